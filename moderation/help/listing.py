@@ -124,15 +124,19 @@ def _line_categories(categories: Collection[str]) -> frozenset[str]:
 
 
 def _rank(line: Helpline, wanted: frozenset[str]) -> tuple[int, bool, int]:
-    """Smaller first: suits everyone, suits but for some people, general, the rest; then 24/7, then surest."""
-    audience = line.categories & AUDIENCES
-    not_asked_for = bool(audience and not audience & wanted)
-    if line.categories & wanted:
-        suits = 1 if not_asked_for else 0
-    else:
-        suits = 2 if line.categories & GENERAL and not audience else 3
+    """Smaller comes first: how well the line suits, then 24/7, then the surest number."""
     always = line.opens is not None and line.opens.always
-    return suits, not always, CONFIDENCES.index(line.confidence)
+    return _fit(line, wanted), not always, CONFIDENCES.index(line.confidence)
+
+
+def _fit(line: Helpline, wanted: frozenset[str]) -> int:
+    """0 suits everyone, 1 suits some people, 2 general, 3 suits only the young, unasked, 4 the rest."""
+    audience = (line.categories & AUDIENCES) - wanted
+    if not line.categories & wanted:
+        return 2 if line.categories & GENERAL and not audience else 4
+    if "youth" in audience:  # an adult may be turned away there
+        return 3
+    return 1 if audience else 0
 
 
 def _seen(line: Helpline, check: Check | None, land: Country, now: datetime) -> ListedLine:

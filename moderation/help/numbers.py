@@ -89,8 +89,16 @@ def holds_denied(text: str, country: str, calling_code: str, denied: Denied) -> 
     """True if `text` holds the denied number, with or without calling code, leading zeros, spaces, words."""
     dead = digits(denied.number)
     if len(dead) < _LONG:
-        return country == denied.country and dead in {digits(run) for run in _RUN.findall(text)}
+        return country == denied.country and dead in _short_numbers(text, calling_code)
     core = dead.lstrip("0")
     if country == denied.country and len(core) > _LONG + len(calling_code):
         core = core.removeprefix(calling_code)
     return core in digits(text)
+
+
+def _short_numbers(text: str, calling_code: str) -> set[str]:
+    """Every way to read a short number in a text; in prose each group of digits may be one by itself."""
+    found = {digits(run) for run in _RUN.findall(text)}
+    if any(char.isalpha() for char in text):
+        found |= {digits(group) for group in re.findall(r"\d+", text)}
+    return found | {number.removeprefix(calling_code) for number in found}

@@ -16,7 +16,7 @@ from moderation.help.numbers import Denied, holds_denied, https_or_empty
 
 DATA = Path(__file__).parent / "data" / "helplines.json"
 
-_LOCAL_PATH = re.compile(r"(?:^|\s|\()(?:/|~|\.\.?/|file:|[A-Za-z]:\\)")
+_LOCAL_PATH = re.compile(r"(?:^|\s|\()(?:/|~/|\.\.?/|file:|[A-Za-z]:\\)")
 _LINE_KEYS = {field.name for field in fields(Helpline)} | {"hours"}
 
 
@@ -63,6 +63,7 @@ def read_register(data: Mapping[str, Any]) -> Register:
             impossible; the message names the line.
     """
     lands = {code: _country(code, row) for code, row in data["countries"].items()}
+    _require_public(data["sources"].values())
     denied = tuple(Denied(**row) for row in data["deny_list"])
     names: dict[str, str] = data["language_names"]
     lines: dict[str, Helpline] = {}
@@ -149,7 +150,11 @@ def _check_facts(row: Mapping[str, Any]) -> None:
         )
     if not row["source"] or not row["name"] or not row["categories"]:
         raise HelpDataError("it needs a name, a category and a source")
-    for source in row["source"]:
+    _require_public(row["source"])
+
+
+def _require_public(sources: Iterable[str]) -> None:
+    for source in sources:
         if _LOCAL_PATH.search(source):
             raise HelpDataError(f"a source is a public place, not a path on one machine: {source!r}")
 
