@@ -10,7 +10,7 @@ from moderation.help.checks import Check
 from moderation.help.country import valid_country
 from moderation.help.lines import AUDIENCES, CONFIDENCES, Country, Helpline
 from moderation.help.numbers import Link
-from moderation.help.register import register
+from moderation.help.register import register, shown_lines
 from moderation.help.wording import EMERGENCY_ANYWHERE, EMERGENCY_IN_COUNTRY, either
 
 GENERAL = frozenset({"emotional", "suicide"})
@@ -53,7 +53,7 @@ class Hours(StrEnum):
 
 @dataclass(frozen=True)
 class ListedLine:
-    """One line as one person sees it at one moment."""
+    """One line as one person sees it at one moment. `check` is this site's, or None once it is not fresh."""
 
     line: Helpline
     check: Check | None
@@ -116,6 +116,17 @@ def listing(
         open_now=tuple(line for line in seen if line.hours is Hours.OPEN),
         others=tuple(line for line in seen if line.hours is not Hours.OPEN),
     )
+
+
+def lines_due(*, checks: Mapping[str, Check], now: datetime) -> tuple[Helpline, ...]:
+    """The lines staff should check next: never checked first, then the oldest check that no longer counts.
+
+    `now` must know its time zone.
+    """
+    fresh = {line_id for line_id, check in checks.items() if check.is_fresh(now)}
+    waiting = [line for line in shown_lines() if line.id not in fresh]
+    last = {line_id: check.checked_on for line_id, check in checks.items()}
+    return tuple(sorted(waiting, key=lambda line: last.get(line.id, date.min)))
 
 
 def _line_categories(categories: Collection[str]) -> frozenset[str]:

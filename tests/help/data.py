@@ -44,12 +44,13 @@ def country(**changes: Any) -> dict[str, Any]:
 
 
 def helplines(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A whole file with these lines, two countries and two denied numbers."""
+    """A whole file with these lines, two countries and three denied numbers."""
     data: dict[str, Any] = {
         "sources": {"list-2024": "a public list (2024)"},
         "deny_list": [
             {"country": "GB", "number": "0999 8765 4321", "why": "superseded"},
             {"country": "GB", "number": "1393", "why": "closed"},
+            {"country": "US", "number": "1-800-555-0199", "why": "superseded"},
         ],
         "language_names": {"en": "English"},
         "countries": {"GB": country(), "US": country(name="United States", calling_code="1")},

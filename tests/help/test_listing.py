@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from moderation.help.cards import CATEGORIES
 from moderation.help.checks import Check
-from moderation.help.listing import LINES_FOR, Hours, ListedLine, Listing, listing
-from moderation.help.register import countries, register
+from moderation.help.listing import LINES_FOR, Hours, ListedLine, Listing, lines_due, listing
+from moderation.help.register import countries, register, shown_lines
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 ALL_DAY = "gb-samaritans"
@@ -218,6 +218,16 @@ def test_help_is_found_for_any_wish_at_any_moment(
 def test_a_moment_without_a_time_zone_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="time zone"):
         list_gb({}, now=NOON.replace(tzinfo=None))
+
+
+def test_staff_see_first_what_nobody_ever_checked_and_last_what_has_just_run_out() -> None:
+    checks = checked(ALL_DAY) | checked(EVENING, days_ago=181) | checked(UNKNOWN, days_ago=400)
+
+    due = [line.id for line in lines_due(checks=checks, now=NOON)]
+
+    assert len(due) == len(shown_lines()) - 1
+    assert ALL_DAY not in due
+    assert due[-2:] == [UNKNOWN, EVENING]
 
 
 def test_languages_are_named_in_their_own_words() -> None:

@@ -38,6 +38,14 @@ def test_a_long_denied_number_is_refused_in_every_country() -> None:
         read_register(helplines(elsewhere))
 
 
+@pytest.mark.parametrize("number", ["800 555 0199", "+1 (800) 555-0199", "1 800-5550199"])
+def test_a_number_denied_with_its_calling_code_is_refused_without_it_too(number: str) -> None:
+    row = line(id="us-listeners", country="US", phone=[number])
+
+    with pytest.raises(HelpDataError, match="denied"):
+        read_register(helplines(row))
+
+
 def test_a_short_denied_number_may_mean_something_good_in_another_country() -> None:
     elsewhere = line(id="us-listeners", country="US", phone=["1393"])
 
