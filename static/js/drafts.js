@@ -4,6 +4,8 @@
  * A failure never touches the field: the words stay where they are and are sent again.
  */
 
+import { isLeaving } from "./exit.js";
+
 const PAUSE_MS = 2000;
 const RETRY_MS = 15000;
 const TELL_EVERY_MS = 10000;
@@ -45,7 +47,7 @@ class Draft {
 
   async save() {
     const now = this.print();
-    if (this.finished || now === this.kept) return;
+    if (this.finished || isLeaving() || now === this.kept) return;
     this.sending?.abort();
     const sending = new AbortController();
     this.sending = sending;
@@ -65,7 +67,7 @@ class Draft {
 
   /** Save without waiting, for a page that is going away. */
   saveOnTheWay() {
-    if (this.finished || this.print() === this.kept) return;
+    if (this.finished || isLeaving() || this.print() === this.kept) return;
     navigator.sendBeacon(this.url, new FormData(this.form));
   }
 

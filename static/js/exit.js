@@ -27,6 +27,11 @@ function endSession() {
   }
 }
 
+/** @returns {boolean} whether the reader is on the way out: nothing may be sent that could start a new session */
+export function isLeaving() {
+  return document.documentElement.classList.contains("leaving");
+}
+
 /** Leave now. */
 export function leave() {
   document.documentElement.classList.add("leaving");
@@ -68,7 +73,11 @@ function makeCounter(line) {
   return { press, reset };
 }
 
-/** Listen for Shift pressed alone, three times. Shift held for a capital letter does not count. @param {HTMLElement} line */
+/**
+ * Listen for Shift pressed alone, three times. Shift held for a capital letter does not count.
+ * @param {HTMLElement} line
+ * @returns {{ press(): void, reset(words?: string): void }}
+ */
 function listenForShift(line) {
   const counter = makeCounter(line);
   let alone = false;
