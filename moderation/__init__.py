@@ -1,0 +1,1 @@
+"""Judges posts, brings a human in time, and gives moderators their desk."""

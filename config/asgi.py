@@ -1,0 +1,8 @@
+"""What the server runs: pages over HTTP, live rooms and the desk over sockets."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()  # before anything that imports models

@@ -1,0 +1,1 @@
+"""Rooms, threads, posts and live sessions."""

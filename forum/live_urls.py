@@ -1,0 +1,5 @@
+"""Addresses of live rooms."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

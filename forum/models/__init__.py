@@ -1,0 +1,21 @@
+"""What the forum keeps. One file an idea; import them from here."""
+
+from forum.models.drafts import SavedDraft
+from forum.models.live import EventKind, LiveEvent, LiveSession, LiveState
+from forum.models.posts import Post, Shown, Visibility
+from forum.models.rooms import Room
+from forum.models.threads import Contract, Thread
+
+__all__ = [
+    "Contract",
+    "EventKind",
+    "LiveEvent",
+    "LiveSession",
+    "LiveState",
+    "Post",
+    "Room",
+    "SavedDraft",
+    "Shown",
+    "Thread",
+    "Visibility",
+]

@@ -1,0 +1,212 @@
+"""Posting, editing and withdrawing words. Judged first, locked late: one short transaction writes everything."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from forum import showing
+from forum.intake import Assessment, Context, Decision, Draft, Refusal, intake
+from forum.models import LiveSession, LiveState, Post, Room, Thread, Visibility
+from peers import limits, who
+from peers.models import Peer, Persona
+from peers.naming import persona_for
+
+EARLIER = 3  # how many of a name's newest words go with the next ones to judging
+
+
+class NotPosted(Exception):
+    """These words were not posted, and why; the caller gives them back to their author."""
+
+
+class Refused(NotPosted):
+    """Judging refused them: `refusal` says why and which part."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason_key)
+        self.refusal = refusal
+
+
+class MayNotSpeak(NotPosted):
+    """The peer is banned, or the thread is locked."""
+
+
+class NobodyHosts(NotPosted):
+    """The live session has no present host, or is not open."""
+
+
+class TooSoon(NotPosted):
+    """A limit: wait `seconds`, the words are kept."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("too soon")
+        self.seconds = max(1, round(seconds))
+
+
+Place = Thread | LiveSession
+
+
+def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name: bool = False) -> Post:
+    """Open a thread with its first post. Sending the same `draft.client_id` again returns that post.
+
+    Raises:
+        NotPosted: refused, banned or too soon; nothing was saved.
+    """
+    if sent := _already_sent(peer, draft):
+        return sent
+    assessment = _judge(peer, draft, Context(place="thread", room=room.slug, peer=peer))
+    folded = _over_limit(peer, assessment)
+    with transaction.atomic():
+        thread = Thread.objects.create(room=room, contract=contract)
+        persona = persona_for(peer=peer, scope=thread.scope if own_name else room.scope)
+        post = _write(peer, thread, draft, persona, assessment, folded=folded)
+        if post.thread_id != thread.pk:
+            thread.delete()  # the same words arrived twice at once; the first thread counts
+        return post
+
+
+def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = False) -> Post:
+    """Judge a peer's words, save them with everything that follows from it, announce them on commit.
+
+    Nothing is published without passing intake. Sending the same `draft.client_id` again
+    returns the first post.
+
+    Raises:
+        NobodyHosts: the live session has no present host; nothing was saved.
+        NotPosted: refused, banned, locked or too soon; nothing was saved.
+    """
+    if sent := _already_sent(peer, draft):
+        return sent
+    assessment = _judge(peer, draft, context_of(peer, place))  # before the lock: judging takes time
+    folded = _over_limit(peer, assessment)
+    with transaction.atomic():
+        _take_place(peer, place)
+        persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
+        return _write(peer, place, draft, persona, assessment, folded=folded)
+
+
+def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
+    """Replace the words of one's own post; they are judged anew, and an edit never lowers an open case.
+
+    Raises:
+        Post.DoesNotExist: not this peer's post, or taken down.
+        NotPosted: refused or banned; the post stands as it was.
+    """
+    assessment = _judge(peer, draft, context_of(peer, post.place, leaving_out=post))
+    with transaction.atomic():
+        mine = Post.objects.for_update_of(post.public_id)
+        if mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
+            raise Post.DoesNotExist
+        mine.title, mine.body, mine.notes = draft.title, draft.body, draft.notes
+        mine.revision += 1
+        mine.edited_at = timezone.now()
+        mine.judged_by = assessment.version
+        showing.show(mine, intake().record(mine, assessment))
+        return mine
+
+
+def withdraw(*, peer: Peer, post: Post) -> bool:
+    """Take one's own post down. A case about it stays open, and no decision brings the words back. Did it change?"""
+    with transaction.atomic():
+        mine = Post.objects.for_update_of(post.public_id)
+        if mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
+            return False
+        showing.set_visibility(mine, Visibility.WITHDRAWN)
+        return True
+
+
+def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Context:
+    """What judging may look at beside the words: this name's newest words here, and the newest words of others."""
+    posts = Post.objects.filter(**_at(place)).exclude(pk=leaving_out.pk if leaving_out else None).order_by("-pk")
+    earlier = list(posts.filter(peer=peer).values_list("body", flat=True)[:EARLIER])
+    parent = posts.open().exclude(peer=peer).values_list("body", flat=True).first()
+    kind = "thread" if isinstance(place, Thread) else "live"
+    return Context(place=kind, room=place.room.slug, peer=peer, earlier=earlier[::-1], parent=parent or "")
+
+
+def _judge(peer: Peer, draft: Draft, context: Context) -> Assessment:
+    if not who.may_speak(peer):
+        raise MayNotSpeak("banned")
+    assessment = intake().judge(draft, context)
+    if assessment.refusal:
+        raise Refused(assessment.refusal)
+    return assessment
+
+
+def _over_limit(peer: Peer, assessment: Assessment) -> bool:
+    """Limits come after judging: words that may be a cry for help are never refused, only folded."""
+    limit = limits.URGENT_POSTS if assessment.urgent else limits.POSTS
+    wait = limits.buckets().take(limit, str(peer.pk))
+    if wait and not assessment.urgent:
+        raise TooSoon(wait)
+    return bool(wait)
+
+
+def _already_sent(peer: Peer, draft: Draft) -> Post | None:
+    return Post.objects.filter(peer=peer, client_id=draft.client_id).first()
+
+
+def _take_place(peer: Peer, place: Place) -> None:
+    """Hold the place for this transaction and make sure one may speak in it at this moment."""
+    if isinstance(place, Thread):
+        if Thread.objects.filter(pk=place.pk, locked=True).exists():
+            raise MayNotSpeak("locked")
+        return
+    session = LiveSession.objects.select_for_update(of=("self",)).get(pk=place.pk)
+    now = timezone.now()
+    if not session.may_speak(now):
+        raise NobodyHosts
+    if session.state == LiveState.SLOW and session.host_id != peer.pk:
+        _slow_down(session, peer, now)
+
+
+def _slow_down(session: LiveSession, peer: Peer, now: datetime) -> None:
+    last = session.posts.filter(peer=peer).order_by("-pk").values_list("created_at", flat=True).first()
+    waited = (now - last).total_seconds() if last else session.slow_seconds
+    if waited < session.slow_seconds:
+        raise TooSoon(session.slow_seconds - waited)
+
+
+def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
+    """Under which name one speaks here: a thread's own name, once taken, stays in that thread."""
+    if isinstance(place, LiveSession) or own_name:
+        return place.scope
+    has_own = Persona.objects.filter(peer=peer, scope=place.scope).exists()
+    return place.scope if has_own else place.room.scope
+
+
+def _write(  # noqa: PLR0913  (one call site a door; a bundle would only rename the six)
+    peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, folded: bool
+) -> Post:
+    try:
+        with transaction.atomic():
+            post = Post.objects.create(
+                **_at(place),
+                peer=peer,
+                persona=persona,
+                title=draft.title,
+                body=draft.body,
+                notes=draft.notes,
+                client_id=draft.client_id,
+                judged_by=assessment.version,
+                visibility=Visibility.HELD,
+                hold_until=timezone.now(),
+            )
+    except IntegrityError:
+        return Post.objects.get(peer=peer, client_id=draft.client_id)
+    if isinstance(place, Thread) and place.opening_id is None:
+        Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
+    decision = intake().record(post, assessment)
+    showing.show(post, _fold(decision) if folded else decision)
+    return post
+
+
+def _fold(decision: Decision) -> Decision:
+    if decision.visibility == Visibility.PUBLISHED:
+        return replace(decision, visibility=Visibility.NOTED)
+    return decision
+
+
+def _at(place: Place) -> dict[str, Place]:
+    return {"thread": place} if isinstance(place, Thread) else {"session": place}

@@ -1,0 +1,90 @@
+"""How a post is shown: the only place that changes a post's visibility, with everything that must follow it.
+
+Called inside a transaction by posting, by moderators' decisions and by the worker's deadlines.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from forum import search, text
+from forum.intake import Decision
+from forum.models import EventKind, LiveEvent, LiveSession, Post, Shown, Thread, Visibility
+from forum.models.posts import OPEN
+from forum.signals import tell_live
+
+GONE = (Visibility.REMOVED, Visibility.WITHDRAWN)
+
+
+def show(post: Post, decision: Decision) -> None:
+    """Store how the post is shown now; search, counts and live events follow in the same transaction."""
+    post.redactions = sorted([start, end] for start, end in decision.redactions)
+    post.notes |= decision.notes
+    post.help_keys = list(decision.help_keys)
+    post.help_for = decision.help_for
+    post.reason_key = decision.reason_key
+    post.answer_by = decision.answer_by
+    set_visibility(post, decision.visibility, hold_until=decision.hold_until)
+
+
+def set_visibility(post: Post, visibility: Visibility, *, hold_until: datetime | None = None) -> None:
+    """Change who may see the post. Its shown form is made anew from its words and redactions."""
+    was_open = Post.objects.filter(pk=post.pk, visibility__in=OPEN).exists() if post.pk else False
+    post.visibility = visibility
+    post.hold_until = hold_until if visibility == Visibility.HELD else None
+    post.shown_title, post.shown_html = text.shown(post.title, post.body, post.redactions)
+    if visibility in GONE:
+        post.shown_title, post.shown_html = "", ""
+    post.save()
+    search.index(post)
+    if post.thread_id:
+        _count(post, was_open=was_open)
+    else:
+        _announce(post)
+
+
+def _count(post: Post, *, was_open: bool) -> None:
+    """Keep the thread's visible replies and its place in the room's list."""
+    is_reply = not Thread.objects.filter(opening_id=post.pk).exists()
+    threads = Thread.objects.filter(pk=post.thread_id)
+    if post.is_open and not was_open:
+        threads.update(replies=F("replies") + int(is_reply), moved_at=timezone.now())
+    elif was_open and not post.is_open and is_reply:
+        threads.filter(replies__gt=0).update(replies=F("replies") - 1)
+
+
+def _announce(post: Post) -> None:
+    """A visible message gets its number when it becomes visible; a later change or removal is a new event."""
+    said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
+    if post.is_open:
+        add_event(post.session_id, EventKind.CHANGED if said else EventKind.SAID, post=post, about=said)
+    elif said:
+        add_event(post.session_id, EventKind.REMOVED, post=post, about=said)
+
+
+def add_event(session_id: int | None, kind: EventKind, **what: Any) -> LiveEvent:
+    """The session's next event. Numbers are given under the session's row lock: gapless once committed."""
+    session = LiveSession.objects.select_for_update(of=("self",)).get(pk=session_id)
+    session.last_seq += 1
+    session.save(update_fields=["last_seq"])
+    event = LiveEvent.objects.create(session=session, seq=session.last_seq, kind=kind, **what)
+    tell_live(session.public_id, session.last_seq)
+    return event
+
+
+def as_shown(post: Post) -> Decision:
+    """How the post is shown at this moment, as a decision that would bring it back to this."""
+    return Decision(
+        visibility=Visibility(post.visibility),
+        redactions=[(start, end) for start, end in post.redactions],
+        notes=post.notes,
+        help_keys=post.help_keys,
+        help_for=Shown(post.help_for),
+        reason_key=post.reason_key,
+        hold_until=post.hold_until,
+        answer_by=post.answer_by,
+    )
+
+

@@ -1,0 +1,11 @@
+"""What may follow a change, told after commit. Nothing that must happen hangs on these."""
+
+from django.db import transaction
+from django.dispatch import Signal
+
+live_moved = Signal()  # session: public id, seq: int; a live session has a new event
+
+
+def tell_live(public_id: str, seq: int) -> None:
+    """Tell listeners once the transaction is durable; a failure to tell loses nothing, they also ask."""
+    transaction.on_commit(lambda: live_moved.send_robust(None, session=public_id, seq=seq))

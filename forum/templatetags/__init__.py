@@ -1,0 +1,1 @@
+"""Template tags of this app; settings make them available on every page."""

@@ -1,0 +1,14 @@
+"""Registers the app, its start-up checks, and the triggers that guard the audit log."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ModerationConfig(AppConfig):
+    name = "moderation"
+
+    def ready(self) -> None:
+        from moderation import checks, triggers  # noqa: F401, PLC0415  (registering needs the apps to be loaded)
+
+        # After every migration: SQLite drops triggers silently when it remakes a table.
+        post_migrate.connect(triggers.install, sender=self)

@@ -1,0 +1,173 @@
+"""A moderator's work on one case: claim, reveal, decide, undo. Two of them never collide.
+
+A lease is claimed by one conditional update and every change names it: who lost it, or decides
+on what has changed since they looked, changes nothing and is told so.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from moderation import audit
+from moderation.effects import NotPossible, apply_action, reverse
+from moderation.models import Case, CaseState, Decision, Moderator
+from moderation.signals import tell_desk
+
+LEASE_SECONDS = 120
+__all__ = ["Conflict", "NotPossible", "Verdict", "claim", "claim_next", "decide", "let_go", "reveal", "undo"]
+
+
+class Conflict(Exception):
+    """The case is no longer as this moderator saw it: the lease is lost, or something came. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a moderator decided, and what they had seen when they did. `key` makes sending it twice harmless."""
+
+    action: str
+    reason_code: str
+    public_note: str
+    token: uuid.UUID
+    version: int
+    key: str
+
+
+def claim(*, case: Case, moderator: Moderator) -> bool:
+    """Take the case for two minutes, or renew one's own lease. False when someone else holds it."""
+    now = timezone.now()
+    mine = Q(lease_by=moderator, lease_until__gt=now)
+    with transaction.atomic():
+        renewed = Case.objects.open().filter(mine, pk=case.pk).update(lease_until=_until(now))
+        if renewed:
+            return True
+        taken = (
+            Case.objects.open()
+            .for_moderator(moderator)
+            .free(now)
+            .filter(pk=case.pk)
+            .update(lease_by=moderator, lease_until=_until(now), lease_token=uuid.uuid4(), revealed_token=None)
+        )
+        if taken:
+            _log(case, moderator, "case.claimed")
+            tell_desk(case.public_id, case.level)
+        return bool(taken)
+
+
+def claim_next(*, moderator: Moderator, among: int = 20) -> Case | None:
+    """The most urgent case this moderator may take, claimed. The top few are read by index, then compared and set."""
+    free = Case.objects.open().for_moderator(moderator).free(timezone.now()).in_order()
+    for case in free[:among]:
+        if claim(case=case, moderator=moderator):
+            return Case.objects.get(pk=case.pk)
+    return None
+
+
+def let_go(*, case: Case, moderator: Moderator) -> bool:
+    """Give the case back to the queue. Did it change?"""
+    freed = Case.objects.filter(pk=case.pk, lease_by=moderator).update(**_no_lease())
+    if freed:
+        tell_desk(case.public_id, case.level)
+    return bool(freed)
+
+
+def reveal(*, case: Case, moderator: Moderator) -> None:
+    """Let the words into this moderator's page, under this lease; every reveal is logged. Raises Conflict."""
+    now = timezone.now()
+    with transaction.atomic():
+        seen = Case.objects.filter(pk=case.pk, lease_by=moderator, lease_until__gt=now).update(
+            revealed_token=F("lease_token"), first_human_at=case.first_human_at or now
+        )
+        if not seen:
+            raise Conflict
+        _log(case, moderator, "case.revealed")
+
+
+def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
+    """Decide the case, with its effect on the post and its audit event, all or nothing.
+
+    Raises:
+        Conflict: the lease is lost or expired, or the case changed; nothing happened.
+        NotPossible: the post is held and the decision leaves it so; nothing happened.
+    """
+    if done := Decision.objects.filter(key=verdict.key, case=case).first():
+        return done
+    with transaction.atomic():
+        now = timezone.now()
+        won = (
+            Case.objects.open()
+            .filter(
+                pk=case.pk,
+                lease_by=moderator,
+                lease_token=verdict.token,
+                lease_until__gt=now,
+                version=verdict.version,
+            )
+            .update(
+                state=CaseState.RESOLVED,
+                resolved_at=now,
+                first_human_at=case.first_human_at or now,
+                version=F("version") + 1,
+                **_no_lease(),
+            )
+        )
+        if not won:
+            raise Conflict
+        decision = Decision.objects.create(
+            case=case,
+            moderator=moderator,
+            action=verdict.action,
+            reason_code=verdict.reason_code,
+            public_note=verdict.public_note,
+            key=verdict.key,
+            case_version=verdict.version,
+            level_before=case.level,
+        )
+        apply_action(decision, case)
+        _log(case, moderator, "case.decided", action=verdict.action, reason=verdict.reason_code)
+        tell_desk(case.public_id, case.level)
+        return decision
+
+
+def undo(*, decision: Decision, moderator: Moderator) -> Case:
+    """Take a decision back exactly: the post as it was before, the case open again.
+
+    What its author withdrew in the meantime stays withdrawn. Raises Conflict when it was undone
+    already, or when a newer case about the same post is open: that one is where to decide now.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        undone = Decision.objects.filter(pk=decision.pk, undone_at=None).update(undone_at=now, undone_by=moderator)
+        if not (undone and _reopen(decision.case_id)):
+            raise Conflict
+        reverse(decision)
+        case = Case.objects.get(pk=decision.case_id)
+        _log(case, moderator, "decision.undone", action=decision.action)
+        tell_desk(case.public_id, case.level)
+        return case
+
+
+def _reopen(case_pk: int) -> bool:
+    resolved = Case.objects.filter(pk=case_pk, state=CaseState.RESOLVED)
+    try:
+        with transaction.atomic():
+            return bool(resolved.update(state=CaseState.OPEN, resolved_at=None, version=F("version") + 1))
+    except IntegrityError:
+        return False
+
+
+def _until(now: datetime) -> datetime:
+    return now + timedelta(seconds=LEASE_SECONDS)
+
+
+def _no_lease() -> dict[str, None]:
+    return {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None}
+
+
+def _log(case: Case, moderator: Moderator, kind: str, **data: Any) -> None:
+    audit.write(actor=moderator.username, kind=kind, case_pk=case.pk, case_ref=case.public_id, **data)

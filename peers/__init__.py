@@ -1,0 +1,1 @@
+"""Who is speaking, without knowing who: recovery words, names, sessions, boundaries, blocks, leaving."""

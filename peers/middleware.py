@@ -1,0 +1,71 @@
+"""Whether a form really came from our own page."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from peers import who
+from peers.sessions import PEER
+
+TOKEN_FIELD = "form_token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LEAVING = frozenset({"/exit"})  # must work in an instant and from a beacon; forged, it only signs someone out
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def form_token(request: HttpRequest) -> str:
+    """The token of this session's forms; empty where there is no session, so that reading starts none."""
+    key = request.session.session_key
+    if not key:
+        return ""
+    return hmac.new(settings.SECRET_KEY.encode(), f"form:{key}".encode(), hashlib.sha256).hexdigest()
+
+
+def came_from_us(request: HttpRequest) -> bool:
+    """Whether the browser itself says that our own page sent this request."""
+    origin = request.headers.get("Origin")
+    if origin:
+        parts = urlsplit(origin)
+        return parts.netloc == request.get_host() and parts.scheme == request.scheme
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+class SameOrigin:
+    """Refuses forms that another site sent, without a cookie for readers.
+
+    With a session a form needs the token derived from it. Without one it carries no authority
+    and needs our own origin. A page whose session ended meanwhile counts as one without: the
+    view asks `who.session_ended(request)` and keeps the person's text.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in SAFE or request.path_info in LEAVING:
+            return self.get_response(request)
+        has_cookie = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+        alive = has_cookie and not _ended(request)
+        given = request.POST.get(TOKEN_FIELD, "") or request.headers.get("X-Form-Token", "")
+        who.mark_session(request, ended=bool(has_cookie or given) and not alive)
+        if alive and hmac.compare_digest(given.encode(), form_token(request).encode()):
+            return self.get_response(request)
+        if not alive and came_from_us(request):
+            return self.get_response(request)
+        return stale_form(request)
+
+
+def _ended(request: HttpRequest) -> bool:
+    request.session.get(PEER)  # loads it: a session that has ended loses its key
+    return request.session.session_key is None
+
+
+def stale_form(request: HttpRequest) -> HttpResponse:
+    """403 with what was written still on the page, to be copied or sent again from a fresh form."""
+    kept = [value for name in ("title", "body") if (value := request.POST.get(name, ""))]
+    return render(request, "errors/stale_form.html", {"kept": "\n\n".join(kept)}, status=403)

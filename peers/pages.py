@@ -1,0 +1,11 @@
+"""What every page of the site may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The reader's look (closed values from their own cookie) and where "Leave this site" goes. No database."""
+    return {"look": {}, "exit_to": settings.EXIT_SITE}

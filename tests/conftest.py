@@ -1,0 +1,105 @@
+"""People, rooms and servers that tests share. Personas: Ash and Blue are peers, Robin moderates."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+
+os.environ.setdefault("LAMPLIGHT_DATA", tempfile.mkdtemp(prefix="lamplight-test-"))
+os.environ["LAMPLIGHT_SECRET_KEY"] = "a secret key for tests only, long enough to pass every check there is"
+os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass every check that there is"
+
+import pytest
+
+from forum.intake import Draft
+from forum.models import LiveSession, Post, Room, Thread
+from forum.opening import open_rooms
+from forum.tokens import new_token
+from moderation.models import Moderator, Role
+from peers import limits
+from peers.models import Kind, Peer
+
+
+@pytest.fixture(autouse=True)
+def quick_and_alone(settings) -> Iterator[None]:
+    """Each test starts with full buckets; staff passwords need no second of hashing."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    limits.buckets.cache_clear()
+    yield
+    limits.buckets.cache_clear()
+
+
+@pytest.fixture
+def rooms(db) -> dict[str, Room]:
+    open_rooms()
+    return {room.slug: room for room in Room.objects.all()}
+
+
+@pytest.fixture
+def room(rooms) -> Room:
+    return rooms["self-care"]
+
+
+@pytest.fixture
+def ash(db) -> Peer:
+    return Peer.objects.create()
+
+
+@pytest.fixture
+def blue(db) -> Peer:
+    return Peer.objects.create()
+
+
+@pytest.fixture
+def robin(db) -> Moderator:
+    return make_moderator("robin", "Robin", Role.MODERATOR)
+
+
+@pytest.fixture
+def wren(db) -> Moderator:
+    """A second moderator, for races."""
+    return make_moderator("wren", "Wren", Role.MODERATOR)
+
+
+@pytest.fixture
+def host(db) -> Peer:
+    return make_moderator("river", "River", Role.HOST).peer
+
+
+@pytest.fixture
+def session(host, room) -> LiveSession:
+    """An open live session with its host present."""
+    from forum.hosting import move, schedule
+    from forum.live_states import Act
+
+    made = schedule(host=host, room=room, title="An evening together")
+    move(host=host, session=made, act=Act.OPEN)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def thread(ash, room) -> Thread:
+    return make_thread(ash, room, "I slept four hours and I am proud of it.")
+
+
+def make_moderator(username: str, staff_name: str, role: str) -> Moderator:
+    peer = Peer.objects.create(kind=Kind.STAFF, staff_name=staff_name)
+    moderator = Moderator(username=username, role=role, peer=peer)
+    moderator.set_password("a long password for tests")
+    moderator.save()
+    return moderator
+
+
+def draft(body: str, *, title: str = "", client_id: str = "", notes: int = 0) -> Draft:
+    return Draft(body=body, title=title, notes=notes, client_id=client_id or new_token())
+
+
+def make_thread(peer: Peer, room: Room, body: str, *, title: str = "", contract: str = "listen") -> Thread:
+    return make_post(peer, room, body, title=title, contract=contract).thread  # type: ignore[return-value]
+
+
+def make_post(peer: Peer, room: Room, body: str, *, title: str = "", contract: str = "listen") -> Post:
+    from forum.posting import open_thread
+
+    return open_thread(peer=peer, room=room, draft=draft(body, title=title), contract=contract)
