@@ -60,10 +60,14 @@ def database(url: str, *, beside: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),
         "PORT": str(parts.port or ""),
-        # A pool, because under ASGI every thread would keep a connection of its own.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": int(text("DATABASE_POOL", "8")), "timeout": 10}},
+        "OPTIONS": _pool(int(text("DATABASE_POOL", "8"))),
     }
+
+
+def _pool(size: int) -> dict[str, Any]:
+    """A pool, because under ASGI every thread would keep a connection of its own. 0: none, for tests."""
+    return {"pool": {"min_size": 1, "max_size": size, "timeout": 10}} if size else {}
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

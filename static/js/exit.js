@@ -17,9 +17,9 @@ function destination() {
 
 /** End the session. The answer is never waited for, and a refusal changes nothing. */
 function endSession() {
-  const token = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=csrfmiddlewaretoken]"));
+  const token = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=form_token]"));
   const body = new FormData();
-  if (token) body.set("csrfmiddlewaretoken", token.value);
+  if (token) body.set("form_token", token.value);
   try {
     navigator.sendBeacon("/exit", body);
   } catch {

@@ -1,0 +1,31 @@
+# Shared by ./run, ./test and .ci/check: the environment, made once and found again in a moment.
+
+say() { printf '%s\n' "$*" >&2; }
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3.11 python3.12 python3.13 python3; do
+    [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      printf '%s' "$candidate"
+      return 0
+    fi
+  done
+  say "Lamplight needs Python 3.11 or newer, and found none."
+  return 1
+}
+
+# install FILE: the locked packages of FILE in .venv, skipped when exactly these are there already.
+install() {
+  local file=$1 stamp hash python
+  if [ ! -x .venv/bin/python ]; then
+    python=$(find_python) || exit 1
+    "$python" -m venv .venv || { say "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+  fi
+  hash=$(.venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$file")
+  stamp=.venv/$(basename "$file").sha256
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ]; then return 0; fi
+  say "Installing the packages of $file ..."
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$file"
+  printf '%s' "$hash" > "$stamp"
+}

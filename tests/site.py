@@ -1,0 +1,135 @@
+"""The real site as real processes (server, worker) over a temporary folder, for browser tests, kills and benchmarks."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from tests.servers import answers, free_port, wait_for
+
+PROJECT = Path(__file__).resolve().parent.parent
+SERVER = (
+    "--ws websockets-sansio --ws-per-message-deflate false --ws-max-size 65536 --ws-max-queue 16 --lifespan off"
+    " --timeout-graceful-shutdown 5 --no-server-header --no-access-log --no-proxy-headers --log-level warning"
+).split()
+SECRETS = {"LAMPLIGHT_SECRET_KEY": "s" * 20 + "abcdefghij" * 4, "LAMPLIGHT_PEPPER": "p" * 20 + "abcdefghij" * 4}
+
+
+class Site:
+    """One site: `start()` and `kill()` its server as often as needed; `manage()` runs a command beside it."""
+
+    def __init__(self, data: Path, **variables: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = data / "server.log"
+        self.env = {**os.environ, **SECRETS, "LAMPLIGHT_DATA": str(data), "LAMPLIGHT_SITE_URL": self.url, **variables}
+        self.server: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *words: str, stdin: str = "") -> str:
+        """Run `manage.py` and return what it printed. Raises CalledProcessError."""
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(
+            command, env=self.env, cwd=PROJECT, check=True, capture_output=True, text=True, input=stdin
+        )
+        return done.stdout
+
+    def prepare(self) -> None:
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("open_rooms")
+        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port), *SERVER]
+        with self.log.open("ab") as log:
+            self.server = subprocess.Popen(command, env=self.env, cwd=PROJECT, stdout=log, stderr=log)
+        wait_for(lambda: answers(self.port), "the site")
+
+    def start_worker(self) -> None:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "manage.py", "worker"]
+            self.worker = subprocess.Popen(command, env=self.env, cwd=PROJECT, stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is flushed."""
+        if self.server:
+            self.server.send_signal(signal.SIGKILL)
+            self.server.wait()
+            self.server = None
+
+    def stop(self) -> None:
+        for process in (self.server, self.worker):
+            if process and process.poll() is None:
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=8)
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+
+    def staff(self, name: str, role: str) -> tuple[str, str, str]:
+        """A member of staff: (username, password, TOTP secret), as `add_moderator` prints them."""
+        said = self.manage("add_moderator", name, "--staff-name", name.title(), "--role", role)
+        found = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
+        return name, found["password"], found["secret"]
+
+
+@contextlib.contextmanager
+def running_site(*, worker: bool = True, **variables: str) -> Iterator[Site]:
+    """A prepared and started site, stopped and removed afterwards."""
+    data = Path(tempfile.mkdtemp(prefix="lamplight-site-"))
+    site = Site(data, **variables)
+    try:
+        site.prepare()
+        site.start()
+        if worker:
+            site.start_worker()
+        yield site
+    finally:
+        site.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+class Visitor(httpx.Client):
+    """A peer without a browser: keeps the cookie by hand, because it is `Secure` and httpx would not send it on http."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(base_url=site.url, timeout=10, headers={"Origin": site.url})
+        self.session = ""
+        self.token = ""
+
+    def send(self, request: httpx.Request, **kwargs: object) -> httpx.Response:  # type: ignore[override]  # passed on
+        if self.session:
+            request.headers["Cookie"] = f"__Host-lamplight={self.session}"
+        response = super().send(request, **kwargs)  # type: ignore[arg-type]
+        for header in response.headers.get_list("set-cookie"):
+            name, _, rest = header.partition("=")
+            if name == "__Host-lamplight":
+                self.session = rest.partition(";")[0].strip('"')
+        return response
+
+    def form_token(self, page: str) -> str:
+        """The token that the forms of this page carry; empty where the session has none."""
+        text = self.get(page).text
+        mark = 'name="form_token" value="'
+        return text.partition(mark)[2].partition('"')[0] if mark in text else ""
+
+
+def until(ready: object, seconds: float = 10.0, what: str = "it") -> None:
+    """Wait for something that is about to become true. Raises AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if ready():  # type: ignore[operator]  # any callable
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
