@@ -1,0 +1,19 @@
+"""The judge of words: pure Python, no Django, no clock on the wall, no network.
+
+It is a triage aid for moderators and never a diagnosis.
+"""
+
+from moderation.risk.detector import RULES_VERSION, assess
+from moderation.risk.findings import Assessment, Category, Context, Finding, Level
+from moderation.risk.sentences import sentence_around
+
+__all__ = [
+    "RULES_VERSION",
+    "Assessment",
+    "Category",
+    "Context",
+    "Finding",
+    "Level",
+    "assess",
+    "sentence_around",
+]

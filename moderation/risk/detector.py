@@ -1,0 +1,116 @@
+"""The judge: every stage runs, in bounded time, and no text can make it fail unnoticed."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from moderation.risk import contact, conversation, language, minimal, rulebook
+from moderation.risk.findings import Assessment, Category, Context, Finding, Level
+from moderation.risk.fold import fold
+from moderation.risk.matching import find, merged
+from moderation.risk.rulebook import Rulebook
+
+WINDOW = 20_000  # characters judged at a time; longer texts are judged in windows that overlap
+OVERLAP = 500
+BUDGET = 0.5  # seconds a window may take; measured worst cases stay under a tenth of it
+_STEP, _MOST = 0.7, 12
+
+
+class OverBudgetError(Exception):
+    """Judging took longer than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A rulebook, the hosts whose links are this site's own, and the time a window may take."""
+
+    book: Rulebook
+    own_hosts: frozenset[str] = frozenset()
+    budget: float = BUDGET
+    clock: Callable[[], float] = time.monotonic
+
+    def assess(self, text: str, context: Context | None = None) -> Assessment:
+        """Judge a text. Never raises: what cannot be judged is a red finding of the detector."""
+        try:
+            findings = self._found(text, context or Context())
+        except Exception as error:  # noqa: BLE001 - any failure must become a finding, never silence
+            findings = could_not_judge(text, type(error).__name__)
+        return concluded(findings, self.book.version)
+
+    def _found(self, text: str, context: Context) -> list[Finding]:
+        found: list[Finding] = []
+        for offset in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
+            window = text[offset : offset + WINDOW]
+            found.extend(_moved(finding, offset) for finding in self._window(window, context))
+        return _unified(found)
+
+    def _window(self, text: str, context: Context) -> Iterator[Finding]:
+        deadline = self.clock() + self.budget
+        for stage in self._stages(text, context):
+            yield from stage
+            if self.clock() > deadline:
+                raise OverBudgetError
+
+    def _stages(self, text: str, context: Context) -> Iterator[Iterable[Finding]]:
+        yield contact.find_contacts(fold(text), self.own_hosts) if context.place != "search" else ()
+        scene = conversation.scene_of(self.book, text)
+        yield ()
+        places = conversation.places_of(self.book, context)
+        yield ()
+        yield find(self.book, scene, places)
+        yield conversation.find_across(self.book, text, context)
+        yield language.unknown_language(text, scene.plain) if context.place != "search" else ()
+
+
+def could_not_judge(text: str, kind: str) -> list[Finding]:
+    """What is said of a text the judge failed on: a red finding, and what the last net caught."""
+    try:
+        caught = minimal.minimal_level(text)
+    except Exception:  # noqa: BLE001 - the last net must not tear either
+        caught = 0
+    failed = _detector(Level.RED, "detector.failed", f"This could not be judged ({kind}); please read it.")
+    if not caught:
+        return [failed]
+    phrase = "It holds words that are grave in themselves; it could not be judged in full."
+    return [failed, replace(_detector(Level(caught), "detector.minimal", phrase), category=Category.SUICIDE)]
+
+
+def _detector(level: Level, rule: str, reason: str) -> Finding:
+    return Finding(Category.DETECTOR, level, rule, "1", (), reason, certain=False)
+
+
+def _moved(finding: Finding, offset: int) -> Finding:
+    if not offset:
+        return finding
+    return replace(finding, spans=tuple((start + offset, end + offset) for start, end in finding.spans))
+
+
+def _unified(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding per rule and category: its highest level, all its spans."""
+    kept: dict[tuple[str, Category], Finding] = {}
+    for finding in findings:
+        before = kept.setdefault((finding.rule, finding.category), finding)
+        level = max(before.level, finding.level)
+        spans = merged((*before.spans, *finding.spans))
+        kept[finding.rule, finding.category] = replace(before, level=level, spans=spans)
+    return sorted(kept.values(), key=lambda finding: (-finding.level, finding.spans, finding.rule))
+
+
+def concluded(findings: list[Finding], version: str) -> Assessment:
+    """The findings with their level and score.
+
+    Each level owns a quarter of [0, 1]; further findings move the score up within its quarter
+    and never into the next, so that many small worries do not become a crisis.
+    """
+    level = max((finding.level for finding in findings), default=Level.GREEN)
+    weight = min(len({finding.rule for finding in findings}), _MOST)
+    return Assessment(level, round(level / 4 + (1 - _STEP**weight) / 4, 4), tuple(findings), version)
+
+
+_judge = Judge(rulebook.load())
+RULES_VERSION = _judge.book.version
+
+
+def assess(text: str, context: Context | None = None) -> Assessment:
+    """Judge a text with the site's own rules. Never raises; failure is a detector finding."""
+    return _judge.assess(text, context)

@@ -1,0 +1,58 @@
+"""Judging texts line by line, for other programs: JSON lines in, JSON lines out, in the same order."""
+
+import json
+from typing import Any, TextIO
+
+from moderation.risk.detector import assess
+from moderation.risk.findings import Context
+
+
+def judge_lines(stdin: TextIO, stdout: TextIO) -> int:
+    """Judge each line `{"id", "text"[, "context"]}`; each answer is flushed before the next line is read.
+
+    An answer is `{"id", "level", "score", "categories", "spans"}` with spans as `[start, end, category]`
+    in code points. A line that cannot be read is answered by `{"id": null, "error"}` and the next one
+    follows. An empty line is skipped. Returns the number of lines that could not be read.
+    """
+    bad = 0
+    for line in stdin:
+        if not line.strip():
+            continue
+        try:
+            answer = _judged(json.loads(line))
+        except (ValueError, TypeError, RecursionError) as error:
+            answer = {"id": None, "error": str(error)}
+            bad += 1
+        stdout.write(json.dumps(answer) + "\n")
+        stdout.flush()
+    return bad
+
+
+def _judged(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+        raise TypeError("a line must be an object with a text")
+    found = assess(entry["text"], _context(entry.get("context")))
+    spans = [[start, end, f.category.value] for f in found.findings for start, end in f.spans]
+    return {
+        "id": entry.get("id"),
+        "level": found.level.word,
+        "score": found.score,
+        "categories": list(found.categories),
+        "spans": sorted(spans),
+    }
+
+
+def _context(given: Any) -> Context:
+    if given is None:
+        return Context()
+    if not isinstance(given, dict):
+        raise TypeError("context must be an object")
+    earlier = given.get("earlier") or ()
+    known = {
+        "place": given.get("place", "thread"),
+        "parent": given.get("parent") or "",
+        "room": given.get("room") or "",
+    }
+    if not isinstance(earlier, list | tuple) or not all(isinstance(part, str) for part in (*earlier, *known.values())):
+        raise TypeError("context holds place, parent and room as text, and earlier as a list of texts")
+    return Context(earlier=tuple(earlier), **known)

@@ -1,0 +1,127 @@
+"""Rules against a scene: what matches, and what the words around it make of it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from moderation.risk.findings import Category, Finding, Level
+from moderation.risk.phrases import Phrase
+from moderation.risk.rulebook import Guard, Rule, Rulebook
+from moderation.risk.scene import Scene
+
+_SOMEONE_ELSE = {Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.EATING, Category.RELAPSE}
+
+
+@dataclass(slots=True)
+class _Hit:
+    """One match of one rule: where, how urgent, and what kind it turned out to be."""
+
+    start: int
+    end: int
+    level: Level
+    category: Category
+
+
+def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
+    """All findings of the rulebook in a scene, spans in the original text. No rule ends the search.
+
+    `places` are the place of the text and what precedes it (see `conversation`); a rule bound to
+    places is tried only in these.
+    """
+    candidates: dict[str, tuple[Rule, list[Phrase]]] = {}
+    for word in scene.words & book.index.keys():
+        for rule, phrase in book.index[word]:
+            candidates.setdefault(rule.id, (rule, []))[1].append(phrase)
+    findings: list[Finding] = []
+    for name in sorted(candidates):
+        rule, phrases = candidates[name]
+        if not rule.places or not places.isdisjoint(rule.places):
+            findings.extend(_findings(rule, dict.fromkeys(phrases), scene))
+    return findings
+
+
+def _findings(rule: Rule, phrases: Iterable[Phrase], scene: Scene) -> list[Finding]:
+    kinds: dict[Category, list[_Hit]] = {}
+    for phrase in phrases:
+        for match in phrase.regex.finditer(scene.plain.text):
+            hit = _judged(rule, match, scene)
+            if hit:
+                kinds.setdefault(hit.category, []).append(hit)
+    return [finding for kind, hits in kinds.items() for finding in _told(rule, kind, hits, scene)]
+
+
+def _judged(rule: Rule, match: re.Match[str], scene: Scene) -> _Hit | None:
+    start, end = match.span()
+    if rule.needs and not scene.has(rule.needs, "near", start, end):
+        return None
+    hit = _Hit(start, end, rule.level, rule.category)
+    if rule.raises and scene.has(rule.raises, "near", start, end):
+        hit.level = Level.CRISIS
+    for guard in rule.guards:
+        if _holds(guard, scene, start, end) and not _soften(guard, hit):
+            return None
+    if match.re.groupindex and match.start("s") >= 0:
+        hit.start, hit.end = match.span("s")
+    return hit
+
+
+def _holds(guard: Guard, scene: Scene, start: int, end: int) -> bool:
+    if guard.unless and scene.has(guard.unless, guard.unless_scope, start, end):
+        return False
+    if guard.scope == "negated":
+        return scene.is_negated(start)
+    if guard.scope == "negated_closely":
+        return scene.is_negated_closely(start)
+    if guard.scope == "quoted":
+        return scene.is_quoted(start, end) and scene.has(guard.cues, "near", start, end)
+    return scene.has(guard.cues, guard.scope, start, end)
+
+
+def _soften(guard: Guard, hit: _Hit) -> bool:
+    """Apply a guard; False when nothing is left of the hit."""
+    if guard.effect == "drop":
+        return False
+    if guard.effect == "amber":
+        hit.level = min(hit.level, Level.AMBER)
+    elif guard.effect == "lower":
+        hit.level = Level(max(hit.level - 1, 0))
+    elif hit.category in _SOMEONE_ELSE:
+        hit.category = Category.CONCERN
+    return hit.level > Level.GREEN
+
+
+def _told(rule: Rule, kind: Category, hits: list[_Hit], scene: Scene) -> Iterable[Finding]:
+    level = max(hit.level for hit in hits)
+    spans = merged(_trimmed(scene, hit.start, hit.end) for hit in hits)
+    for category in dict.fromkeys((kind, *rule.also)):
+        yield Finding(
+            category=category,
+            level=level,
+            rule=rule.id,
+            version=rule.version,
+            spans=spans,
+            reason=rule.reason,
+            certain=rule.certain,
+            speaker=rule.speaker if category == Category.MINOR else "",
+            targeted=rule.targeted and category == Category.HARASSMENT,
+        )
+
+
+def _trimmed(scene: Scene, start: int, end: int) -> tuple[int, int]:
+    text = scene.plain.text
+    while start < end and text[start] in " ,":
+        start += 1
+    while end > start and text[end - 1] in " ,.?":
+        end -= 1
+    return scene.plain.original(start, end)
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans in order, those that overlap made one."""
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        elif start < end:
+            out.append((start, end))
+    return tuple(out)

@@ -1,0 +1,52 @@
+"""Text made plain once for all rules, with a way back to the code points it was written in."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from moderation.risk.fold import fold
+from moderation.risk.words import Reader, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Plain words with single spaces, one before the first and one after the last.
+
+    `text` holds words, `,` `.` and `?`; quotation marks are taken out and kept in `quotes`
+    as stretches of `text`. `at` holds where each token begins in `text`, `tokens` the tokens.
+    """
+
+    text: str
+    at: tuple[int, ...]
+    tokens: tuple[Token, ...]
+    quotes: tuple[tuple[int, int], ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The code points of the original text that `text[start:end]` stands for."""
+        first = bisect_right(self.at, start) - 1
+        last = bisect_left(self.at, end) - 1
+        first, last = max(first, 0), max(last, first, 0)
+        return self.tokens[first].start, max(token.end for token in self.tokens[first : last + 1])
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every different word of the text."""
+        return frozenset(token.word for token in self.tokens)
+
+
+def normalise(text: str, reader: Reader) -> Plain:
+    """Fold, read and lay out `text`. Linear in its length."""
+    laid: list[str] = []
+    at: list[int] = []
+    kept: list[Token] = []
+    quotes: list[int] = []
+    position = 1
+    for token in reader.tokens(fold(text)):
+        if token.word == '"':
+            quotes.append(position)
+            continue
+        laid.append(token.word)
+        at.append(position)
+        kept.append(token)
+        position += len(token.word) + 1
+    body = " " + " ".join(laid) + " " if laid else " "
+    return Plain(body, tuple(at), tuple(kept), tuple(zip(quotes[::2], quotes[1::2], strict=False)))

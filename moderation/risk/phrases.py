@@ -1,0 +1,170 @@
+"""The small language rules are written in, and its translation to linear regular expressions.
+
+    i want to die            these words in this order; a comma may stand between
+    (kill|end|hurt) myself   one of several
+    <really|just> want       an optional word
+    @person                  a class of the vocabulary
+    i .. die    i ... die    up to two, or up to five, other words of the same clause
+    i know how // when       the words may stand up to twelve words apart, also in the next sentence
+    #                        a number, in digits or words
+    ask for {photos}         braces mark the words to hide; without them all words are
+
+Every repetition is bounded, so a pattern is linear in the length of the text. A pattern is tried only
+when the text holds one of its rarest words (its anchors).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from moderation.risk.vocabulary import Vocabulary
+
+_LEXEMES = re.compile(r"\s+|\.\.\.|\.\.|//|[(){}<>|#]|@[a-z_]+|[^\s(){}<>|#@.]+")
+_NUMBER = (
+    "(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    "sixteen|seventeen|eighteen|twenty|thirty|forty|fifty|sixty|ninety|hundred|a hundred|two hundred)"
+)
+_FIXED = {
+    "..": r"(?: (?![.?,] )[^ ]+){0,2}?",
+    "...": r"(?: (?![.?,] )[^ ]+){0,5}?",
+    "//": r"(?: [^ ]+){0,12}?",
+    "#": "(?: ,)? " + _NUMBER,
+    "{": "(?P<s>",
+    "}": ")",
+}
+_COMMON = """
+i you he she it we they me my your his her him them us our a an the and or but to of in on at for with from by
+is am are was were be been do does did not no have has had will would can could should this that so just if
+what how when who up out about all as get got go going want like one more any now too there here then than
+"""
+COMMON = frozenset(_COMMON.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A translated stretch: its regular expression, its anchors (none if unknown), its words."""
+
+    regex: str
+    anchors: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One pattern. `anchors` is never empty: one of them must be in a text for it to match."""
+
+    source: str
+    pattern: str
+    anchors: frozenset[str]
+    words: frozenset[str]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when first needed: compiling all of them at once takes a second."""
+        return re.compile(self.pattern)
+
+
+def _cost(anchors: frozenset[str]) -> tuple[int, int]:
+    return (sum(word in COMMON for word in anchors), len(anchors))
+
+
+def _is_cjk(char: str) -> bool:
+    return "\u3040" <= char <= "\u9fff"
+
+
+def split_word(word: str) -> list[str]:
+    """A word as the tokens it becomes: each Chinese or Japanese sign is a token of its own."""
+    if word.isascii() or not any(map(_is_cjk, word)):
+        return [word]
+    return [part for part in re.split(r"([\u3040-\u9fff])", word) if part]
+
+
+class _Parser:
+    """Recursive descent over the lexemes of one phrase."""
+
+    def __init__(self, source: str, vocabulary: Vocabulary) -> None:
+        self.lexemes = [lexeme for lexeme in _LEXEMES.findall(source) if not lexeme.isspace()]
+        if "".join(self.lexemes) != "".join(source.split()):
+            raise ValueError("a sign that means nothing here")
+        self.vocabulary = vocabulary
+        self.at = 0
+
+    def sequence(self, ends: str) -> Piece:
+        pieces: list[Piece] = []
+        while self.at < len(self.lexemes) and self.lexemes[self.at] not in ends:
+            pieces.append(self.item())
+        anchored = [piece.anchors for piece in pieces if piece.anchors]
+        return Piece(
+            "".join(piece.regex for piece in pieces),
+            min(anchored, key=_cost, default=frozenset()),
+            frozenset().union(*(piece.words for piece in pieces)),
+        )
+
+    def item(self) -> Piece:
+        lexeme = self.lexemes[self.at]
+        self.at += 1
+        if lexeme in _FIXED:
+            return Piece(_FIXED[lexeme], frozenset(), frozenset())
+        if lexeme == "(":
+            return self.group(")")
+        if lexeme == "<":
+            inner = self.group(">")
+            return Piece(f"(?:{inner.regex})?", frozenset(), inner.words)
+        if lexeme in ")>|":
+            raise ValueError("a bracket or bar in the wrong place")
+        if lexeme.startswith("@"):
+            return self.word_class(lexeme[1:])
+        return self.word(lexeme)
+
+    def group(self, end: str) -> Piece:
+        options = [self.sequence("|" + end)]
+        while self.at < len(self.lexemes) and self.lexemes[self.at] == "|":
+            self.at += 1
+            options.append(self.sequence("|" + end))
+        if self.at >= len(self.lexemes) or not all(option.regex for option in options):
+            raise ValueError("an open or empty group")
+        self.at += 1
+        return _either(options)
+
+    def word_class(self, name: str) -> Piece:
+        if name not in self.vocabulary.classes:
+            raise ValueError(f"the class @{name} is not in the vocabulary")
+        return _either([_Parser(words, self.vocabulary).sequence("") for words in self.vocabulary.classes[name]])
+
+    def word(self, lexeme: str) -> Piece:
+        words = [
+            part
+            for word in self.vocabulary.canonical(lexeme)
+            for bare in word.removesuffix("'s").split("'")
+            for part in split_word(bare)
+        ]
+        rarest = min(words, key=lambda word: word in COMMON)
+        regex = "".join(f"(?: ,)? {re.escape(word)}(?= )" for word in words)
+        return Piece(regex, frozenset({rarest}), frozenset(words))
+
+
+def _either(options: list[Piece]) -> Piece:
+    all_anchored = all(option.anchors for option in options)
+    return Piece(
+        f"(?:{'|'.join(dict.fromkeys(option.regex for option in options))})",
+        frozenset().union(*(option.anchors for option in options)) if all_anchored else frozenset(),
+        frozenset().union(*(option.words for option in options)),
+    )
+
+
+def compile_phrase(source: str, vocabulary: Vocabulary) -> Phrase:
+    """Translate one phrase.
+
+    Raises:
+        ValueError: it cannot be read, names an unknown class, has no word to be found by, or
+            marks two stretches to hide.
+    """
+    parser = _Parser(source, vocabulary)
+    piece = parser.sequence("")
+    if parser.at != len(parser.lexemes):
+        raise ValueError("a bracket too many")
+    if source.count("{") != source.count("}") or source.count("{") > 1:
+        raise ValueError("braces must mark one stretch")
+    if not piece.anchors:
+        raise ValueError("no word that it could be found by")
+    return Phrase(source, piece.regex + "(?= )", piece.anchors, piece.words)

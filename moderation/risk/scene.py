@@ -1,0 +1,96 @@
+"""A plain text with its sentences, clauses and cues: what stands around a match."""
+
+import re
+from bisect import bisect_left, bisect_right
+
+from moderation.risk.normalise import Plain
+from moderation.risk.phrases import Phrase
+
+_SENTENCE_ENDS = re.compile(r" [.?](?= )")
+_CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
+_REACH = 5
+_WORDS = {
+    "negating": "not never no without nor nobody none neither",
+    "negating elsewhere": "no nunca jamas sin nao sem ne pas jamais nicht nie niemals kein keine",
+    # A negation does not cross these words ...
+    "stopping": "and but because so until unless if when except , . ?",
+    # ... and does not deny when these stand between: "I can not stop thinking of it", "not sure", "not only".
+    "affirming": """
+        stop stopped stopping help only just sure know shake control wait promise trust guarantee resist fight tell
+        told anyone anybody escape longer rid sleep cope why see wake mind ashamed safe afraid scared enough avoid
+    """,
+}
+_NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())
+
+
+class Scene:
+    """Sentence and clause bounds, and where each cue stands. Cues are looked up once and only when asked for."""
+
+    def __init__(self, plain: Plain, cues: dict[str, tuple[Phrase, ...]]) -> None:
+        self.plain = plain
+        self.words = plain.words
+        self._cues = cues
+        self._found: dict[str, list[tuple[int, int]]] = {}
+        self._sentences = [0, *(mark.end() for mark in _SENTENCE_ENDS.finditer(plain.text)), len(plain.text)]
+        self._clauses = [0, *(mark.end() for mark in _CLAUSE_ENDS.finditer(plain.text)), len(plain.text)]
+
+    def cue(self, name: str) -> list[tuple[int, int]]:
+        """Where the cue stands in the plain text, in order."""
+        if name not in self._found:
+            self._found[name] = sorted(
+                match.span()
+                for phrase in self._cues[name]
+                if not phrase.anchors.isdisjoint(self.words)
+                for match in phrase.regex.finditer(self.plain.text)
+            )
+        return self._found[name]
+
+    def stretch(self, scope: str, start: int, end: int) -> tuple[int, int]:
+        """The stretch of plain text a scope means for a match at `[start, end)`."""
+        if scope == "text":
+            return 0, len(self.plain.text)
+        if scope == "overlap":
+            return start, end
+        if scope == "clause":
+            return _around(self._clauses, start, end, 0)
+        if scope == "before":
+            return _around(self._clauses, start, start, 0)[0], start
+        return _around(self._sentences, start, end, 1 if scope == "near" else 0)
+
+    def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
+        """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""
+        low, high = self.stretch(scope, start, end)
+        for name in cues:
+            places = self.cue(name)
+            # A cue holds a dozen words at most, so only those beginning just before `low` can reach into it.
+            for a, b in places[max(0, bisect_left(places, (low, 0)) - 3) :]:
+                if a >= high:
+                    break
+                if (a < high and b > low + 1) if scope == "overlap" else (a >= low - 1 and b <= high):
+                    return True
+        return False
+
+    def is_negated(self, start: int) -> bool:
+        """Whether a negation in the same clause reaches the match and really denies it."""
+        before = self.plain.text[max(0, start - 80) : start].split(" ")
+        for word in reversed(before[-_REACH - 1 :]):
+            if word in _NEGATORS:
+                return True
+            if word in _STOPS or word in _AFFIRMING:
+                return False
+        return False
+
+    def is_negated_closely(self, start: int) -> bool:
+        """Whether the word right before the match negates it in one of the other languages."""
+        return self.plain.text[max(0, start - 20) : start].rpartition(" ")[2] in _NEGATORS_ELSEWHERE
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Whether the match lies between quotation marks."""
+        at = bisect_right(self.plain.quotes, (start + 1, len(self.plain.text))) - 1
+        return at >= 0 and self.plain.quotes[at][0] <= start + 1 and end <= self.plain.quotes[at][1]
+
+
+def _around(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:
+    first = max(0, bisect_right(bounds, start) - 1 - more)
+    last = min(len(bounds) - 1, bisect_left(bounds, end) + more)
+    return bounds[first], bounds[last]

@@ -1,0 +1,66 @@
+"""The reviewed words the judge knows: classes for rules, and plain forms for slang and misspellings."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RULES = Path(__file__).parent / "rules"
+
+
+class RuleFileError(ValueError):
+    """A rule file that cannot be used; the message names the file and the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words by class, and what single words, runs of words and emoji are read as."""
+
+    classes: dict[str, tuple[str, ...]]
+    plain: dict[str, tuple[str, ...]]
+    runs: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
+    emoji: dict[str, tuple[str, ...]]
+
+    def canonical(self, word: str) -> tuple[str, ...]:
+        """The plain words a single word stands for: `dont` is `do not`."""
+        return self.plain.get(word, (word,))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a rule file.
+
+    Raises:
+        RuleFileError: it is not TOML; the message names the file and, from the parser, the line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RuleFileError(f"{path.name}: {error}") from error
+
+
+def _runs(pairs: dict[str, str]) -> dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for spoken, plain in pairs.items():
+        words = tuple(spoken.split())
+        found.setdefault(words[0], []).append((words, tuple(plain.split())))
+    return {first: tuple(sorted(group, key=lambda run: -len(run[0]))) for first, group in found.items()}
+
+
+def load_vocabulary(folder: Path = RULES) -> Vocabulary:
+    """Read `vocabulary.toml`.
+
+    Raises:
+        RuleFileError: the file is missing, broken, or lacks a part.
+    """
+    path = folder / "vocabulary.toml"
+    data = read_toml(path)
+    try:
+        plain = {word: tuple(form.split()) for part in data["plain"].values() for word, form in part.items()}
+        return Vocabulary(
+            classes={name: tuple(words) for name, words in data["classes"].items()},
+            plain=plain,
+            runs=_runs(data["runs"]),
+            emoji={sign: tuple(words.split()) for sign, words in data["emoji"].items()},
+        )
+    except (KeyError, AttributeError, TypeError) as error:
+        raise RuleFileError(f"{path.name}: missing or misshapen part {error}") from error

@@ -1,0 +1,225 @@
+# ruff: noqa: RUF001 - look-alike characters are what is tested
+"""The promises of the judge: meaning fixed by example, and no text that makes it fail or stall."""
+
+import itertools
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.risk import (
+    RULES_VERSION,
+    Category,
+    Context,
+    Finding,
+    Level,
+    assess,
+    detector,
+    sentence_around,
+)
+from moderation.risk.detector import Judge, concluded
+
+PIECES = """
+i want to die kill myself not never my friend said tonight pills goodbye again safe . ? , " u u1 s i c 1 d e
+sh add me on snap x@y.zz 07700900123 \u200b \u0301 \u202e 😂 ｋｉｌｌ
+"""
+WORDS = st.sampled_from(PIECES.split(" "))
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "category"),
+    [
+        ("I keep thinking about ending my life", "red", "suicide"),
+        ("I am going to end my life tonight", "crisis", "suicide"),
+        ("I want to die. I'll do it tonight.", "crisis", "suicide"),
+        ("I just don't want to be here anymore", "red", "suicide"),
+        ("I can't promise I won't hurt myself tonight", "crisis", "suicide"),
+        ("My best friend wants to kill herself", "red", "concern"),
+        ("My brother has taken a whole bottle of pills", "crisis", "overdose"),
+        ("i hurt myself again this morning", "red", "self_harm"),
+        ("what is a painless way to die", "crisis", "method"),
+        ("just kill yourself", "red", "encouragement"),
+        ("where can i buy xanax", "red", "sourcing"),
+        ("I relapsed on Sunday, I feel ashamed", "amber", "relapse"),
+        ("My husband punched me again", "red", "abuse"),
+        ("I'm going to stab him", "red", "threat"),
+        ("you are a pathetic loser", "amber", "harassment"),
+        ("I'm 14 and an older man keeps asking me for photos", "red", "minor"),
+        ("I keep purging after meals", "amber", "eating"),
+        ("I feel so hopeless", "amber", "distress"),
+        ("write to me at ash@example.org", "green", "contact"),
+        ("Sitaki kuendelea kuishi hapa tena kabisa", "amber", "detector"),
+    ],
+)
+def test_each_category_has_its_plain_case(text: str, level: str, category: str) -> None:
+    found = assess(text)
+
+    assert (found.level.word, category in found.categories) == (level, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ok",
+        "This traffic is killing me.",
+        "I'm dead tired, see you at group tomorrow.",
+        "How do I kill the process on port 80?",
+        "I'm not suicidal, I promise, only worn out.",
+        "You are not alone, please call the suicide helpline tonight. Sending hugs.",
+        "Ninety days sober today and my mum hugged me!",
+        "I was dying laughing at that film",
+        "Does anyone have tips for sleeping better?",
+        "My team got destroyed in the match but what a night",
+        "I'm so sorry you are going through this. Have you told your doctor about the urges to self-harm?",
+        "My daughter is 13 and loves to draw.",
+        "We watched a documentary about suicide prevention at work.",
+        "I used to want to die, years ago. I am glad I stayed.",
+    ],
+)
+def test_everyday_words_recovery_and_support_stay_green(text: str) -> None:
+    assert assess(text).level == Level.GREEN
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("mail me at ash@example.org please", "ash@example.org"),
+        ("my number is 07700 900123 ok", "07700 900123"),
+        ("look at https://example.org/x.", "https://example.org/x"),
+        ("add me on snap ashblue99", "ashblue99"),
+        ("i am so tired. what is a painless way to die? help", "painless way to die"),
+        ("I feel s u i c i d a l today", "s u i c i d a l"),
+        ("I feel su\u200bi\u0301cidal today", "su\u200bi\u0301cidal"),
+    ],
+)
+def test_a_span_covers_exactly_the_words_to_hide(text: str, hidden: str) -> None:
+    found = assess(text)
+
+    covered = [text[start:end] for finding in found.findings for start, end in finding.spans]
+    assert hidden in covered
+
+
+@given(st.text())
+def test_no_text_makes_the_judge_raise_or_fail(text: str) -> None:
+    found = assess(text)
+
+    assert not any(finding.rule == "detector.failed" for finding in found.findings)
+    assert found.version == RULES_VERSION
+
+
+@given(st.lists(st.one_of(WORDS, st.text(max_size=3)), max_size=40).map(" ".join))
+def test_spans_lie_in_the_text_in_order_and_apart(text: str) -> None:
+    for finding in assess(text, Context(earlier=("i want to",), parent="are you suicidal")).findings:
+        edges = list(itertools.chain.from_iterable(finding.spans))
+
+        assert all(0 <= edge <= len(text) for edge in edges)
+        assert edges == sorted(set(edges))
+
+
+@given(st.lists(st.sampled_from(Level), max_size=20), st.lists(st.sampled_from(Level), max_size=20))
+def test_the_score_never_contradicts_the_level(one: list[Level], other: list[Level]) -> None:
+    first, second = (concluded([finding(n, level) for n, level in enumerate(levels)], "v") for levels in (one, other))
+
+    assert (first.level < second.level) <= (first.score < second.score)
+    assert first.level / 4 <= first.score < (first.level + 1) / 4
+
+
+def test_many_small_worries_raise_the_score_but_are_no_crisis() -> None:
+    one = concluded([finding(0, Level.AMBER)], "v")
+    many = concluded([finding(n, Level.AMBER) for n in range(30)], "v")
+
+    assert one.score < many.score < 0.5
+    assert many.level == Level.AMBER
+
+
+def finding(number: int, level: Level) -> Finding:
+    return Finding(Category.DISTRESS, level, f"rule.{number}", "1", ((0, 1),), "A reason.")
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1), st.integers(0, 200), st.integers(0, 200))
+def test_the_sentence_around_a_stretch_covers_it_and_stays_in_the_text(text: str, start: int, end: int) -> None:
+    first, last = sentence_around(text, start, end)
+
+    assert 0 <= first <= min(start, len(text))
+    assert min(max(start, end), len(text)) <= last <= len(text)
+
+
+def test_the_sentence_around_a_stretch_is_the_whole_sentence() -> None:
+    text = "I am fine. But she said a hard thing. Bye."
+
+    start, end = sentence_around(text, text.index("hard"), text.index("hard") + 4)
+
+    assert text[start:end] == "But she said a hard thing."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 20_000,
+        "i " * 10_000,
+        "kill myself " * 1_600,
+        "x\u0301\u0302\u0303" * 5_000,
+        "\x00" * 20_000,
+        "\u202e\u202d" * 10_000,
+        "not " * 5_000,
+        "@" * 20_000,
+        "1 " * 10_000,
+        "a.b" * 6_600,
+        "\ufdfa" * 20_000,
+        "want to want to just really " * 700,
+        '"' * 20_000,
+        "my friend he she they someone " * 660,
+        "took all of my the pills and " * 690,
+    ],
+    ids=range(15),
+)
+def test_the_longest_and_strangest_texts_are_judged_well_within_the_budget(text: str) -> None:
+    assess(text)  # compiles the patterns this text needs
+    begun = time.perf_counter()
+
+    found = assess(text)
+
+    assert time.perf_counter() - begun < detector.BUDGET
+    assert not any(finding.rule == "detector.failed" for finding in found.findings)
+
+
+def test_a_sentence_buried_in_a_long_text_is_found_where_it_stands() -> None:
+    text = "The weather was fine and we walked the dog. " * 1_200 + "I want to kill myself." + " It rained." * 900
+
+    found = assess(text)
+
+    at = text.index("want to kill myself")
+    assert found.level == Level.RED
+    assert any((at, at + 19) in finding.spans for finding in found.findings)
+
+
+def test_a_judge_out_of_time_says_so_and_still_hears_the_gravest_words() -> None:
+    ticks = itertools.count(0, 100)
+    slow = replace(detector._judge, clock=lambda: float(next(ticks)))
+
+    quiet, grave = slow.assess("hello there"), slow.assess("I am going to kill myself")
+
+    assert (quiet.level, quiet.categories) == (Level.RED, ("detector",))
+    assert "could not be judged" in quiet.findings[0].reason
+    assert (grave.level, "suicide" in grave.categories) == (Level.CRISIS, True)
+
+
+def test_a_judge_that_breaks_is_a_red_finding_without_the_words_in_it() -> None:
+    def broken() -> float:
+        raise RuntimeError("the text itself")
+
+    found = Judge(detector._judge.book, clock=broken).assess("hello")
+
+    assert found.level == Level.RED
+    assert "the text itself" not in found.findings[0].reason
+
+
+def test_links_to_the_own_site_are_no_contact() -> None:
+    judge = replace(detector._judge, own_hosts=frozenset({"lamplight.example.org"}))
+
+    assert not judge.assess("see https://lamplight.example.org/rooms").findings
+    assert judge.assess("see https://elsewhere.example.org/rooms").categories == ("contact",)

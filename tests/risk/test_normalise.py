@@ -1,0 +1,90 @@
+# ruff: noqa: RUF001 - look-alike characters are what is tested
+"""Disguised words are read, and every plain word knows where it came from."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.risk import detector
+from moderation.risk.fold import fold
+from moderation.risk.minimal import minimal_level
+from moderation.risk.normalise import normalise
+
+READER = detector._judge.book.reader
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("SUICIDE", "suicide"),
+        ("ｓｕｉｃｉｄｅ", "suicide"),
+        ("𝓼𝓾𝓲𝓬𝓲𝓭𝓮", "suicide"),
+        ("ѕuісіdе", "suicide"),
+        ("su\u00adici\u200dde", "suicide"),
+        ("s̶u̶i̶c̶i̶d̶e̶", "suicide"),
+        ("su1c1d3", "suicide"),
+        ("$uicide", "suicide"),
+        ("s.u.i.c.i.d.e", "suicide"),
+        ("s-u-i-c-i-d-e", "suicide"),
+        ("s u i c i d e", "suicide"),
+        ("sui cide", "suicide"),
+        ("suuuuicide", "suicide"),
+        ("sucide", "suicide"),
+        ("sewer slide", "suicide"),
+        ("kms", "kill myself"),
+        ("unalive myself", "kill myself"),
+        ("k i l l m y s e l f", "kill myself"),
+        ("k!ll", "kill"),
+        ("i dont wanna", "i do not want to"),
+        ("I’m", "i am"),
+        ("sooooo", "so"),
+        ("urge to sh", "urge to self harm"),
+    ],
+)
+def test_a_disguise_is_undone(written: str, plain: str) -> None:
+    assert normalise(written, READER).text.strip() == plain
+
+
+@pytest.mark.parametrize("word", ["b4ll3t", "w1f1", "class", "shh", "5pm", "covid-19"])
+def test_what_is_no_known_word_is_not_made_one(word: str) -> None:
+    plain = normalise(word, READER).text
+
+    assert "suicid" not in plain
+    assert "kill" not in plain
+
+
+@given(st.text())
+def test_folded_characters_come_from_ordered_stretches_of_the_text(text: str) -> None:
+    folded = fold(text)
+
+    assert len(folded.text) == len(folded.starts) == len(folded.ends)
+    assert list(folded.starts) == sorted(folded.starts)
+    assert all(0 <= a < b <= len(text) for a, b in zip(folded.starts, folded.ends, strict=True))
+
+
+@given(st.text())
+def test_plain_words_come_from_ordered_stretches_of_the_text(text: str) -> None:
+    plain = normalise(text, READER)
+
+    assert all(0 <= token.start < token.end <= len(text) for token in plain.tokens)
+    assert [token.start for token in plain.tokens] == sorted(token.start for token in plain.tokens)
+    assert all(plain.text[at:].startswith(t.word) for at, t in zip(plain.at, plain.tokens, strict=True))
+
+
+@given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta"]), min_size=1, max_size=9), st.data())
+def test_a_match_leads_back_to_the_words_as_written(words: list[str], data: st.DataObject) -> None:
+    text = "  ".join(word.upper() for word in words)
+    chosen = data.draw(st.integers(0, len(words) - 1))
+    plain = normalise(text, READER)
+
+    start, end = plain.original(plain.at[chosen], plain.at[chosen] + len(words[chosen]))
+
+    assert text[start:end] == words[chosen].upper()
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("I want to DIE", 2), ("going to kill\nmyself", 3), ("a fine day", 0), ("voy a matarme", 2)],
+)
+def test_the_last_net_needs_nothing_but_its_phrases(text: str, level: int) -> None:
+    assert minimal_level(text) == level

@@ -1,0 +1,93 @@
+"""Every rule is held to its own examples, and every rule file to its shape."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from moderation.risk import detector, rulebook
+from moderation.risk.conversation import scene_of
+from moderation.risk.findings import Category
+from moderation.risk.matching import find
+from moderation.risk.vocabulary import RULES, RuleFileError
+
+BOOK = rulebook.load()
+EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.examples]
+COUNTER_EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.counter_examples]
+
+
+def fires(rule: rulebook.Rule, text: str) -> bool:
+    places = frozenset(rule.places or {"thread"})
+    return any(found.rule == rule.id for found in find(BOOK, scene_of(BOOK, text), places))
+
+
+@pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(EXAMPLES)])
+def test_a_rule_finds_its_examples(rule: rulebook.Rule, text: str) -> None:
+    assert fires(rule, text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), COUNTER_EXAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(COUNTER_EXAMPLES)]
+)
+def test_a_rule_leaves_its_counter_examples_alone(rule: rulebook.Rule, text: str) -> None:
+    assert not fires(rule, text)
+
+
+def test_every_pattern_of_every_rule_and_cue_compiles() -> None:
+    phrases = [phrase for rule in BOOK.rules for phrase in rule.phrases]
+    phrases += [phrase for cue in BOOK.cues.values() for phrase in cue]
+
+    compiled = [phrase.regex for phrase in phrases]
+
+    assert len(compiled) > 500
+    assert all(phrase.anchors for phrase in phrases)
+
+
+def test_every_rule_has_a_counter_example_and_a_sentence_as_reason() -> None:
+    for rule in BOOK.rules:
+        assert rule.counter_examples, rule.id
+        assert rule.reason.endswith("."), rule.id
+
+
+def test_all_categories_can_be_found() -> None:
+    by_rule = {rule.category for rule in BOOK.rules} | {kind for rule in BOOK.rules for kind in rule.also}
+
+    assert by_rule | {Category.DETECTOR} == set(Category)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "told"),
+    [
+        ("[[rule]\n", "line 1"),
+        ('[[rule]]\nid = "x.y"\n', "x.y"),
+        ('[[rule]]\nid = "x.y"\nsurprise = 1\n', "surprise"),
+    ],
+)
+def test_a_rule_file_that_cannot_be_used_is_named_at_load(tmp_path: Path, spoiled: str, told: str) -> None:
+    folder = shutil.copytree(RULES, tmp_path / "rules")
+    (folder / "spoiled.toml").write_text(spoiled)
+
+    with pytest.raises(RuleFileError, match=r"spoiled\.toml") as refused:
+        rulebook.load(folder)
+
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("phrase", ["(open", "@no_such_class x", "<only|optional>", "a {b} {c}", "x ) y"])
+def test_a_phrase_that_means_nothing_is_refused_with_its_rule(tmp_path: Path, phrase: str) -> None:
+    folder = shutil.copytree(RULES, tmp_path / "rules")
+    (folder / "spoiled.toml").write_text(
+        f'[[rule]]\nid = "x.y"\nversion = "1"\ncategory = "distress"\nlevel = "amber"\nreason = "R."\n'
+        f'phrases = ["{phrase}"]\nexamples = ["e"]\n'
+    )
+
+    with pytest.raises(RuleFileError, match=r"x\.y"):
+        rulebook.load(folder)
+
+
+def test_the_version_of_the_rules_changes_with_any_rule_file(tmp_path: Path) -> None:
+    folder = shutil.copytree(RULES, tmp_path / "rules")
+    with (folder / "suicide.toml").open("a") as file:
+        file.write("# reviewed\n")
+
+    assert rulebook.load(folder).version != detector.RULES_VERSION
