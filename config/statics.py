@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStatics(CompressedManifestStaticFilesStorage):
+class HashedStatics(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise ships no types
     """Rewrites `import "./x.js"` too, so that a page never mixes two releases' modules."""
 
     support_js_module_import_aggregation = True

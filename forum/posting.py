@@ -118,7 +118,9 @@ def withdraw(*, peer: Peer, post: Post) -> bool:
 
 def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Context:
     """What judging may look at beside the words: this name's newest words here, and the newest words of others."""
-    posts = Post.objects.filter(**_at(place)).exclude(pk=leaving_out.pk if leaving_out else None).order_by("-pk")
+    posts = Post.objects.filter(**_at(place)).order_by("-pk")
+    if leaving_out:
+        posts = posts.exclude(pk=leaving_out.pk)
     earlier = list(posts.filter(peer=peer).values_list("body", flat=True)[:EARLIER])
     parent = posts.open().exclude(peer=peer).values_list("body", flat=True).first()
     kind = "thread" if isinstance(place, Thread) else "live"
@@ -176,9 +178,7 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
     return place.scope if has_own else place.room.scope
 
 
-def _write(  # noqa: PLR0913  (one call site a door; a bundle would only rename the six)
-    peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, folded: bool
-) -> Post:
+def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, folded: bool) -> Post:
     try:
         with transaction.atomic():
             post = Post.objects.create(

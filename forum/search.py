@@ -17,7 +17,8 @@ _SQL: dict[str, dict[str, str]] = {
     "sqlite": {
         "add": "INSERT INTO forum_search (rowid, words) VALUES (%s, %s)",
         "drop": "DELETE FROM forum_search WHERE rowid = %s",
-        "find": "SELECT rowid FROM forum_search WHERE forum_search MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
+        "find": "SELECT rowid FROM forum_search WHERE forum_search MATCH %s AND rowid < %s"
+        " ORDER BY rowid DESC LIMIT %s",
     },
     "postgresql": {
         "add": "INSERT INTO forum_search (post_id, words) VALUES (%s, %s)",

@@ -41,14 +41,13 @@ def set_visibility(post: Post, visibility: Visibility, *, hold_until: datetime |
     search.index(post)
     if post.thread_id:
         _count(post, was_open=was_open)
-    else:
-        _announce(post)
+    _announce(post)
 
 
 def _count(post: Post, *, was_open: bool) -> None:
     """Keep the thread's visible replies and its place in the room's list."""
     is_reply = not Thread.objects.filter(opening_id=post.pk).exists()
-    threads = Thread.objects.filter(pk=post.thread_id)
+    threads = Thread.objects.filter(posts=post)
     if post.is_open and not was_open:
         threads.update(replies=F("replies") + int(is_reply), moved_at=timezone.now())
     elif was_open and not post.is_open and is_reply:
@@ -57,6 +56,8 @@ def _count(post: Post, *, was_open: bool) -> None:
 
 def _announce(post: Post) -> None:
     """A visible message gets its number when it becomes visible; a later change or removal is a new event."""
+    if post.session_id is None:
+        return
     said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
     if post.is_open:
         add_event(post.session_id, EventKind.CHANGED if said else EventKind.SAID, post=post, about=said)
@@ -64,7 +65,7 @@ def _announce(post: Post) -> None:
         add_event(post.session_id, EventKind.REMOVED, post=post, about=said)
 
 
-def add_event(session_id: int | None, kind: EventKind, **what: Any) -> LiveEvent:
+def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:
     """The session's next event. Numbers are given under the session's row lock: gapless once committed."""
     session = LiveSession.objects.select_for_update(of=("self",)).get(pk=session_id)
     session.last_seq += 1
@@ -86,5 +87,3 @@ def as_shown(post: Post) -> Decision:
         hold_until=post.hold_until,
         answer_by=post.answer_by,
     )
-
-

@@ -41,7 +41,8 @@ def whole(title: str, body: str) -> str:
 
 def redacted(text: str, spans: Spans) -> str:
     """The text with every span replaced by one mark; spans may overlap, touch or reach past the end."""
-    out, place = [], 0
+    out: list[str] = []
+    place = 0
     for start, end in sorted((max(0, start), min(len(text), end)) for start, end in spans):
         if end <= place:
             continue

@@ -116,5 +116,6 @@ def _snapshot(case: Case, post: Post) -> None:
     words = f"{post.title}\n\n{post.body}" if post.title else post.body
     snapshot = Snapshot(case=case, revision=post.revision, words=words)
     snapshot.visibility, snapshot.redactions = post.visibility, post.redactions
-    snapshot.digest = hmac.new(snapshot.salt.bytes if snapshot.salt else b"", words.encode(), hashlib.sha256).hexdigest()
+    salt = snapshot.salt.bytes if snapshot.salt else b""
+    snapshot.digest = hmac.new(salt, words.encode(), hashlib.sha256).hexdigest()
     Snapshot.objects.bulk_create([snapshot], ignore_conflicts=True)  # the same revision is kept once

@@ -25,7 +25,7 @@ _VISIBILITY = {
 
 def apply_action(decision: Decision, case: Case) -> None:
     """Do to the post what was decided. What its author withdrew is never brought back. Raises NotPossible."""
-    post = Post.objects.select_for_update(of=("self",)).filter(pk=case.post_id).first()
+    post = Post.objects.select_for_update(of=("self",)).filter(cases=case).first()
     if post is None or post.visibility == Visibility.WITHDRAWN:
         return
     if decision.action == Action.LEAVE:
@@ -41,7 +41,7 @@ def apply_action(decision: Decision, case: Case) -> None:
 def reverse(decision: Decision) -> None:
     """Undo each effect of the decision, once."""
     for effect in decision.effects.select_for_update().filter(reversed_at=None, post__isnull=False):
-        post = Post.objects.select_for_update(of=("self",)).get(pk=effect.post_id)
+        post = Post.objects.select_for_update(of=("self",)).get(effects=effect)
         if post.visibility != Visibility.WITHDRAWN:
             showing.show(post, _showing(effect.before))
         Effect.objects.filter(pk=effect.pk).update(reversed_at=timezone.now())

@@ -84,14 +84,12 @@ def is_new(peer: Peer) -> bool:
     """An identity of its first day, or with fewer than five accepted posts. Staff never are."""
     if peer.is_staff_voice:
         return False
-    return peer.is_new or len(peer.posts.open()[:ACCEPTED_TO_BE_KNOWN]) < ACCEPTED_TO_BE_KNOWN  # type: ignore[attr-defined]  # the related manager has PostQuerySet's methods
+    return peer.is_new or len(peer.posts.open()[:ACCEPTED_TO_BE_KNOWN]) < ACCEPTED_TO_BE_KNOWN
 
 
 def keep_signals(subject: str, revision: int, assessment: risk.Assessment, case: Case | None) -> None:
     """Keep each finding of amber or above, with its rule, spans and reason; the same one twice is one."""
-    Signal.objects.bulk_create(
-        _signals(subject, revision, assessment, case), ignore_conflicts=True
-    )
+    Signal.objects.bulk_create(_signals(subject, revision, assessment, case), ignore_conflicts=True)
 
 
 def _signals(subject: str, revision: int, assessment: risk.Assessment, case: Case | None) -> Iterable[Signal]:

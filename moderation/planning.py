@@ -154,7 +154,8 @@ def _cards(steps: list[_Step]) -> tuple[str, ...]:
             continue
         if step.level == Level.CRISIS and step.row.plea and step.finding.category != Category.CONCERN:
             keys.append("crisis")
-        keys += _AT_CRISIS.get(step.finding.category, CARDS[step.finding.category]) if step.level == Level.CRISIS else ()
+        if step.level == Level.CRISIS:
+            keys += _AT_CRISIS.get(step.finding.category, ())
         keys += CARDS[step.finding.category]
     return tuple(dict.fromkeys(keys))
 

@@ -11,7 +11,7 @@ class StaffBackend(BaseBackend):
     """Username and password of active staff. Takes as long for a name nobody has."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str = "", password: str = "", **_: object
+        self, _request: HttpRequest | None, username: str = "", password: str = "", **_: object
     ) -> Moderator | None:
         moderator = Moderator.objects.filter(username=username, is_active=True).first()
         if moderator is None:

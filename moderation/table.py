@@ -90,13 +90,18 @@ def _cell(data: dict[str, Any], category: Category, level: Level, seen: tuple[st
     return cell
 
 
+def _rings_at_once(cell: Cell) -> bool:
+    return cell.alert and cell.within == CRISIS_SECONDS
+
+
 def _check(cell: Cell, where: str, level: Level) -> None:
     doings = [cell.do, *(other for other in (cell.unsure, cell.targeted, cell.young, cell.live) if other)]
     faults = {
         f"{doings}: not one of {', '.join(DOINGS)}": not set(doings) <= set(DOINGS),
         f"card {cell.card}: not one of {', '.join(CARDS)}": cell.card not in CARDS,
         "amber and above need a time to the first human": level > Level.GREEN and not cell.within,
-        "crisis is two minutes, and alerts": level == Level.CRISIS and not (cell.within == CRISIS_SECONDS and cell.alert),
+        "crisis is two minutes, and alerts": level == Level.CRISIS
+        and (cell.within, cell.alert) != (CRISIS_SECONDS, True),
         "only green may be refused at submit": "block" in doings and level > Level.GREEN,
     }
     for fault, is_so in faults.items():

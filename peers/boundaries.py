@@ -1,5 +1,7 @@
 """What a person asks not to meet: blocks and topic filters. Changes here; lists honour them through QuerySets."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from peers.models import Block, Peer, TopicFilter
@@ -24,7 +26,7 @@ def set_topic_filters(*, peer: Peer, ways: dict[str, str]) -> None:
     TopicFilter.objects.bulk_create(TopicFilter(peer=peer, note=note, way=way) for note, way in ways.items())
 
 
-def unmet_peers(peer: Peer | None) -> list[object]:
+def unmet_peers(peer: Peer | None) -> list[UUID]:
     """Ids of everyone this person and a block keep apart, both ways."""
     if peer is None:
         return []

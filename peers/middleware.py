@@ -12,7 +12,7 @@ from django.shortcuts import render
 from peers import who
 from peers.sessions import PEER
 
-TOKEN_FIELD = "form_token"
+TOKEN_FIELD = "form_token"  # noqa: S105  (the name of a field, not a secret)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LEAVING = frozenset({"/exit"})  # must work in an instant and from a beacon; forged, it only signs someone out
 Answer = Callable[[HttpRequest], HttpResponse]

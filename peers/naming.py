@@ -20,7 +20,7 @@ def name_words() -> tuple[list[str], list[str]]:
     return data["describing"], data["nouns"]
 
 
-def candidate(*, persona_key: bytes, scope: str, counter: int) -> str:
+def candidate(*, persona_key: bytes | memoryview, scope: str, counter: int) -> str:
     """The counter-th name of this key in this scope: fixed by the key, and telling nothing about it."""
     digest = hmac.new(bytes(persona_key), f"{scope}|{counter}".encode(), hashlib.sha256).digest()
     describing, nouns = name_words()

@@ -1,7 +1,7 @@
 """Sessions kept on the server under a hash of their key, tied to the peer whose device it is."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -37,7 +37,7 @@ class SessionStore(DatabaseStore):
         return await sync_to_async(self._get_session_from_db)()
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        model = super().create_model_instance(data)
+        model = cast("Any", super().create_model_instance(data))
         model.session_key = hashed(model.session_key)
         model.peer_id = data.get(PEER)
         return model

@@ -10,9 +10,12 @@ os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass e
 
 import pytest
 
+from forum.hosting import move, schedule
 from forum.intake import Draft
+from forum.live_states import Act
 from forum.models import LiveSession, Post, Room, Thread
 from forum.opening import open_rooms
+from forum.posting import open_thread
 from forum.tokens import new_token
 from moderation.models import Moderator, Role
 from peers import limits
@@ -69,9 +72,6 @@ def host(db) -> Peer:
 @pytest.fixture
 def session(host, room) -> LiveSession:
     """An open live session with its host present."""
-    from forum.hosting import move, schedule
-    from forum.live_states import Act
-
     made = schedule(host=host, room=room, title="An evening together")
     move(host=host, session=made, act=Act.OPEN)
     made.refresh_from_db()
@@ -100,6 +100,4 @@ def make_thread(peer: Peer, room: Room, body: str, *, title: str = "", contract:
 
 
 def make_post(peer: Peer, room: Room, body: str, *, title: str = "", contract: str = "listen") -> Post:
-    from forum.posting import open_thread
-
     return open_thread(peer=peer, room=room, draft=draft(body, title=title), contract=contract)

@@ -1,7 +1,7 @@
 """Private Redis and Postgres for tests and benchmarks: a free port or a socket, a temporary folder, ended with us.
 
-    python -m tests.servers --can postgres redis          exit 0 when both could be started
-    python -m tests.servers postgres redis -- COMMAND     run COMMAND with both, named in LAMPLIGHT_* variables
+python -m tests.servers --can postgres redis          exit 0 when both could be started
+python -m tests.servers postgres redis -- COMMAND     run COMMAND with both, named in LAMPLIGHT_* variables
 """
 
 import contextlib
@@ -94,7 +94,10 @@ def postgres() -> Iterator[str]:
         subprocess.run([*run, "--locale=C"], check=True, stdout=subprocess.DEVNULL, cwd=data)
         options = ["-D", f"{data}/db", "-k", data, "-h", "", "-c", "max_connections=200", "-c", "fsync=off"]
         server = subprocess.Popen(
-            [*as_user, str(folder / "postgres"), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=data
+            [*as_user, str(folder / "postgres"), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=data,
         )
         try:
             wait_for(lambda: Path(f"{data}/.s.PGSQL.5432").exists(), "postgres")

@@ -10,16 +10,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from tests.servers import answers, free_port, wait_for
 
 PROJECT = Path(__file__).resolve().parent.parent
-SERVER = (
-    "--ws websockets-sansio --ws-per-message-deflate false --ws-max-size 65536 --ws-max-queue 16 --lifespan off"
-    " --timeout-graceful-shutdown 5 --no-server-header --no-access-log --no-proxy-headers --log-level warning"
-).split()
+# As ./run starts it.
+SERVER = [
+    *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+    *("--ws-max-queue", "16", "--lifespan", "off", "--timeout-graceful-shutdown", "5", "--no-server-header"),
+    *("--no-access-log", "--no-proxy-headers", "--log-level", "warning"),
+]
 SECRETS = {"LAMPLIGHT_SECRET_KEY": "s" * 20 + "abcdefghij" * 4, "LAMPLIGHT_PEPPER": "p" * 20 + "abcdefghij" * 4}
 
 
@@ -101,17 +104,17 @@ def running_site(*, worker: bool = True, **variables: str) -> Iterator[Site]:
 
 
 class Visitor(httpx.Client):
-    """A peer without a browser: keeps the cookie by hand, because it is `Secure` and httpx would not send it on http."""
+    """A peer without a browser. Keeps the cookie by hand: it is `Secure`, and httpx would not send it on http."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(base_url=site.url, timeout=10, headers={"Origin": site.url})
         self.session = ""
         self.token = ""
 
-    def send(self, request: httpx.Request, **kwargs: object) -> httpx.Response:  # type: ignore[override]  # passed on
+    def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         if self.session:
             request.headers["Cookie"] = f"__Host-lamplight={self.session}"
-        response = super().send(request, **kwargs)  # type: ignore[arg-type]
+        response = super().send(request, **kwargs)
         for header in response.headers.get_list("set-cookie"):
             name, _, rest = header.partition("=")
             if name == "__Host-lamplight":

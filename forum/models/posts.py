@@ -64,7 +64,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):
-    """One peer's words. `title` and `body` are for their author and for moderators; everyone else gets what is shown."""
+    """One peer's words. `title` and `body` are for their author and moderators; everyone else gets what is shown."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_token, editable=False)
     thread = models.ForeignKey("forum.Thread", models.CASCADE, null=True, related_name="posts")

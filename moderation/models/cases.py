@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-
 from django.utils import timezone
 
 from forum.models import Post, Room
