@@ -1,5 +1,34 @@
 """Tags of this app for every page."""
 
+from typing import Any
+
 from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from peers.middleware import TOKEN_FIELD
+from peers.middleware import form_token as token_of
 
 register = template.Library()
+NAMELESS = {"name": "someone", "hue": None, "shape": None, "staff": False}
+
+
+@register.simple_tag(takes_context=True)
+def form_token(context: template.Context) -> SafeString | str:
+    """The hidden field every `<form method="post">` carries; nothing where there is no session."""
+    request = context.get("request")
+    token = token_of(request) if isinstance(request, HttpRequest) and hasattr(request, "session") else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', TOKEN_FIELD, token) if token else ""
+
+
+@register.inclusion_tag("peers/_name_of.html")
+def name_of(post: Any) -> dict[str, Any]:
+    """The name a post was written under, with its pattern; "someone" after its author left. Staff are named as such.
+
+    Reads `post.persona` and `post.peer`: lists select both.
+    """
+    persona, peer = getattr(post, "persona", None), getattr(post, "peer", None)
+    if persona is None:
+        return NAMELESS
+    return {"name": persona.name, **persona.pattern, "staff": bool(peer and peer.is_staff_voice)}
