@@ -5,4 +5,10 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()  # before anything that imports models
+pages = get_asgi_application()  # before anything that imports models
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402  (models are loaded only now)
+
+from realtime.routing import sockets  # noqa: E402  (models are loaded only now)
+
+application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
