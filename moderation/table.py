@@ -100,8 +100,7 @@ def _check(cell: Cell, where: str, level: Level) -> None:
         f"{doings}: not one of {', '.join(DOINGS)}": not set(doings) <= set(DOINGS),
         f"card {cell.card}: not one of {', '.join(CARDS)}": cell.card not in CARDS,
         "amber and above need a time to the first human": level > Level.GREEN and not cell.within,
-        "crisis is two minutes, and alerts": level == Level.CRISIS
-        and (cell.within, cell.alert) != (CRISIS_SECONDS, True),
+        "crisis is two minutes, and alerts": level == Level.CRISIS and not _rings_at_once(cell),
         "only green may be refused at submit": "block" in doings and level > Level.GREEN,
     }
     for fault, is_so in faults.items():
