@@ -1,0 +1,1 @@
+"""Measurements and trials that take longer than tests: run them one by one, each prints what it found and on what machine."""
