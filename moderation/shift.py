@@ -15,7 +15,7 @@ EVERYONE_TOLD = 2  # the tier at which a case has rung everywhere and nobody has
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Until when the last moderator on shift is here (none: nobody is), and whether someone in danger waits too long."""
+    """Until when a moderator is here (none: nobody is), and whether someone in danger waits too long."""
 
     until: datetime | None
     delayed: bool
@@ -24,9 +24,7 @@ class Shift:
 def shift_now() -> Shift:
     """What the desk says of this moment, in one query."""
     now = timezone.now()
-    waiting = DeskCase.objects.open().filter(
-        level=Level.CRISIS, tier__gte=EVERYONE_TOLD, first_human_at=None
-    )
+    waiting = DeskCase.objects.open().filter(level=Level.CRISIS, tier__gte=EVERYONE_TOLD, first_human_at=None)
     is_delayed = Case(When(Exists(waiting), then=Value(1)), default=Value(0))
     here = Q(is_active=True, role__in=[role.value for role in DESK_ROLES], on_shift_until__gt=now)
     found = Moderator.objects.aggregate(until=Max("on_shift_until", filter=here), delayed=Max(is_delayed))

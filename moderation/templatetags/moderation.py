@@ -1,5 +1,89 @@
-"""Tags of this app for every page."""
+"""What this app shows on other apps' pages. A tag that fails shows nothing: help must never break a page."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
 
 from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from forum.models import Post
+from moderation import beside
 
 register = template.Library()
+log = logging.getLogger(__name__)
+Found = dict[str, Any] | None
+Finds = Callable[..., Found]
+
+
+def calm_tag(template_name: str) -> Callable[[Finds], Finds]:
+    """Register a tag that renders `template_name` with what the function finds, and nothing where it finds nothing.
+
+    Finding and rendering happen inside one guard; of a failure only its kind is logged.
+    """
+
+    def wrap(find: Finds) -> Finds:
+        def tag(context: Context, *given: Any) -> SafeString:
+            try:
+                found = find(context.get("request"), *given)
+                return _rendered(template_name, found, context)
+            except Exception as problem:  # noqa: BLE001  (the promise of this file: a page never breaks on a tag)
+                log.warning("the tag %s failed: %s", find.__name__, type(problem).__name__)
+                return SafeString("")
+
+        register.simple_tag(tag, takes_context=True, name=find.__name__)
+        return find
+
+    return wrap
+
+
+def _rendered(template_name: str, found: Found, context: Context) -> SafeString:
+    if found is None:
+        return SafeString("")
+    html = render_to_string(template_name, {**found, "look": context.get("look")}, request=context.get("request"))
+    return mark_safe(html.strip())  # noqa: S308  (a template's own output)
+
+
+@calm_tag("moderation/shift_line.html")
+def shift_line(_request: HttpRequest | None) -> Found:
+    """Who is here now, in one line."""
+    return beside.on_shift()
+
+
+@calm_tag("moderation/help_cards.html")
+def help_cards(request: HttpRequest | None, post: Post) -> Found:
+    """Full cards with lines for the author; one line for readers where the post's help is for everyone."""
+    return beside.help_beside(request, post)
+
+
+@calm_tag("moderation/safety_page.html")
+def safety_page(request: HttpRequest | None, post: Post) -> Found:
+    """The inner part of the page that answers words at risk, for their author."""
+    return beside.answer_to(request, post)
+
+
+@calm_tag("moderation/report_link.html")
+def report_link(request: HttpRequest | None, post: Post) -> Found:
+    """The way to report someone else's post."""
+    return None if beside.is_author(request, post) else {"post": post}
+
+
+@calm_tag("moderation/aftercare.html")
+def aftercare(request: HttpRequest | None, post: Post) -> Found:
+    """To the author alone: why their post waits or is hidden, until when, and what a moderator decided."""
+    return beside.what_became_of(request, post)
+
+
+@calm_tag("moderation/my_messages.html")
+def my_messages(request: HttpRequest | None) -> Found:
+    """In one's own space: the private words of moderators."""
+    return beside.messages_for(request)
+
+
+@calm_tag("moderation/help_for_search.html")
+def help_for_search(request: HttpRequest | None, query: str) -> Found:
+    """Help above the results where the words looked for are those of someone who may need it. Keeps nothing."""
+    return beside.help_for_words(request, query)

@@ -1,0 +1,1 @@
+"""Pages of this app, a file for each topic."""
