@@ -12,7 +12,7 @@ from forum.models import SavedDraft
 from peers.models import Peer
 
 OWNER = "drafts"  # the session's entry with the random name its drafts are kept under
-MOST_KEPT = 60_000  # characters: thrice the longest post, so that words too many are not lost either
+MOST_KEPT = 120_000  # characters: six times the longest post, so that words too many are not lost either
 
 
 def _owner(session: SessionBase) -> str:
@@ -24,6 +24,7 @@ def save_draft(*, session: SessionBase, peer: Peer | None, place: str, words: di
     """Keep title, body and choices of one composer. Starts a session, not an identity."""
     if OWNER not in session:
         session[OWNER] = secrets.token_urlsafe(24)
+        session.save()  # now, so that the page that answers can carry this session's form token
     values = {
         "peer": peer,
         "title": str(words.get("title", ""))[:400],

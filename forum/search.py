@@ -42,7 +42,7 @@ def forget(post_id: int) -> None:
 
 def find(query: str, *, before: int, limit: int) -> list[int]:
     """Ids of posts holding every word of the query (its beginning suffices), newest first, below `before`."""
-    words = re.findall(r"\w+", query[:200].casefold())[:MOST_WORDS]
+    words = re.findall(r"\w+", query[:200].lower())[:MOST_WORDS]
     if not words:
         return []
     match = " ".join(f'"{word}"*' for word in words)

@@ -12,10 +12,8 @@ from django.utils import timezone
 from forum import search, text
 from forum.intake import Decision
 from forum.models import EventKind, LiveEvent, LiveSession, Post, Shown, Thread, Visibility
-from forum.models.posts import OPEN
+from forum.models.posts import GONE, OPEN
 from forum.signals import tell_live
-
-GONE = (Visibility.REMOVED, Visibility.WITHDRAWN)
 
 
 def show(post: Post, decision: Decision) -> None:

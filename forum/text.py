@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 import bleach
 import nh3
@@ -15,7 +16,7 @@ from markdown_it import MarkdownIt
 TAGS = frozenset({"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr"})
 HIDDEN_PART = "[part hidden]"
 _MARK = "\ue000"  # stands for a hidden part while rendering; taken out of what people type
-_HIDDEN_HTML = f'<span class="hidden-part">{HIDDEN_PART}</span>'
+_HIDDEN_HTML = f'<span class="redacted">{HIDDEN_PART}</span>'
 # Controls that no keyboard sends and databases refuse; tabs and line ends stay.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000]")
 MOST_MARKS = 4  # combining marks kept on one letter when shown: every language needs fewer
@@ -63,7 +64,11 @@ def shown(title: str, body: str, spans: Spans = ()) -> tuple[str, str]:
 
 def render(marked: str) -> str:
     """Markdown to HTML of a few plain tags, no attributes; cleaned by two independent libraries."""
-    return clean(_markdown.render(_calm(marked))).replace(_MARK, _HIDDEN_HTML)
+    calm = _calm(marked)
+    clean_html = clean(_markdown.render(calm))
+    if calm.strip() and not plain(clean_html):
+        clean_html = clean(f"<p>{html.escape(calm)}</p>")  # a lone ">" or "---" was meant as it stands
+    return clean_html.replace(_MARK, _HIDDEN_HTML)
 
 
 def clean(dirty: str) -> str:
@@ -87,6 +92,14 @@ def _calm(text: str) -> str:
 def plain(shown_html: str) -> str:
     """What is shown, without its tags."""
     return " ".join(html.unescape(nh3.clean(shown_html.replace("<", " <"), tags=set())).split())
+
+
+def pieces(text: str, spans: Spans) -> list[tuple[str, bool]]:
+    """The whole text in order, cut where the spans begin and end; each piece says whether a span covers it."""
+    cuts = sorted({0, len(text), *(min(max(0, edge), len(text)) for span in spans for edge in span)})
+    return [
+        (text[start:end], any(first <= start and end <= last for first, last in spans)) for start, end in pairwise(cuts)
+    ]
 
 
 def excerpt(shown_title: str, shown_html: str, length: int = 80) -> str:

@@ -28,6 +28,7 @@ class Visibility(models.TextChoices):
 
 
 OPEN = (Visibility.PUBLISHED, Visibility.NOTED)
+GONE = (Visibility.REMOVED, Visibility.WITHDRAWN)  # their words are shown to nobody else; they leave a place
 
 
 class Shown(models.TextChoices):
@@ -43,20 +44,28 @@ class PostQuerySet(models.QuerySet["Post"]):
         """What a stranger may see."""
         return self.filter(visibility__in=OPEN)
 
-    def seen_by(self, peer: Peer | None) -> PostQuerySet:
-        """What this reader may meet: open posts and their own, without blocked people and hidden topics."""
+    def seen_by(self, peer: Peer | None, *, with_gone: bool = False) -> PostQuerySet:
+        """What this reader may meet: open posts and their own, without blocked people and hidden topics.
+
+        `with_gone` adds the places of words that were taken down; their words stay out of reach.
+        """
+        met_as = (*OPEN, *GONE) if with_gone else OPEN
         if peer is None:
-            return self.open()
+            return self.filter(visibility__in=met_as)
         hidden = [note for note, way in boundaries.topic_ways(peer).items() if way == "hide"]
         met = self.exclude(peer_id__in=boundaries.unmet_peers(peer))
         if hidden:
             met = met.annotate(hidden_notes=F("notes").bitand(notes.to_bits(hidden)))
             met = met.filter(Q(hidden_notes=0) | Q(peer=peer))
-        return met.filter(Q(visibility__in=OPEN) | Q(peer=peer))
+        return met.filter(Q(visibility__in=met_as) | Q(peer=peer))
 
     def in_thread(self, thread: Thread) -> PostQuerySet:
-        """The thread's posts in the order they were written; gone ones leave a place."""
-        return self.filter(thread=thread).order_by("pk").select_related("persona")
+        """The thread's posts in the order they were written, with their names."""
+        return self.filter(thread=thread).order_by("pk").select_related("persona", "peer")
+
+    def of(self, peer: Peer) -> PostQuerySet:
+        """Everything this person wrote, newest first, with where it stands."""
+        return self.filter(peer=peer).order_by("-pk").select_related("persona", "thread__room", "session")
 
     def for_update_of(self, public_id: str) -> Post:
         """The post, locked until the transaction ends. Raises Post.DoesNotExist."""

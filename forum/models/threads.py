@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from forum.models.posts import Post, Visibility
+from forum.models.posts import GONE, OPEN, Post
 from forum.models.rooms import Room
 from forum.tokens import new_token
+from peers import boundaries
 
 if TYPE_CHECKING:
     from peers.models import Peer
@@ -30,11 +31,24 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def seen_by(self, peer: Peer | None) -> ThreadQuerySet:
         """Threads whose opening post this reader may meet; a withdrawn opening stays while others' words hang on it."""
         opening = Post.objects.filter(pk=OuterRef("opening_id")).seen_by(peer)
-        emptied = Q(opening__visibility__in=[Visibility.WITHDRAWN, Visibility.REMOVED], replies__gt=0)
+        emptied = Q(opening__visibility__in=GONE, replies__gt=0)
+        emptied &= ~Q(opening__peer_id__in=boundaries.unmet_peers(peer))
         return self.filter(Exists(opening) | emptied)
 
+    def with_names(self) -> ThreadQuerySet:
+        return self.select_related("room", "opening__persona", "opening__peer")
+
     def newest_first(self) -> ThreadQuerySet:
-        return self.order_by("-moved_at", "-pk").select_related("opening", "opening__persona")
+        return self.order_by("-moved_at", "-pk").with_names()
+
+    def waiting(self) -> ThreadQuerySet:
+        """Threads nobody has answered yet, the longest wait first."""
+        unanswered = self.filter(replies=0, locked=False, opening__visibility__in=OPEN)
+        return unanswered.order_by("opened_at", "pk").with_names()
+
+    def with_words_of(self, peer: Peer) -> ThreadQuerySet:
+        """Threads this person wrote in."""
+        return self.filter(Exists(Post.objects.filter(thread=OuterRef("pk"), peer=peer)))
 
 
 class Thread(models.Model):

@@ -1,0 +1,1 @@
+"""Pages of the forum, one file a topic: each parses, calls one domain function, answers."""
