@@ -14,7 +14,8 @@ def alert_on_call(case: Case, *, step: int) -> None:
     if step == 0 and _already_ringing(case):
         return
     Outbox.objects.get_or_create(
-        key=f"case:{case.pk}:step:{step}",
+        # A case that was opened again rings again.
+        key=f"case:{case.pk}:{case.opened_at.timestamp():.6f}:step:{step}",
         defaults={
             "kind": "alert",
             "payload": {

@@ -35,14 +35,20 @@ def apply_action(decision: Decision, case: Case) -> None:
     before = showing.as_shown(post)
     after = replace(before, visibility=_VISIBILITY[Action(decision.action)], hold_until=None)
     showing.show(post, after)
-    Effect.objects.create(decision=decision, post=post, kind="visibility", before=_plain(before), after=_plain(after))
+    Effect.objects.create(
+        decision=decision,
+        post=post,
+        kind="visibility",
+        before={**_plain(before), "revision": post.revision},
+        after=_plain(after),
+    )
 
 
 def reverse(decision: Decision) -> None:
-    """Undo each effect of the decision, once."""
+    """Undo each effect of the decision, once. Words written since it are not judged by it: they stay as they are."""
     for effect in decision.effects.select_for_update().filter(reversed_at=None, post__isnull=False):
         post = Post.objects.select_for_update(of=("self",)).get(effects=effect)
-        if post.visibility != Visibility.WITHDRAWN:
+        if post.visibility != Visibility.WITHDRAWN and post.revision == effect.before["revision"]:
             showing.show(post, _showing(effect.before))
         Effect.objects.filter(pk=effect.pk).update(reversed_at=timezone.now())
 

@@ -9,17 +9,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from moderation import audit
 from moderation.effects import NotPossible, apply_action, reverse
-from moderation.models import Case, CaseState, Decision, Moderator
+from moderation.models import Case, CaseState, Decision, Moderator, OutreachMessage
+from moderation.models.cases import CaseQuerySet
+from moderation.reopening import need_again, reopen
 from moderation.signals import tell_desk
 
 LEASE_SECONDS = 120
-__all__ = ["Conflict", "NotPossible", "Verdict", "claim", "claim_next", "decide", "let_go", "reveal", "undo"]
+__all__ = [
+    "Conflict",
+    "NotPossible",
+    "Verdict",
+    "claim",
+    "claim_next",
+    "close_follow_up",
+    "decide",
+    "let_go",
+    "reveal",
+    "undo",
+]
 
 
 class Conflict(Exception):
@@ -43,12 +57,11 @@ def claim(*, case: Case, moderator: Moderator) -> bool:
     now = timezone.now()
     mine = Q(lease_by=moderator, lease_until__gt=now)
     with transaction.atomic():
-        renewed = Case.objects.open().filter(mine, pk=case.pk).update(lease_until=_until(now))
+        renewed = _of(moderator).filter(mine, pk=case.pk).update(lease_until=_until(now))
         if renewed:
             return True
         taken = (
-            Case.objects.open()
-            .for_moderator(moderator)
+            _of(moderator)
             .free(now)
             .filter(pk=case.pk)
             .update(lease_by=moderator, lease_until=_until(now), lease_token=uuid.uuid4(), revealed_token=None)
@@ -61,7 +74,7 @@ def claim(*, case: Case, moderator: Moderator) -> bool:
 
 def claim_next(*, moderator: Moderator, among: int = 20) -> Case | None:
     """The most urgent case this moderator may take, claimed. The top few are read by index, then compared and set."""
-    free = Case.objects.open().for_moderator(moderator).free(timezone.now()).in_order()
+    free = _of(moderator).free(timezone.now()).in_order()
     for case in free[:among]:
         if claim(case=case, moderator=moderator):
             return Case.objects.get(pk=case.pk)
@@ -80,44 +93,29 @@ def reveal(*, case: Case, moderator: Moderator) -> None:
     """Let the words into this moderator's page, under this lease; every reveal is logged. Raises Conflict."""
     now = timezone.now()
     with transaction.atomic():
-        seen = Case.objects.filter(pk=case.pk, lease_by=moderator, lease_until__gt=now).update(
-            revealed_token=F("lease_token"), first_human_at=case.first_human_at or now
+        seen = (
+            _of(moderator)
+            .filter(pk=case.pk, lease_by=moderator, lease_until__gt=now)
+            .update(revealed_token=F("lease_token"), first_human_at=Coalesce("first_human_at", now))
         )
         if not seen:
             raise Conflict
+        OutreachMessage.objects.filter(outreach__case=case, moderator=None, read_at=None).update(read_at=now)
         _log(case, moderator, "case.revealed")
 
 
 def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
     """Decide the case, with its effect on the post and its audit event, all or nothing.
 
+    Sending the same `verdict.key` again returns the first decision.
+
     Raises:
         Conflict: the lease is lost or expired, or the case changed; nothing happened.
         NotPossible: the post is held and the decision leaves it so; nothing happened.
     """
-    if done := Decision.objects.filter(key=verdict.key, case=case).first():
-        return done
     with transaction.atomic():
-        now = timezone.now()
-        won = (
-            Case.objects.open()
-            .filter(
-                pk=case.pk,
-                lease_by=moderator,
-                lease_token=verdict.token,
-                lease_until__gt=now,
-                version=verdict.version,
-            )
-            .update(
-                state=CaseState.RESOLVED,
-                resolved_at=now,
-                first_human_at=case.first_human_at or now,
-                version=F("version") + 1,
-                **_no_lease(),
-            )
-        )
-        if not won:
-            raise Conflict
+        if not _resolve(case, moderator, token=verdict.token, version=verdict.version):
+            return _decided_already(case, moderator, verdict)
         decision = Decision.objects.create(
             case=case,
             moderator=moderator,
@@ -134,31 +132,64 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
         return decision
 
 
+def _decided_already(case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
+    done = Decision.objects.filter(key=verdict.key, case=case, moderator=moderator).first()
+    if done is None:
+        raise Conflict
+    return done
+
+
+def close_follow_up(*, case: Case, moderator: Moderator, token: uuid.UUID, version: int) -> None:
+    """An answer was read and asks for nothing more: the earlier decision stands. Raises Conflict."""
+    with transaction.atomic():
+        following = Case.objects.filter(pk=case.pk, state=CaseState.FOLLOW_UP).exists()
+        if not (following and _resolve(case, moderator, token=token, version=version)):
+            raise Conflict
+        _log(case, moderator, "case.answer_read")
+        tell_desk(case.public_id, case.level)
+
+
+def _resolve(case: Case, moderator: Moderator, *, token: uuid.UUID, version: int) -> int:
+    """The one conditional update by which a case ends: holder, token, time and version must all still be so."""
+    now = timezone.now()
+    mine = _of(moderator).filter(pk=case.pk, lease_by=moderator, lease_token=token, lease_until__gt=now)
+    return mine.filter(version=version).update(
+        state=CaseState.RESOLVED,
+        resolved_at=now,
+        first_human_at=Coalesce("first_human_at", now),
+        version=F("version") + 1,
+        **_no_lease(),
+    )
+
+
 def undo(*, decision: Decision, moderator: Moderator) -> Case:
     """Take a decision back exactly: the post as it was before, the case open again.
 
-    What its author withdrew in the meantime stays withdrawn. Raises Conflict when it was undone
-    already, or when a newer case about the same post is open: that one is where to decide now.
+    What its author withdrew in the meantime stays withdrawn, and words written since stay as they
+    were judged. Raises Conflict when it was undone already, when someone has decided about the same
+    post since, or when a newer case about it is open: that one is where to decide now.
     """
     with transaction.atomic():
-        now = timezone.now()
-        undone = Decision.objects.filter(pk=decision.pk, undone_at=None).update(undone_at=now, undone_by=moderator)
-        if not (undone and _reopen(decision.case_id)):
+        case = Case.objects.for_moderator(moderator).filter(pk=decision.case_id).first()
+        undone = Decision.objects.filter(pk=decision.pk, undone_at=None).update(
+            undone_at=timezone.now(), undone_by=moderator
+        )
+        if case is None or not undone or _decided_since(decision) or not reopen(case, need_again(case)):
             raise Conflict
         reverse(decision)
-        case = Case.objects.get(pk=decision.case_id)
         _log(case, moderator, "decision.undone", action=decision.action)
         tell_desk(case.public_id, case.level)
-        return case
+        return Case.objects.get(pk=case.pk)
 
 
-def _reopen(case_pk: int) -> bool:
-    resolved = Case.objects.filter(pk=case_pk, state=CaseState.RESOLVED)
-    try:
-        with transaction.atomic():
-            return bool(resolved.update(state=CaseState.OPEN, resolved_at=None, version=F("version") + 1))
-    except IntegrityError:
-        return False
+def _decided_since(decision: Decision) -> bool:
+    newer = Decision.objects.filter(pk__gt=decision.pk, undone_at=None, case__post__isnull=False)
+    return newer.filter(case__post=decision.case.post_id).exists()
+
+
+def _of(moderator: Moderator) -> CaseQuerySet:
+    """Open cases this moderator may work on, asked anew at each step: a case may have become a lead's meanwhile."""
+    return Case.objects.open().for_moderator(moderator)
 
 
 def _until(now: datetime) -> datetime:

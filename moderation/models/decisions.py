@@ -1,5 +1,7 @@
 """What moderators decided, what it did, and the resources that were attached."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,6 +20,12 @@ class Action(models.TextChoices):
     REMOVE = "remove", "Remove it"
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing_for(self, post: Post) -> Decision | None:
+        """The newest decision about this post that nobody took back: what its author is told."""
+        return self.filter(case__post=post, undone_at=None).order_by("-pk").first()
+
+
 class Decision(models.Model):
     """One human decision about a case. Kept for good; undoing is another fact, not an erasure."""
 
@@ -32,6 +40,8 @@ class Decision(models.Model):
     at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Moderator, models.PROTECT, null=True, related_name="undone")
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints = [

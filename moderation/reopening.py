@@ -1,0 +1,50 @@
+"""Opening a case again: a decision was taken back, or its author answered. A human is called as for a new one."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from moderation.casework import STEPS, Need
+from moderation.models import Case, CaseState, Escalation, Level
+
+# Seconds to the next human where nothing new was found: those of the decision table's row for distress and suicide.
+WITHIN = {Level.AMBER: 14400, Level.RED: 900, Level.CRISIS: 120}
+
+
+def need_again(case: Case) -> Need:
+    """What a case needs that is open again as it was."""
+    return Need(level=case.level, categories=case.categories, within=WITHIN[Level(case.level)])
+
+
+def reopen(case: Case, need: Need, *, state: CaseState = CaseState.OPEN) -> bool:
+    """Make a resolved case wait for a human again, with fresh deadlines. Called inside the caller's transaction.
+
+    False, and nothing changed, when it is not resolved or a newer case of the same subject is open.
+    """
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            changed = Case.objects.filter(pk=case.pk, state=CaseState.RESOLVED).update(
+                state=state,
+                level=need.level,
+                categories=list(need.categories),
+                resolved_at=None,
+                first_human_at=None,
+                opened_at=now,
+                due_at=now + timedelta(seconds=need.within),
+                tier=0,
+                version=F("version") + 1,
+            )
+    except IntegrityError:
+        return False
+    if changed:
+        _escalate_anew(case, now, need.within)
+    return bool(changed)
+
+
+def _escalate_anew(case: Case, now: datetime, within: int) -> None:
+    for step in STEPS:
+        due = now + timedelta(seconds=within * step)
+        Escalation.objects.update_or_create(case=case, step=step, defaults={"due_at": due, "done_at": None})
