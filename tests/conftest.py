@@ -27,6 +27,7 @@ def quick_and_alone(settings) -> Iterator[None]:
     """Each test starts with full buckets; staff passwords need no second of hashing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.WHITENOISE_AUTOREFRESH = True  # no collected files are needed, and none are looked for
     limits.buckets.cache_clear()
     yield
     limits.buckets.cache_clear()
