@@ -30,6 +30,7 @@ def reopen(case: Case, need: Need, *, state: CaseState = CaseState.OPEN) -> bool
                 state=state,
                 level=need.level,
                 categories=list(need.categories),
+                lead_only=case.lead_only or need.lead,
                 resolved_at=None,
                 first_human_at=None,
                 opened_at=now,
