@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from forum.intake import Decision as Showing
 from forum.models import Post, Room
+from forum.showing import as_shown
+from forum.text import whole
 from moderation import alerts, audit
 from moderation.models import Case, CaseState, Escalation, Snapshot
 from moderation.signals import tell_desk
@@ -44,20 +48,32 @@ def subject_of(post: Post) -> Subject:
     return Subject(key=f"post:{post.pk}", room=post.place.room, peer=post.peer, name=name, post=post)
 
 
-def open_or_join(subject: Subject, need: Need) -> Case:
-    """The one open case of this subject, raised to this need. Called inside the subject's transaction."""
+def open_or_join(subject: Subject, need: Need, shown: Showing | None = None) -> Case:
+    """The one open case of this subject, raised to this need. Called inside the subject's transaction.
+
+    `shown` is how the post will be shown, where that is being decided in the same breath.
+    """
     now = timezone.now()
-    case = Case.objects.select_for_update(of=("self",)).filter(subject=subject.key).open().first()
-    if case is None:
-        case = _open(subject, need, now)
-    else:
-        _join(case, need, now)
+    case = None
+    while case is None:  # between looking and joining someone may open or resolve it: then look again
+        case = _open_unless_there(subject, need, now) or _join(subject, need, now)
     if need.alert:
         alerts.alert_on_call(case, step=0)
     if subject.post:
-        _snapshot(case, subject.post)
+        _snapshot(case, subject.post, shown or as_shown(subject.post))
     tell_desk(case.public_id, case.level)
     return case
+
+
+def _open_unless_there(subject: Subject, need: Need, now: datetime) -> Case | None:
+    """A new case, or None where one is open, also when someone else opened it a moment ago."""
+    if Case.objects.open().filter(subject=subject.key).exists():
+        return None
+    try:
+        with transaction.atomic():
+            return _open(subject, need, now)
+    except IntegrityError:
+        return None
 
 
 def _open(subject: Subject, need: Need, now: datetime) -> Case:
@@ -85,8 +101,11 @@ def _open(subject: Subject, need: Need, now: datetime) -> Case:
     return case
 
 
-def _join(case: Case, need: Need, now: datetime) -> None:
+def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     """Never lower, never later; a moderator at work sees by the version that something came."""
+    case = Case.objects.select_for_update(of=("self",)).open().filter(subject=subject.key).first()
+    if case is None:
+        return None
     raised = need.level > case.level
     case.level = max(case.level, need.level)
     case.categories = list(dict.fromkeys([*(need.categories if raised else ()), *case.categories, *need.categories]))
@@ -101,6 +120,7 @@ def _join(case: Case, need: Need, now: datetime) -> None:
     audit.write(
         actor="rules", kind="case.joined", case_pk=case.pk, case_ref=case.public_id, level=case.level, raised=raised
     )
+    return case
 
 
 def _plan_escalation(case: Case, within: int) -> None:
@@ -112,10 +132,10 @@ def _plan_escalation(case: Case, within: int) -> None:
             Escalation.objects.filter(pk=made.pk, done_at=None).update(due_at=due)
 
 
-def _snapshot(case: Case, post: Post) -> None:
-    words = f"{post.title}\n\n{post.body}" if post.title else post.body
-    snapshot = Snapshot(case=case, revision=post.revision, words=words)
-    snapshot.visibility, snapshot.redactions = post.visibility, post.redactions
+def _snapshot(case: Case, post: Post, shown: Showing) -> None:
+    words = whole(post.title, post.body)
+    snapshot = Snapshot(case=case, revision=post.revision, words=words, visibility=shown.visibility)
+    snapshot.redactions = [list(span) for span in shown.redactions]
     salt = snapshot.salt.bytes if snapshot.salt else b""
     snapshot.digest = hmac.new(salt, words.encode(), hashlib.sha256).hexdigest()
     Snapshot.objects.bulk_create([snapshot], ignore_conflicts=True)  # the same revision is kept once

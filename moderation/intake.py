@@ -59,15 +59,16 @@ class RiskIntake:
         if not isinstance(assessment, Judgement):
             raise TypeError("this intake records its own judgements only")
         plan = assessment.plan
+        decision = _decision(post, plan)
         case = None
         if plan.level > risk.Level.GREEN and plan.within:
             need = Need(plan.level, plan.categories, plan.within, alert=plan.alert, lead=plan.lead)
-            case = open_or_join(subject_of(post), need)
+            case = open_or_join(subject_of(post), need, decision)
         elif post.visibility == Visibility.REMOVED:
-            case = open_or_join(subject_of(post), AFTER_REMOVAL)
+            case = open_or_join(subject_of(post), AFTER_REMOVAL, decision)
         keep_signals(f"post:{post.pk}", post.revision, assessment.assessment, case)
         _attach(post, plan)
-        return _decision(post, plan)
+        return decision
 
 
 INTAKE = RiskIntake()
