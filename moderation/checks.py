@@ -5,6 +5,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from moderation import table
+from moderation.help.cards import all_cards
+from moderation.help.register import register as helplines
 
 
 @register()
@@ -14,4 +16,15 @@ def table_is_whole(**_: Any) -> list[CheckMessage]:
         table.load()
     except (OSError, ValueError) as problem:
         return [Error(f"The decision table cannot be used: {problem}", id="moderation.E001")]
+    return []
+
+
+@register()
+def help_is_whole(**_: Any) -> list[CheckMessage]:
+    """No card and no helpline breaks a rule of docs/help.md: none is served from a file that does."""
+    try:
+        all_cards()
+        helplines()
+    except (OSError, ValueError) as problem:
+        return [Error(f"The help data cannot be used: {problem}", id="moderation.E002")]
     return []
