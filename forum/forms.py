@@ -3,9 +3,11 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from forum import notes
 from forum.intake import Draft
@@ -135,3 +137,15 @@ class ThreadForm(TitledForm):
         if room is None:
             raise forms.ValidationError("No room is open for this yet. Please choose one from the list")
         return room
+
+
+def typed_words(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in a composer as it is, valid or not, for its draft: words tidied, choices from their closed sets."""
+    chosen = set(data.getlist("notes") if isinstance(data, QueryDict) else data.get("notes", ()))
+    contract, room = str(data.get("contract", "")), str(data.get("room", ""))
+    choices: dict[str, Any] = {"notes": [key for key in notes.NOTES if key in chosen], "own_name": "own_name" in data}
+    if contract in Contract.values:
+        choices["contract"] = contract
+    if re.fullmatch(r"[a-z0-9-]{0,30}", room):
+        choices["room"] = room
+    return {"title": tidy(str(data.get("title", ""))), "body": tidy(str(data.get("body", ""))), "choices": choices}

@@ -68,7 +68,7 @@ def _place(cursor: str) -> tuple[datetime, int] | None:
 
 def replies_of(thread: Thread, reader: Peer | None) -> PostQuerySet:
     """The replies this reader meets, in order, with the places of those taken down."""
-    return Post.objects.in_thread(thread).seen_by(reader, with_gone=True).exclude(pk=thread.opening_id)
+    return Post.objects.in_thread(thread).seen_by(reader, with_gone=True).exclude(pk=thread.opening_id or 0)
 
 
 def replies(thread: Thread, reader: Peer | None, *, way: str = "", cursor: str = "") -> Replies:
@@ -102,13 +102,12 @@ def _backwards(rows: PostQuerySet, *, more_after: bool) -> Replies:
 
 def address_of(post: Post, reader: Peer | None) -> str:
     """Where this reader finds the post: its thread, on the page that holds it, or its live session."""
-    thread = post.thread
+    thread, anchor = post.thread, f"#post-{post.public_id}"
     if thread is None or thread.opening_id == post.pk:
-        return post.get_absolute_url()
+        return f"{post.place.get_absolute_url()}{anchor}"
     first = replies_of(thread, reader).values_list("pk", flat=True)[:PAGE]
-    if post.pk in list(first):
-        return post.get_absolute_url()
-    return f"{thread.get_absolute_url()}?at={post.public_id}#post-{post.public_id}"
+    at = "" if post.pk in list(first) else f"?at={post.public_id}"
+    return f"{thread.get_absolute_url()}{at}{anchor}"
 
 
 def found(query: str, reader: Peer | None, cursor: str = "") -> tuple[list[Post], str]:

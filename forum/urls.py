@@ -1,5 +1,23 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+from forum.views import composing, drafts, own, rooms, searching, threads
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", rooms.home),
+    path("waiting", rooms.waiting),
+    path("rooms/<slug:slug>/", rooms.room),
+    path("rooms/<slug:slug>/new", composing.new_thread),
+    path("new", composing.new_thread),
+    path("threads/<str:public_id>/", threads.thread),
+    path("threads/<str:public_id>/reply", composing.reply),
+    path("posts/<str:public_id>/", threads.post),
+    path("posts/<str:public_id>/edit", own.edit),
+    path("posts/<str:public_id>/withdraw", own.withdraw),
+    path("posts/<str:public_id>/block", own.block),
+    path("drafts/<str:place>", drafts.save),
+    path("search", searching.search),
+    # Live rooms keep their addresses apart.
+    path("", include("forum.live_urls")),
+]

@@ -129,7 +129,8 @@ class Post(models.Model):
         return self.public_id
 
     def get_absolute_url(self) -> str:
-        return f"{self.place.get_absolute_url()}#post-{self.public_id}"
+        """Its own address, which leads on to where it stands: on which page of its thread depends on the reader."""
+        return f"/posts/{self.public_id}/"
 
     @property
     def place(self) -> Thread | LiveSession:

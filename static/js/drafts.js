@@ -18,6 +18,24 @@ function sinceWords(seconds) {
   return `Saved ${minutes} min ago, only you can see it`;
 }
 
+/**
+ * The first save of a reader without a session begins one; every form of the open page goes on with its token.
+ * @param {{form_token?: string}} answer
+ */
+function takeToken(answer) {
+  if (!answer.form_token) return;
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll('form[method="post"]'))) {
+    let field = /** @type {HTMLInputElement | null} */ (form.querySelector('input[name="form_token"]'));
+    if (!field) {
+      field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "form_token";
+      form.append(field);
+    }
+    field.value = answer.form_token;
+  }
+}
+
 /** One form's draft: what was sent last, when, and the timers around it. */
 class Draft {
   /** @param {HTMLFormElement} form @param {string} url */
@@ -35,7 +53,7 @@ class Draft {
 
   /** @returns {string} the form's words as one value, to see whether anything is new */
   print() {
-    const pairs = [...new FormData(this.form)].filter(([, value]) => typeof value === "string");
+    const pairs = [...new FormData(this.form)].filter(([name, value]) => name !== "form_token" && typeof value === "string");
     return JSON.stringify(pairs);
   }
 
@@ -57,6 +75,7 @@ class Draft {
         credentials: "same-origin", headers: { Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(String(answer.status));
+      takeToken(await answer.json());
       this.kept = now;
       this.savedAt = Date.now();
       this.tell();

@@ -1,0 +1,36 @@
+"""What every page of the forum shares: who reads it, and answers in plain words when something stands in the way."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from forum import notes
+from peers import boundaries, who
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: done; look there."""
+
+    status_code = 303
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The page, with its reader and the notes (bits) that reader wants folded."""
+    reader = who.speaker(request)
+    ways = boundaries.topic_ways(reader)
+    folds = notes.to_bits(note for note, way in ways.items() if way == "fold")
+    return render(request, template, {"place": "rooms", "reader": reader, "folds": folds, **context}, status=status)
+
+
+def kept(request: HttpRequest, *, status: int, title: str, sentence: str) -> HttpResponse:
+    """An answer where no form can take the words: they are given back, to be copied."""
+    words = [request.POST.get(name, "") for name in ("title", "body")]
+    context = {"title": title, "sentence": sentence, "kept": "\n\n".join(word for word in words if word)}
+    return show(request, "forum/kept.html", context, status=status)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """409: something that only the author can do was asked in a session that has ended."""
+    sentence = "Your session ended. Come back with your nine words, and do this again; nothing was changed."
+    return kept(request, status=409, title="You were signed out", sentence=sentence)

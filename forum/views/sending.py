@@ -1,0 +1,151 @@
+"""The one way words are sent from a page: a form that keeps them, an answer that carries help."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from forum import drafts, posting, reading, text
+from forum.forms import WordsForm, typed_words
+from forum.models import Post, SavedDraft, Thread, Visibility
+from forum.tokens import new_token
+from forum.views.page import SeeOther, show
+from peers import arriving, who
+from peers.models import Peer
+
+ONE_PAGE_IN = timedelta(hours=24)  # the page of help is not shown twice for one thread within this time
+Send = Callable[[Peer], Post]
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """One form for words: where its draft is kept, what stands around it."""
+
+    form: WordsForm
+    draft_place: str
+    action: str
+    template: str
+    around: dict[str, Any] = field(default_factory=dict)
+    saved: SavedDraft | None = None
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "form": self.form,
+            "draft_url": f"/drafts/{self.draft_place}",
+            "draft_saved": self.saved,
+            "action": self.action,
+            **self.around,
+        }
+
+
+def blank(request: HttpRequest, form: type[WordsForm], place: str, **first: Any) -> tuple[WordsForm, SavedDraft | None]:
+    """The form with the words sent in this request, or with those saved for this place, or empty."""
+    if request.method == "POST":
+        return form(request.POST), None
+    saved = drafts.find_draft(session=request.session, peer=who.speaker(request), place=place)
+    initial = {"client_id": new_token(), **first}
+    if saved:
+        initial |= {"title": saved.title, "body": saved.body, **saved.choices}
+    return form(initial=initial), saved
+
+
+def reply_composer(request: HttpRequest, thread: Thread) -> Composer:
+    place = f"thread:{thread.public_id}"
+    form, saved = blank(request, WordsForm, place)
+    action = f"{thread.get_absolute_url()}reply"
+    return Composer(form, place, action, "forum/reply.html", {"thread": thread, "room": thread.room}, saved)
+
+
+def ask(request: HttpRequest, composer: Composer, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The composer's page. Where something stood in the way, the words stay on it and are saved as a draft."""
+    if status != 200:
+        keep(request, composer.draft_place)
+    return show(request, composer.template, {**composer.context(), **more}, status=status)
+
+
+def keep(request: HttpRequest, place: str) -> None:
+    """Save what this request brought, as the draft of its composer."""
+    words = typed_words(request.POST)
+    if words["body"] or words["title"]:
+        drafts.save_draft(session=request.session, peer=who.speaker(request), place=place, words=words)
+
+
+def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
+    """Send the words: to the page of help, to their place, or back into the composer with a plain reason.
+
+    Whoever has no identity gets one with their first post. Someone whose session ended while they
+    wrote is asked first: nobody becomes a stranger to their own words without knowing.
+    """
+    if not composer.form.is_valid():
+        return ask(request, composer, status=422)
+    speaker = who.speaker(request)
+    if speaker is None and who.session_ended(request) and "as_new" not in request.POST:
+        return ask(request, composer, status=409, signed_out=True)
+    peer = speaker or arriving.arrive(session=request.session)
+    who.forget_speaker(request)
+    try:
+        post = send(peer)
+    except posting.NotPosted as problem:
+        return _given_back(request, composer, problem)
+    drafts.drop_draft(session=request.session, peer=peer, place=composer.draft_place)
+    return answer(request, peer, post)
+
+
+def answer(request: HttpRequest, peer: Peer, post: Post) -> HttpResponse:
+    """Help in this same response where the words call for it; otherwise on to where they stand."""
+    if _needs_page(post) and not _had_page(peer, post):
+        return show(request, "forum/posted.html", {"post": post, "address": reading.address_of(post, peer)})
+    return SeeOther(reading.address_of(post, peer))
+
+
+def _needs_page(post: Post) -> bool:
+    return bool(post.help_keys or post.redactions or post.visibility == Visibility.HELD)
+
+
+def _had_page(peer: Peer, post: Post) -> bool:
+    """Whether this person was answered with help in this thread a short while ago; the cards stand there, too."""
+    lately = Post.objects.filter(peer=peer, thread=post.thread_id, created_at__gt=timezone.now() - ONE_PAGE_IN)
+    return lately.exclude(pk=post.pk).exclude(help_keys=[]).exists()
+
+
+REFUSED = {
+    "contact": "They hold a way to reach someone outside this site, or a number nobody here has checked. "
+    "That is left out to keep everyone safe. Change that part and the rest goes up.",
+}
+OTHERWISE = "A part of them can hurt someone else reading. Change that part and the rest goes up."
+
+
+def _given_back(request: HttpRequest, composer: Composer, problem: posting.NotPosted) -> HttpResponse:
+    """The composer again, with every word, a plain reason and the right status."""
+    if isinstance(problem, posting.Refused):
+        refusal = problem.refusal
+        pieces = text.pieces(composer.form.draft.words, refusal.spans)
+        sentence = REFUSED.get(refusal.reason_key, OTHERWISE)
+        return ask(request, composer, status=422, problem="Your words are not up yet", sentence=sentence, pieces=pieces)
+    if isinstance(problem, posting.TooSoon):
+        return _later(request, composer, problem.seconds)
+    title, sentence = _CLOSED.get(str(problem), _NOT_NOW)
+    status = 403 if isinstance(problem, posting.MayNotSpeak) else 409
+    return ask(request, composer, status=status, problem=title, sentence=sentence)
+
+
+_CLOSED = {
+    "banned": (
+        "Posting is paused for you",
+        "A moderator paused it and wrote to you why: look in My space. You can go on reading, and help stays open.",
+    ),
+    "locked": ("This thread is closed for replies", "A moderator closed it. You can write in a thread of your own."),
+}
+_NOT_NOW = ("That is not possible at this moment", "Your words are saved here. Please try again in a while.")
+
+
+def _later(request: HttpRequest, composer: Composer, seconds: int) -> HttpResponse:
+    minutes = max(1, round(seconds / 60))
+    wait = f"{minutes} minute{'' if minutes == 1 else 's'}"
+    sentence = f"You have written a lot in a short time. Please wait about {wait} and press again."
+    response = ask(request, composer, status=429, problem="A short pause", sentence=sentence)
+    response["Retry-After"] = str(seconds)
+    return response
