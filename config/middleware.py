@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from config.pages import wrong_method
 
 
 class Privacy:
@@ -16,6 +18,8 @@ class Privacy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = wrong_method(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, noarchive")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

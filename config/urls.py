@@ -7,3 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forum.urls")),
     path("", include("moderation.urls")),
 ]
+
+handler400 = "config.pages.bad_request"
+handler403 = "config.pages.forbidden"
+handler404 = "config.pages.not_found"
+handler500 = "config.pages.failed"
