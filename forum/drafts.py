@@ -15,7 +15,7 @@ OWNER = "drafts"  # the session's entry with the random name its drafts are kept
 MOST_KEPT = 120_000  # characters: six times the longest post, so that words too many are not lost either
 
 
-def _owner(session: SessionBase) -> str:
+def _owner(session: SessionBase | dict[str, Any]) -> str:
     name = session.get(OWNER, "")
     return hashlib.sha256(name.encode()).hexdigest() if name else ""
 
@@ -46,6 +46,12 @@ def drop_draft(*, session: SessionBase, peer: Peer | None, place: str) -> None:
     mine = _mine(session, peer)
     if mine:
         SavedDraft.objects.filter(mine, place=place).delete()
+
+
+def drop_all(*, session: dict[str, Any]) -> None:
+    """Delete every draft of the session with this content: its person leaves for good."""
+    if owner := _owner(session):
+        SavedDraft.objects.filter(owner=owner).delete()
 
 
 def _mine(session: SessionBase, peer: Peer | None) -> Q:

@@ -1,9 +1,10 @@
 """The forum's part of a person's leaving for good."""
 
 from forum import showing
+from forum.drafts import drop_all
 from forum.models import Post, Thread, Visibility
 from peers.leaving import Way
-from peers.models import Peer
+from peers.models import Peer, Session
 
 
 def forget(*, peer: Peer, way: Way) -> None:
@@ -18,6 +19,13 @@ def forget(*, peer: Peer, way: Way) -> None:
     if way == Way.REMOVE:
         _remove_places(peer)
     Post.objects.filter(peer=peer).update(peer=None, persona=None)
+    _drop_early_drafts(peer)
+
+
+def _drop_early_drafts(peer: Peer) -> None:
+    """Delete drafts saved before there was an identity; only this person's living sessions still know their name."""
+    for session in Session.objects.filter(peer=peer):
+        drop_all(session=session.get_decoded())
 
 
 def _empty(post: Post) -> None:

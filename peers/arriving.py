@@ -4,7 +4,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from peers import signals, words
-from peers.models import Peer, Session, this_week
+from peers.models import Kind, Peer, Session, this_week
 from peers.sessions import PEER, REMEMBERED_SECONDS, hashed
 
 
@@ -16,18 +16,28 @@ def arrive(*, session: SessionBase, remember: bool = False) -> Peer:
 
 
 def give_words(*, peer: Peer) -> str:
-    """New recovery words for this identity, shown once; any older ones stop working at this moment."""
+    """New recovery words for this identity, shown once; any older ones stop working at this moment.
+
+    Raises:
+        Peer.DoesNotExist: the identity is gone, or is a staff voice: words would open it without a one-time code.
+    """
     fresh = words.new_words()
-    Peer.objects.filter(pk=peer.pk).update(lookup=words.lookup_of(fresh))
+    if not Peer.objects.filter(pk=peer.pk, kind=Kind.PEER).update(lookup=words.lookup_of(fresh)):
+        raise Peer.DoesNotExist
     return fresh
 
 
 def come_back(*, session: SessionBase, pasted: str, remember: bool = False) -> Peer | None:
-    """The identity these words open, with the session speaking for it; None, unchanged, for any other words."""
+    """The identity these words open, with the session speaking for it; None, unchanged, for any other words.
+
+    A session that spoke for someone else ends first: nothing stored may hold two identities together.
+    """
     tidy = words.tidied(pasted)
-    peer = Peer.objects.filter(lookup=words.lookup_of(tidy)).first() if tidy else None
+    peer = Peer.objects.filter(lookup=words.lookup_of(tidy), kind=Kind.PEER).first() if tidy else None
     if peer is None:
         return None
+    if session.get(PEER, str(peer.pk)) != str(peer.pk):
+        sign_out(session=session)
     Peer.objects.filter(pk=peer.pk).exclude(last_seen_week=this_week()).update(last_seen_week=this_week())
     speak_for(session=session, peer=peer, remember=remember)
     return peer

@@ -14,7 +14,10 @@ from threading import Lock
 from typing import Protocol, cast
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
+
+from peers.sessions import hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,13 @@ def network_name(key: bytes, address: str) -> str | None:
         return None
     size = 3 if ip.version == 4 else 6
     return hmac.new(key, ip.packed[:size], hashlib.sha256).hexdigest()[:32]
+
+
+def wait_for(limit: Limit, request: HttpRequest) -> float:
+    """Take a token for this request's session and one for its network: seconds to wait, 0.0 when both had one."""
+    key = request.session.session_key
+    names = [hashed(key) if key else None, buckets().network(request.META.get("REMOTE_ADDR", ""))]
+    return max((buckets().take(limit, name) for name in names if name), default=0.0)
 
 
 @lru_cache(maxsize=1)

@@ -66,6 +66,12 @@ def _ended(request: HttpRequest) -> bool:
 
 
 def stale_form(request: HttpRequest) -> HttpResponse:
-    """403 with what was written still on the page, to be copied or sent again from a fresh form."""
+    """403 with what was written still on the page. A form of our own can be sent again from there, by a person.
+
+    Recovery words are never written into a page again; their form has to be filled in anew.
+    """
     kept = [value for name in ("title", "body") if (value := request.POST.get(name, ""))]
-    return render(request, "errors/stale_form.html", {"kept": "\n\n".join(kept)}, status=403)
+    fields = [(name, value) for name, values in request.POST.lists() if name != TOKEN_FIELD for value in values]
+    may_resend = came_from_us(request) and "words" not in request.POST
+    page = {"kept": "\n\n".join(kept), "fields": fields if may_resend else [], "action": request.get_full_path()}
+    return render(request, "errors/stale_form.html", page, status=403)

@@ -5,6 +5,7 @@ The list (7,776 words) is the EFF's, CC BY 3.0; see NOTICE.
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 from functools import lru_cache
@@ -13,6 +14,8 @@ from pathlib import Path
 from django.conf import settings
 
 HOW_MANY = 9
+_PART = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")  # letters, and the hyphens of "yo-yo"
+_UNSEEN = str.maketrans({"\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u2010": "-"})
 
 
 @lru_cache(maxsize=1)
@@ -33,13 +36,12 @@ def new_words() -> str:
 def tidied(pasted: str) -> str | None:
     """What was pasted as nine known words, or None.
 
-    Forgives capitals, commas, line breaks, numbering and the wide forms of some keyboards.
+    Forgives capitals, line breaks, numbering, any mark between words, unseen characters and the wide forms of
+    some keyboards. A word that is not on the list is not forgiven: guessing would open doors.
     """
-    plain = unicodedata.normalize("NFKC", pasted[:2000]).casefold()
-    parts = [part.strip(".,;:)\"'") for part in plain.replace(",", " ").split()]
-    found = [part for part in parts if part in _known()]
-    strange = [part for part in parts if part not in _known() and not part.isdigit() and part]
-    return " ".join(found) if len(found) == HOW_MANY and not strange else None
+    plain = unicodedata.normalize("NFKC", pasted[:2000]).casefold().translate(_UNSEEN)
+    found = [word for part in _PART.findall(plain) for word in ([part] if part in _known() else part.split("-"))]
+    return " ".join(found) if len(found) == HOW_MANY and _known().issuperset(found) else None
 
 
 def lookup_of(words: str) -> str:
