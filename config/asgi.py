@@ -9,6 +9,8 @@ pages = get_asgi_application()  # before anything that imports models
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  (models are loaded only now)
 
+from realtime.alone import be_alone  # noqa: E402  (models are loaded only now)
 from realtime.routing import sockets  # noqa: E402  (models are loaded only now)
 
+be_alone()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})

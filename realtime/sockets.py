@@ -50,6 +50,13 @@ class Socket(AsyncWebsocketConsumer):
         self._frames_at = time.monotonic()
         self.is_closed = False
 
+    async def websocket_connect(self, message: Any) -> None:
+        try:
+            await super().websocket_connect(message)
+        except Exception:
+            log.exception("a socket could not open")
+            await self.refuse(Close.OUR_SIDE)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self._may_send_more():
             await self.bye(Close.TOO_MANY)

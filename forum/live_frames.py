@@ -1,0 +1,76 @@
+"""How events and messages of a live session look on the wire and in the page: rendered once for all who listen."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from forum import notes
+from forum.models import EventKind, LiveEvent, LiveSession, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event in its three encodings (JSON texts), shared by everyone who gets the same one."""
+
+    seq: int
+    author: Any  # the peer's id, for choosing; never sent
+    notes: int
+    full: str
+    folded: str
+    bare: str
+
+
+def tell(event: LiveEvent, session: LiveSession) -> Told:
+    """Encode one event. What it shows is the post as it is at this moment."""
+    post = event.post
+    bare = {"type": "event", "seq": event.seq}
+    whole = {**bare, "kind": event.kind}
+    if event.kind == EventKind.STATE:
+        whole["state"] = event.state
+        author, bits, full, folded = None, 0, whole, whole
+    else:
+        whole |= {"about": event.about or event.seq, "post": post.public_id if post else None}
+        author, bits = (post.peer_id, post.notes) if post else (None, 0)
+        full = {**whole, "html": said_html(post, session)}
+        folded = {**whole, "html": said_html(post, session, folds=notes.ALL)} if bits else full
+    return Told(event.seq, author, bits, as_json(full), as_json(folded), as_json(bare))
+
+
+def as_json(frame: dict[str, Any]) -> str:
+    return json.dumps(frame, separators=(",", ":"))
+
+
+def said_html(post: Post | None, session: LiveSession, *, folds: int = 0, mine_of: HttpRequest | None = None) -> str:
+    """One line of the log as everyone sees it or, with its author's request, as its author does."""
+    if post is None:
+        return ""
+    context = {"post": post, "is_host": post.peer_id == session.host_id, "folds": folds, "mine": mine_of is not None}
+    return render_to_string("forum/live/_said.html", context, mine_of).strip()
+
+
+def mine_html(post: Post, request: HttpRequest) -> str:
+    """What its author alone gets with a message: help, and why it waits. Empty for everyday words."""
+    if not (post.help_keys or post.reason_key or not post.is_open):
+        return ""
+    return render_to_string("forum/live/_mine.html", {"post": post}, request).strip()
+
+
+def bar_html(session: LiveSession, standing: Any) -> str:
+    """What the room is doing, in the words of its state bar."""
+    return render_to_string("forum/live/_bar.html", {"session": session, "standing": standing}).strip()
+
+
+def room_frame(session: LiveSession, standing: Any) -> dict[str, Any]:
+    """How the room stands; sent on arrival and whenever it changes."""
+    return {
+        "type": "room",
+        "state": standing.state,
+        "holding": standing.holding,
+        "may_speak": standing.may_speak,
+        "host_present": standing.host_present,
+        "last_seq": session.last_seq,
+        "html": bar_html(session, standing),
+    }

@@ -1,0 +1,70 @@
+"""Saying something in a live session: the one way for page and socket, with every outcome in plain words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forum.live_forms import SayForm
+from forum.models import EventKind, LiveEvent, LiveSession, Post
+from forum.posting import MayNotSpeak, NobodyHosts, NotPosted, Refused, TooSoon, submit_post
+from peers.models import Peer
+
+NO_HOST = "The host has dropped. Messages are paused for safety. Your words stay here."
+NOT_OPEN = "Nobody can write here at this moment. Your words stay here."
+BANNED = "You cannot write here at the moment. You can read on, and help stays open to you."
+NO_VOICE = "Send this once with the button below; from then on you have a name here."
+REFUSED = "This may hold a way to find or reach someone. Take that part out, and it goes up now."
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Committed. `seq` is its number in the session; none while it waits for a moderator."""
+
+    post: Post
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Not committed: nothing was saved, the words stay with their author."""
+
+    reason: str  # empty, too_long, too_soon, nobody_hosts, may_not_speak, refused
+    sentence: str
+    status: int  # of the page that answers
+    seconds: int = 0  # to wait, for too_soon
+
+
+def say(*, peer: Peer, session: LiveSession, typed: Mapping[str, Any]) -> Said | Unsaid:
+    """Judge and save one message; `typed` holds body and client_id. The same message again returns the first."""
+    form = SayForm(typed)
+    if not form.is_valid():
+        return _invalid(form)
+    try:
+        post = submit_post(peer=peer, place=session, draft=form.draft)
+    except NotPosted as problem:
+        return _not_posted(problem, session)
+    said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
+    return Said(post, said)
+
+
+def _invalid(form: SayForm) -> Unsaid:
+    problems = form.errors.as_data().get("body", [])
+    first = problems[0] if problems else None
+    if first is None:
+        return Unsaid("unreadable", "This message did not arrive whole. Please send it again.", 422)
+    return Unsaid(first.code or "unreadable", f"{first.messages[0]}.", 422)
+
+
+def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
+    match problem:
+        case TooSoon():
+            wait = f"You can send again in {problem.seconds} s. Your words stay here."
+            return Unsaid("too_soon", wait, 429, problem.seconds)
+        case NobodyHosts():
+            return Unsaid("nobody_hosts", NO_HOST if session.host_until else NOT_OPEN, 409)
+        case MayNotSpeak():
+            return Unsaid("may_not_speak", BANNED, 403)
+        case Refused():
+            return Unsaid("refused", REFUSED, 422)
+        case _:
+            return Unsaid("unreadable", "This message could not be taken. Your words stay here.", 422)

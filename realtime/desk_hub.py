@@ -1,0 +1,120 @@
+"""One per process for all open desks: woken when a case moves, and looking once a second for what others moved."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
+
+from moderation.models import Case, Level, Moderator
+from moderation.models.people import DESK_ROLES
+from realtime.broadcast import DESK
+from realtime.subscription import Subscription
+from realtime.switchboard import EVERY
+from realtime.threads import reading
+
+log = logging.getLogger(__name__)
+MOST_SEEN = 500  # cases in the order the desk serves them; further down nothing is urgent
+
+
+class Desk(Protocol):
+    moderator_pk: int
+    leads: bool
+
+    async def send_frame(self, frame: dict[str, Any]) -> None: ...
+    async def lose_voice(self) -> None: ...
+
+
+class Mark(NamedTuple):
+    """How a case stands, as far as an open desk must notice."""
+
+    level: int
+    lead_only: bool
+    version: int
+    tier: int
+    lease_by: int | None
+    state: str
+
+
+def look_at_queue(moderators: list[int]) -> tuple[dict[str, Mark], set[int]]:
+    """The open cases, and which of these moderators still have a desk: one query each."""
+    rows = Case.objects.open().order_by("-level", "due_at", "pk")
+    marks = rows.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state")
+    staff = Moderator.objects.filter(pk__in=moderators, is_active=True, role__in=DESK_ROLES)
+    return {row[0]: Mark(*row[1:]) for row in marks[:MOST_SEEN]}, set(staff.values_list("pk", flat=True))
+
+
+class DeskHub:
+    def __init__(self) -> None:
+        self._desks: set[Desk] = set()
+        self._marks: dict[str, Mark] | None = None
+        self._told: set[str] = set()  # cases the layer spoke of since the last look
+        self._wake = asyncio.Event()
+        self._subscription = Subscription(DESK, self._hear)
+        self._task: asyncio.Task[None] | None = None
+
+    def sit(self, desk: Desk) -> None:
+        self._desks.add(desk)
+        if self._task is None:
+            self._marks = None
+            self._subscription.start()
+            self._task = asyncio.create_task(self._look_on_and_on(), name="desk hub")
+
+    async def leave(self, desk: Desk) -> None:
+        self._desks.discard(desk)
+        if self._desks or self._task is None:
+            return
+        task, self._task = self._task, None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await self._subscription.end()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if case := message.get("case"):
+            self._told.add(case)
+        self._wake.set()
+
+    async def _look_on_and_on(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except Exception as problem:  # noqa: BLE001  (the database may be away for a moment)
+                log.warning("the look at the queue failed: %s", type(problem).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), EVERY)
+            self._wake.clear()
+
+    async def _look(self) -> None:
+        told, self._told = self._told, set()
+        marks, staff = await reading(look_at_queue, [desk.moderator_pk for desk in self._desks])
+        before, self._marks = self._marks, marks
+        moved = set() if before is None else changed(before, marks)
+        rows = {**(before or {}), **marks}
+        for desk in list(self._desks):
+            if desk.moderator_pk not in staff:
+                await desk.lose_voice()
+                continue
+            for ref in sorted((moved | told) & rows.keys(), key=lambda each: -rows[each].level):
+                if desk.leads or not rows[ref].lead_only:
+                    await desk.send_frame(queue_frame(ref, rows[ref]))
+
+
+def changed(before: dict[str, Mark], after: dict[str, Mark]) -> set[str]:
+    """Cases that came, went or changed."""
+    return {ref for ref in before.keys() | after.keys() if before.get(ref) != after.get(ref)}
+
+
+def queue_frame(ref: str, mark: Mark) -> dict[str, Any]:
+    return {"type": "queue", "case": ref, "level": mark.level, "word": Level(mark.level).label}
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, DeskHub]" = WeakKeyDictionary()
+
+
+def desk_hub() -> DeskHub:
+    """This process's one (a server has one event loop)."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = DeskHub()
+    return _hubs[loop]

@@ -1,0 +1,131 @@
+"""One per process and live session: however many listen, each event is read and encoded once."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from forum import live_frames, live_reading
+from forum.live_reading import Standing
+from forum.models import LiveSession
+from realtime import presence
+from realtime.closing import Close
+from realtime.seats import Seat
+from realtime.subscription import Subscription
+from realtime.threads import reading
+
+log = logging.getLogger(__name__)
+
+
+def group_of(public_id: str) -> str:
+    return f"live.{public_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one look at the database found."""
+
+    session: LiveSession
+    standing: Standing
+    told: list[live_frames.Told]
+    apart: frozenset[tuple[Any, Any]]
+
+
+def look(session_pk: int, after: int) -> Reading:
+    """The session as it stands, its events after a number, and who of their authors is kept apart from whom."""
+    session = LiveSession.objects.select_related("room", "host").get(pk=session_pk)
+    told = live_reading.events_after(session, after)
+    return Reading(session, live_reading.standing_of(session), told, live_reading.kept_apart(told))
+
+
+class Hub:
+    """Tells every seat what happens in one session, in order and without a gap.
+
+    Woken by the channel layer, and once a second by what the switchboard finds in the database.
+    """
+
+    def __init__(self, session: LiveSession) -> None:
+        self.session = session
+        self.last = session.last_seq  # the newest event told to live seats
+        self.standing = live_reading.standing_of(session)
+        self.seats: set[Seat] = set()
+        self._wake = asyncio.Event()
+        self._subscription = Subscription(group_of(session.public_id), lambda _: self._wake.set())
+        self._pump: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._subscription.start()
+        self._pump = asyncio.create_task(self._tell_on_and_on(), name="hub")
+
+    async def end(self) -> None:
+        await self._subscription.end()
+        if self._pump:
+            self._pump.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._pump
+
+    def notice(self, last_seq: int, standing: Standing) -> None:
+        """What the switchboard saw: wake when something is new."""
+        if last_seq > self.last or standing != self.standing:
+            self._wake.set()
+
+    def sit(self, seat: Seat) -> None:
+        self.seats.add(seat)
+        presence.came(self.session.public_id)
+
+    def leave(self, seat: Seat) -> None:
+        if seat in self.seats:
+            self.seats.discard(seat)
+            presence.went(self.session.public_id)
+
+    async def catch_up(self, seat: Seat) -> None:
+        """Give the seat everything after its cursor, from the database, at its own pace; then it hears live."""
+        seat.is_live = False
+        while not seat.is_gone and seat.cursor < self.last:
+            found = await reading(look, self.session.pk, seat.cursor)
+            for told in found.told:
+                await seat.give(seat.listener.hears(told, found.apart))
+                seat.cursor = told.seq
+            if not found.told:
+                seat.cursor = self.last
+        seat.is_live = True  # no wait between the last comparison and this line: nothing falls between
+        self._tell_standing(seat)
+
+    async def _tell_on_and_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._tell()
+            except Exception as problem:  # noqa: BLE001  (a database away for a moment must not end the room)
+                log.warning("reading a live session failed: %s", type(problem).__name__)
+
+    async def _tell(self) -> None:
+        """One read for everyone; another only after a flood."""
+        is_all = False
+        while not is_all:
+            found = await reading(look, self.session.pk, self.last)
+            self._tell_events(found)
+            is_all = len(found.told) < live_reading.MOST_AT_ONCE
+        self.session, self.standing = found.session, found.standing
+        for seat in self._live():
+            self._tell_standing(seat)
+
+    def _tell_events(self, found: Reading) -> None:
+        for told in found.told:
+            self.last = told.seq
+            for seat in self._live():
+                if told.seq > seat.cursor:
+                    seat.offer(seat.listener.hears(told, found.apart))
+                    seat.cursor = told.seq
+
+    def _tell_standing(self, seat: Seat) -> None:
+        if seat.standing != self.standing:
+            seat.standing = self.standing
+            seat.offer(live_frames.as_json(live_frames.room_frame(self.session, self.standing)))
+        if self.standing.is_over:
+            seat.finish(Close.OVER)
+
+    def _live(self) -> list[Seat]:
+        return [seat for seat in self.seats if seat.is_live]

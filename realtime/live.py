@@ -1,0 +1,195 @@
+"""The socket of a live room: anyone may listen, a session's peer may speak. docs/live-protocol.md names every frame."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.http import HttpRequest
+
+from forum import live_frames, live_reading, saying
+from forum.live_forms import CLIENT_ID, LONGEST_SAID
+from forum.models import LiveSession
+from realtime.closing import Close
+from realtime.hub import Hub
+from realtime.seats import Seat
+from realtime.sockets import Frame, Socket, Unreadable
+from realtime.switchboard import switchboard
+from realtime.threads import reading, speaking
+from realtime.voices import Voice, request_of, voice_of
+
+log = logging.getLogger(__name__)
+MOST_NUMBER = 2**53  # the largest whole number JavaScript counts to
+
+
+def number_of(given: object) -> int | None:
+    """A sequence number as a client may send it, or None."""
+    if isinstance(given, bool) or not isinstance(given, int):
+        return None
+    return given if 0 <= given <= MOST_NUMBER else None
+
+
+class LiveSocket(Socket):
+    """One open page in a live room."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session_hash = ""
+        self.peer_id = ""
+        self._hub: Hub | None = None
+        self._seat: Seat | None = None
+        self._catching: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self) -> None:
+        arrived = await reading(_arrive, self.scope)
+        if arrived is None:
+            await self.refuse(Close.NOT_FOUND)
+            return
+        session, voice, listener, hello = arrived
+        await self.accept()
+        self._take_voice(voice)
+        standing = live_reading.standing_of(session)
+        self._hub = switchboard().hub_of(session)
+        self._seat = Seat(listener, self._start_at(session.last_seq), standing)
+        self._hub.sit(self._seat)
+        await self.send_frame(hello)
+        self._begin(self._send_on_and_on(self._seat))
+        self._catching = self._begin(self._hub.catch_up(self._seat))
+
+    async def disconnect(self, _code: int) -> None:
+        self.is_closed = True
+        for task in list(self._tasks):
+            task.cancel()
+        if self._hub and self._seat:
+            self._hub.leave(self._seat)
+            await switchboard().let_go(self._hub)
+        await switchboard().drop_voice(self)
+
+    async def answer(self, frame: Frame) -> None:
+        voice, listener = await reading(_look_again, self.scope)
+        if self.session_hash and (voice is None or voice.session != self.session_hash):
+            await self.lose_voice()
+            return
+        if self._seat:
+            self._seat.listener = listener  # a topic filter set in another tab holds from here on
+        match frame["type"]:
+            case "ping":
+                await self.send_frame({"type": "pong"})
+            case "resume":
+                await self._resume(frame)
+            case "say":
+                await self._say(frame, voice)
+            case _:
+                await super().answer(frame)
+
+    async def lose_voice(self) -> None:
+        """The session ended (sign-out, leave, ban): the page must ask who it is again."""
+        await self.bye(Close.SIGNED_OUT)
+
+    async def _say(self, frame: Frame, voice: Voice | None) -> None:
+        client_id, body = frame.get("client_id"), frame.get("body")
+        if not (isinstance(client_id, str) and CLIENT_ID.fullmatch(client_id)):
+            raise Unreadable("A message needs a client_id of 1 to 22 letters, digits, - or _.")
+        if not isinstance(body, str):
+            raise Unreadable("A message needs a body of text.")
+        if self._hub is None:
+            return
+        if voice is None:
+            await self.send_frame(_rejected(client_id, saying.Unsaid("no_voice", saying.NO_VOICE, 403)))
+            return
+        typed = {"client_id": client_id, "body": body}
+        await self.send_frame(await speaking(_say, self.scope, self._hub.session, voice, typed))
+
+    async def _resume(self, frame: Frame) -> None:
+        after = number_of(frame.get("after"))
+        if after is None:
+            raise Unreadable('To resume, send "after": the number of the last event you have.')
+        if self._hub and self._seat and self._catching:
+            self._catching.cancel()
+            self._seat.is_live = False
+            self._seat.cursor = min(after, self._hub.last)
+            self._catching = self._begin(self._hub.catch_up(self._seat))
+
+    def _start_at(self, last_seq: int) -> int:
+        """Where this page left off, if it says so; else now."""
+        given = parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("after", [""])[0]
+        return min(int(given), last_seq) if given.isascii() and given.isdigit() and len(given) < 17 else last_seq
+
+    def _take_voice(self, voice: Voice | None) -> None:
+        if voice:
+            self.session_hash, self.peer_id = voice.session, str(voice.peer.pk)
+            switchboard().add_voice(self)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._or_close(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
+        """A part that fails ends the socket calmly: the client comes back with `after` and misses nothing."""
+        try:
+            await work
+        except (RuntimeError, OSError):
+            self.is_closed = True  # the client went while we wrote
+        except Exception:
+            log.exception("a live socket failed")
+            await self.bye(Close.OUR_SIDE)
+
+    async def _send_on_and_on(self, seat: Seat) -> None:
+        async for item in seat.frames():
+            if isinstance(item, Close):
+                await self.bye(item)
+            else:
+                await self.send_text(item)
+
+
+def _arrive(scope: Any) -> tuple[LiveSession, Voice | None, live_reading.Listener, Frame] | None:
+    session = live_reading.find_session(scope["url_route"]["kwargs"]["public_id"])
+    if session is None:
+        return None
+    voice = voice_of(request_of(scope))
+    peer = voice.peer if voice else None
+    hello = {
+        **live_frames.room_frame(session, live_reading.standing_of(session)),
+        "type": "hello",
+        "session": session.public_id,
+        "host": session.host.staff_name,
+        "me": live_reading.name_in(session, peer),
+        "has_voice": peer is not None,
+        "longest": LONGEST_SAID,
+    }
+    return session, voice, live_reading.listener_of(peer), hello
+
+
+def _look_again(scope: Any) -> tuple[Voice | None, live_reading.Listener]:
+    voice = voice_of(request_of(scope))
+    return voice, live_reading.listener_of(voice.peer if voice else None)
+
+
+def _say(scope: Any, session: LiveSession, voice: Voice, typed: dict[str, str]) -> Frame:
+    """The answer to one message. An acknowledgement is made after the commit, so it is never taken back."""
+    outcome = saying.say(peer=voice.peer, session=session, typed=typed)
+    if isinstance(outcome, saying.Unsaid):
+        return _rejected(typed["client_id"], outcome)
+    return _acknowledged(typed["client_id"], outcome, session, request_of(scope))
+
+
+def _acknowledged(client_id: str, said: saying.Said, session: LiveSession, request: HttpRequest) -> Frame:
+    return {
+        "type": "ack",
+        "client_id": client_id,
+        "seq": said.seq,
+        "state": "said" if said.post.is_open else said.post.visibility,
+        "post": said.post.public_id,
+        "name": said.post.persona.name if said.post.persona else "",
+        "html": live_frames.said_html(said.post, session, mine_of=request),
+        "card": live_frames.mine_html(said.post, request),
+    }
+
+
+def _rejected(client_id: str, unsaid: saying.Unsaid) -> Frame:
+    frame = {"type": "rejected", "client_id": client_id, "reason": unsaid.reason, "sentence": unsaid.sentence}
+    return {**frame, "seconds": unsaid.seconds} if unsaid.seconds else frame
