@@ -56,7 +56,7 @@ def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(peer, draft, Context(place="thread", room=room.slug, peer=peer))
-    folded = _over_limit(peer, assessment)
+    folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
         thread = Thread.objects.create(room=room, contract=contract)
         persona = persona_for(peer=peer, scope=thread.scope if own_name else room.scope)
@@ -79,9 +79,10 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(peer, draft, context_of(peer, place))  # before the lock: judging takes time
-    folded = _over_limit(peer, assessment)
+    limit = limits.POSTS if isinstance(place, Thread) else limits.MESSAGES
+    folded = _over_limit(peer, assessment, limit)
     with transaction.atomic():
-        _take_place(peer, place)
+        _take_place(peer, place, urgent=assessment.urgent)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
         return _write(peer, place, draft, persona, assessment, folded=folded)
 
@@ -136,10 +137,9 @@ def _judge(peer: Peer, draft: Draft, context: Context) -> Assessment:
     return assessment
 
 
-def _over_limit(peer: Peer, assessment: Assessment) -> bool:
+def _over_limit(peer: Peer, assessment: Assessment, limit: limits.Limit) -> bool:
     """Limits come after judging: words that may be a cry for help are never refused, only folded."""
-    limit = limits.URGENT_POSTS if assessment.urgent else limits.POSTS
-    wait = limits.buckets().take(limit, str(peer.pk))
+    wait = limits.buckets().take(limits.URGENT_POSTS if assessment.urgent else limit, str(peer.pk))
     if wait and not assessment.urgent:
         raise TooSoon(wait)
     return bool(wait)
@@ -149,7 +149,7 @@ def _already_sent(peer: Peer, draft: Draft) -> Post | None:
     return Post.objects.filter(peer=peer, client_id=draft.client_id).first()
 
 
-def _take_place(peer: Peer, place: Place) -> None:
+def _take_place(peer: Peer, place: Place, *, urgent: bool) -> None:
     """Hold the place for this transaction and make sure one may speak in it at this moment."""
     if isinstance(place, Thread):
         if Thread.objects.filter(pk=place.pk, locked=True).exists():
@@ -157,9 +157,10 @@ def _take_place(peer: Peer, place: Place) -> None:
         return
     session = LiveSession.objects.select_for_update(of=("self",)).get(pk=place.pk)
     now = timezone.now()
-    if not session.may_speak(now):
+    is_host = session.host_id == peer.pk
+    if not session.may_speak(now, is_host=is_host):
         raise NobodyHosts
-    if session.state == LiveState.SLOW and session.host_id != peer.pk:
+    if session.state == LiveState.SLOW and not is_host and not urgent:  # a cry for help waits for nothing
         _slow_down(session, peer, now)
 
 

@@ -30,6 +30,7 @@ class Limit:
 
 
 POSTS = Limit("posts", 20, 600)
+MESSAGES = Limit("messages", 20, 60)  # in live rooms people answer each other in single lines
 URGENT_POSTS = Limit("urgent", 5, 600)  # red or crisis: over this cap saved, answered and joined, folded
 SIGN_INS = Limit("signin", 10, 600)
 ARRIVALS = Limit("arrivals", 30, 3600)

@@ -76,9 +76,10 @@ class LiveSession(models.Model):
     def host_present(self, now: datetime) -> bool:
         return self.host_until is not None and self.host_until > now
 
-    def may_speak(self, now: datetime) -> bool:
-        """Whether words may be said at this moment: an open state and a present host."""
-        return self.state in SPEAKING and self.host_present(now)
+    def may_speak(self, now: datetime, *, is_host: bool = False) -> bool:
+        """Whether words may be said at this moment: an open state and a present host; in "one voice" the host's only."""
+        speaking = self.state in SPEAKING or (is_host and self.state == LiveState.ONE_VOICE)
+        return speaking and self.host_present(now)
 
     def is_holding(self, now: datetime) -> bool:
         """The host has dropped: reading only, for safety. Derived, never stored."""
