@@ -77,7 +77,7 @@ class LiveSession(models.Model):
         return self.host_until is not None and self.host_until > now
 
     def may_speak(self, now: datetime, *, is_host: bool = False) -> bool:
-        """Whether words may be said at this moment: an open state and a present host; in "one voice" the host's only."""
+        """Whether words may be said at this moment: an open state and a present host; one voice is the host's."""
         speaking = self.state in SPEAKING or (is_host and self.state == LiveState.ONE_VOICE)
         return speaking and self.host_present(now)
 
