@@ -4,41 +4,41 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from moderation.models import Case, Level, Snapshot
+from moderation.models import Case, CaseState, Level, Outreach, Snapshot
 from peers.leaving import Way
 from peers.models import Peer
 
-# Cases in which someone else may be in danger: their words outlive a leaving, until decided and no longer appealable.
-KEPT_CATEGORIES = frozenset({"encouragement", "sourcing", "threat", "minor", "harassment"})
-APPEAL_WINDOW = timedelta(days=30)
+# Rows 5, 8, 10-12: what could hurt others stays readable for the desk until it is decided, as the leaving page says.
+KEPT_UNTIL_DECIDED = frozenset({"encouragement", "sourcing", "threat", "minor", "harassment"})
+LONGEST_KEPT = timedelta(days=30)
 
 
 def forget(*, peer: Peer, way: Way) -> None:
     """Cases keep category and keyed digest only. Called inside the leaving transaction, before the forum's part.
 
-    Two kinds of open case keep their words until `purge_kept`: those that protect someone else,
-    and those about words that stay up because their author chose so.
+    Private words with moderators go in every case. Words that stay under "someone" stay in their
+    cases, too; words that go are erased there, but for open cases about danger to others.
     """
-    kept = [case.pk for case in Case.objects.filter(peer=peer).open() if way == Way.KEEP or protects_others(case)]
-    _erase(Case.objects.filter(peer=peer).exclude(pk__in=kept))
+    Outreach.objects.filter(peer=peer).delete()
+    mine = Case.objects.filter(peer=peer)
+    if way != Way.KEEP:
+        kept = [
+            case.pk for case in mine.open().filter(level__gte=Level.RED) if KEPT_UNTIL_DECIDED & set(case.categories)
+        ]
+        _erase(Snapshot.objects.filter(case__peer=peer).exclude(case__in=kept))
+    mine.update(author_name="")
 
 
-def protects_others(case: Case) -> bool:
-    return case.level >= Level.RED and not KEPT_CATEGORIES.isdisjoint(case.categories)
+def erase_kept_words(*, now: datetime) -> int:
+    """Erase what was kept of people who have left, once it is decided, and after thirty days in any case. How many?
 
-
-def purge_kept(*, now: datetime) -> int:
-    """Erase the words of cases whose author has left, once the decision can no longer be appealed. How many cases?
-
-    For the worker, daily; doing it again changes nothing.
+    What still stands publicly under "someone" is not touched.
     """
-    has_words = Q(pk__in=Snapshot.objects.exclude(words="").values("case_id")) | ~Q(author_name="")
-    over = Case.objects.filter(has_words, peer=None, resolved_at__lte=now - APPEAL_WINDOW)
-    return _erase(over)
+    gone = Q(case__post=None) | Q(case__post__body="", case__post__title="")
+    over = Q(case__state=CaseState.RESOLVED) | Q(at__lt=now - LONGEST_KEPT)
+    return _erase(Snapshot.objects.filter(gone, over, case__peer=None).exclude(words=""))
 
 
-def _erase(cases: QuerySet[Case]) -> int:
-    """Take the words, the salt that would recognise them, and the name away."""
-    found = list(cases.values_list("pk", flat=True))
-    Snapshot.objects.filter(case__in=found).update(words="", salt=None)
-    return Case.objects.filter(pk__in=found).update(author_name="")
+def _erase(snapshots: QuerySet[Snapshot]) -> int:
+    """The words, and the salt of their digest: from then on nobody can tell whether a text was this one."""
+    return snapshots.update(words="", salt=None)

@@ -1,5 +1,15 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from moderation import desk_urls
+from moderation.views import calls, health, reports
+
+urlpatterns = [
+    *desk_urls.urlpatterns,
+    path("report/receipt/<str:code>", reports.receipt, name="report-receipt"),
+    path("report/<str:public_id>", reports.report, name="report"),
+    path("live/<str:public_id>/call", calls.call, name="live-call"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

@@ -1,0 +1,57 @@
+"""Ending holds at their deadline: some words go up redacted or folded, others wait on while more people are called."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from forum import showing
+from forum.models import Post, Visibility
+from moderation import audit, deadlines
+from moderation.escalating import keep_escalating
+from moderation.models import Case
+from moderation.risk import Category
+from moderation.signals import tell_desk
+
+AT_ONCE = 50
+
+
+def due_holds(now: datetime) -> list[int]:
+    """Held posts whose deadline has come, the oldest first."""
+    due = Post.objects.filter(visibility=Visibility.HELD, hold_until__lte=now).order_by("hold_until")
+    return list(due.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def end_hold(pk: int, *, now: datetime) -> str:
+    """ "released" or "prolonged", once for each deadline; empty when a human or another worker was quicker."""
+    with transaction.atomic():
+        skip = connection.features.has_select_for_update_skip_locked
+        rows = Post.objects.select_for_update(of=("self",), skip_locked=skip)
+        post = rows.filter(pk=pk, visibility=Visibility.HELD, hold_until__lte=now).first()
+        if post is None:
+            return ""
+        case = Case.objects.open().filter(post=post).first()
+        if deadlines.releases(post, case):
+            return _release(post, case)
+        return _prolong(post, case, now)
+
+
+def _release(post: Post, case: Case | None) -> str:
+    folded = case is not None and Category.DETECTOR.value in case.categories
+    hidden = deadlines.hidden_at_release(post)
+    visibility = Visibility.NOTED if folded or post.notes else Visibility.PUBLISHED
+    as_it_was = showing.as_shown(post)
+    showing.show(post, replace(as_it_was, visibility=visibility, redactions=hidden, hold_until=None))
+    if case:
+        audit.write(
+            actor="worker", kind="hold.released", case_pk=case.pk, case_ref=case.public_id, visibility=str(visibility)
+        )
+        tell_desk(case.public_id, case.level)
+    return "released"
+
+
+def _prolong(post: Post, case: Case | None, now: datetime) -> str:
+    Post.objects.filter(pk=post.pk, hold_until=post.hold_until).update(hold_until=now + deadlines.period(case))
+    if case:
+        keep_escalating(case, now)
+    return "prolonged"

@@ -1,0 +1,51 @@
+"""Whether this process is alive, and whether the site is ready: for machines that watch, in closed words."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from moderation import table, triggers
+from moderation.models import Heartbeat
+from moderation.tending import HEARTBEAT
+
+FRESH = timedelta(seconds=60)
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """This process answers. Asks nothing else."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """200 when everything stands, else 503 with what does not."""
+    faults = _faults()
+    alerts = "webhook" if settings.ALERT_WEBHOOK else "nobody: LAMPLIGHT_ALERT_WEBHOOK is not set"
+    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": alerts}
+    return JsonResponse(answer, status=503 if faults else 200)
+
+
+def _faults() -> list[str]:
+    try:
+        missing = triggers.missing()
+        beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
+    except DatabaseError:
+        return ["the database does not answer", *_unreadable(table.load)]
+    faults = [f"the guard {name} is missing" for name in missing]
+    if beat is None or beat.at < timezone.now() - FRESH:
+        faults.append("no worker has been at work in the last minute")
+    return [*faults, *_unreadable(table.load)]
+
+
+def _unreadable(load: Callable[[], object]) -> list[str]:
+    try:
+        load()
+    except (OSError, ValueError):
+        return ["the decision table cannot be used"]
+    return []

@@ -1,0 +1,69 @@
+"""Reporting a post, and the receipt. Nobody needs an identity for either."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from forum.models import Post
+from moderation import reporting
+from moderation.beside import cards_with_lines
+from moderation.models import Report
+from peers import limits
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(
+        label="What is it about?",
+        widget=forms.RadioSelect,
+        choices=lambda: [(each.key, each.label) for each in reporting.reasons().values()],
+        error_messages={"required": "Choose what fits best", "invalid_choice": "Choose one of these"},
+    )
+    note = forms.CharField(
+        label="Is there something a moderator should know?",
+        help_text="You may leave this empty. Only moderators read it.",
+        required=False,
+        max_length=reporting.LONGEST_NOTE,
+        widget=forms.Textarea,
+        error_messages={"max_length": "Please say it in 2,000 characters or fewer"},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The form, and the report. Words at risk in the note are answered with help in the same response."""
+    shown = Post.objects.open().select_related("persona", "thread__room", "session__room")
+    post = get_object_or_404(shown, public_id=public_id)
+    form = ReportForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, post, form, status=422 if request.method == "POST" else 200)
+    judged = reporting.judge_note(form.cleaned_data["note"])
+    wait = limits.wait_for(limits.REPORTS, request)
+    if wait and not judged.urgent:  # words that may be a cry for help are never turned away
+        form.add_error(None, f"Many reports came from here. Please send this again in {round(wait) or 1} seconds.")
+        return _form(request, post, form, status=429)
+    filed = reporting.file_report(post=post, judged=judged, **form.cleaned_data)
+    if judged.urgent:
+        return _receipt(request, filed, cards_with_lines(request, judged.plan.cards or ["general"]))
+    answer = HttpResponseRedirect(f"/report/receipt/{filed.receipt}")
+    answer.status_code = 303
+    return answer
+
+
+@require_safe
+def receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """What came of a report, for whoever holds its code."""
+    filed = get_object_or_404(Report.objects.select_related("case"), receipt=code)
+    return _receipt(request, filed, {})
+
+
+def _form(request: HttpRequest, post: Post, form: ReportForm, *, status: int) -> HttpResponse:
+    return render(request, "reports/report.html", {"post": post, "form": form}, status=status)
+
+
+def _receipt(request: HttpRequest, filed: Report, help_shown: dict[str, object]) -> HttpResponse:
+    due = reporting.due_of(filed)
+    context = {"report": filed, "progress": reporting.progress_of(filed), "due": due, "late": due < timezone.now()}
+    context |= {"full": bool(help_shown), **help_shown}
+    return render(request, "reports/receipt.html", context)

@@ -1,0 +1,193 @@
+"""Reporting: anyone may, nobody is told who did, and the receipt tells honestly what came of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from forum.models import Post, Visibility
+from forum.posting import submit_post
+from moderation import reporting
+from moderation.models import Case, CaseState, Level, Outbox, Report, Signal, Source
+from peers import limits
+from tests.conftest import draft
+
+SAME = {"Sec-Fetch-Site": "same-origin"}
+DARK = "I am going to end my life tonight"
+
+
+@pytest.fixture
+def post(ash, thread) -> Post:
+    return submit_post(peer=ash, place=thread, draft=draft("The cat slept on my feet."))
+
+
+def send(client, post, **words):
+    return client.post(f"/report/{post.public_id}", words, headers=SAME)
+
+
+def test_a_report_without_any_identity_opens_a_case_and_gives_a_receipt(client, post) -> None:
+    answer = send(client, post, reason="unkind", note="this was about me")
+
+    filed = Report.objects.get()
+    assert answer.status_code == 303
+    assert answer["Location"] == f"/report/receipt/{filed.receipt}"
+    assert not answer.cookies
+    case = Case.objects.open().get()
+    assert (case.post, case.level, case.categories) == (post, Level.RED, ["harassment"])
+    assert Signal.objects.get(case=case).source == Source.REPORT
+
+
+def test_a_report_joins_the_open_case_and_never_lowers_it(client, ash, thread) -> None:
+    cry = submit_post(peer=ash, place=thread, draft=draft(DARK))
+    due = Case.objects.get().due_at
+
+    send(client, cry, reason="other")
+
+    case = Case.objects.get()
+    assert (case.level, case.due_at) == (Level.CRISIS, due)
+    assert case.reports.count() == 1
+
+
+def test_a_report_changes_nothing_about_how_the_post_is_shown(client, post) -> None:
+    send(client, post, reason="danger")
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.PUBLISHED
+
+
+def test_danger_right_now_rings(client, post) -> None:
+    send(client, post, reason="danger")
+
+    assert Case.objects.get().level == Level.CRISIS
+    assert Outbox.objects.get().payload["level"] == "crisis"
+
+
+def test_a_cry_in_the_note_raises_the_case_and_is_answered_with_help(client, post) -> None:
+    answer = client.post(f"/report/{post.public_id}?country=GB", {"reason": "other", "note": DARK}, headers=SAME)
+
+    assert answer.status_code == 200
+    assert b"call 999 or 112" in answer.content
+    assert Report.objects.get().receipt.encode() in answer.content
+    assert Case.objects.get().level == Level.CRISIS
+    assert Signal.objects.filter(rule__startswith="note.").exists()
+
+
+def test_the_receipt_tells_waiting_then_looked_at_then_decided(client, post) -> None:
+    code = reporting.file_report(post=post, reason="unkind", note="").receipt
+    told = []
+
+    for change in (
+        {},
+        {"first_human_at": timezone.now()},
+        {"state": CaseState.RESOLVED, "resolved_at": timezone.now()},
+    ):
+        Case.objects.update(**change) if change else None
+        told.append(client.get(f"/report/receipt/{code}").content.decode())
+
+    assert "Waiting for a moderator" in told[0]
+    assert "A moderator is looking at it" in told[1]
+    assert "A moderator has decided" in told[2]
+    assert all(post.body not in page and post.public_id not in page for page in told)
+
+
+def test_a_late_receipt_says_that_nobody_could(client, post, time_machine) -> None:
+    code = reporting.file_report(post=post, reason="unkind", note="").receipt
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+
+    page = client.get(f"/report/receipt/{code}").content.decode()
+
+    assert "and nobody could" in page
+
+
+def test_the_receipt_does_not_tell_how_urgent_the_case_is(client, ash, thread) -> None:
+    cry = submit_post(peer=ash, place=thread, draft=draft(DARK))
+    filed = reporting.file_report(post=cry, reason="other", note="")
+
+    assert reporting.due_of(filed) == filed.at + timedelta(hours=4)
+    assert filed.case.due_at < reporting.due_of(filed)
+
+
+def test_too_many_reports_wait_with_their_words_kept(client, post) -> None:
+    client.defaults["REMOTE_ADDR"] = "192.0.2.7"
+
+    codes = [send(client, post, reason="other").status_code for _ in range(limits.REPORTS.most)]
+    last = send(client, post, reason="other", note="my words")
+
+    assert set(codes) == {303}
+    assert last.status_code == 429
+    assert b"my words" in last.content
+    assert Report.objects.count() == limits.REPORTS.most
+
+
+def test_a_cry_over_the_limit_is_kept_and_answered(client, post) -> None:
+    client.defaults["REMOTE_ADDR"] = "192.0.2.7"
+    for _ in range(limits.REPORTS.most + 1):
+        send(client, post, reason="other")
+
+    answer = send(client, post, reason="other", note=DARK)
+
+    assert answer.status_code == 200
+    assert Case.objects.get().level == Level.CRISIS
+
+
+@pytest.mark.parametrize(
+    "words",
+    [{}, {"reason": "nonsense"}, {"reason": ""}, {"reason": "other", "note": "x" * 2001}, {"note": "kept words"}],
+)
+def test_a_report_that_lacks_something_comes_back_with_its_words(client, post, words) -> None:
+    answer = send(client, post, **words)
+
+    assert answer.status_code == 422
+    assert words.get("note", "").encode() in answer.content
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("note", ["\x00", "a\x00b", "\u202e reversed", "e" + "\u0301" * 500, "\ud7ff"])
+def test_strange_letters_in_a_note_do_no_harm(client, post, note) -> None:
+    answer = send(client, post, reason="other", note=note)
+
+    assert answer.status_code in {303, 422}
+
+
+def test_what_readers_cannot_see_cannot_be_reported(client, post) -> None:
+    Post.objects.filter(pk=post.pk).update(visibility=Visibility.WITHDRAWN)
+
+    assert client.get(f"/report/{post.public_id}").status_code == 404
+    assert send(client, post, reason="other").status_code == 404
+    assert client.get("/report/receipt/unknowncode1").status_code == 404
+
+
+def test_another_site_cannot_report(client, post) -> None:
+    answer = client.post(
+        f"/report/{post.public_id}", {"reason": "other"}, headers={"Origin": "https://elsewhere.example"}
+    )
+
+    assert answer.status_code == 403
+    assert not Report.objects.exists()
+
+
+def test_the_form_and_the_receipt_cost_few_queries_and_set_no_cookie(client, post, django_assert_num_queries) -> None:
+    code = reporting.file_report(post=post, reason="unkind", note="").receipt
+
+    with django_assert_num_queries(2):  # the post with its place; who is on shift
+        form = client.get(f"/report/{post.public_id}")
+    with django_assert_num_queries(2):  # the report with its case; who is on shift
+        receipt = client.get(f"/report/receipt/{code}")
+
+    assert not form.cookies
+    assert not receipt.cookies
+
+
+def test_a_reason_that_leaves_something_open_is_refused_by_name() -> None:
+    whole = {"label": "x", "category": "threat", "level": "red", "within": 900}
+
+    for broken in ({**whole, "within": 0}, {**whole, "level": "green"}, {**whole, "label": ""}, {"label": "x"}):
+        with pytest.raises(ValueError, match="'odd'"):
+            reporting.read_reasons({"odd": broken})
+
+
+def test_a_reason_nobody_reviewed_saves_nothing(post) -> None:
+    with pytest.raises(reporting.UnknownReason):
+        reporting.file_report(post=post, reason="nonsense", note="")
+
+    assert not Case.objects.exists()
