@@ -1,0 +1,201 @@
+"""Everything one case's page shows, in a fixed number of queries. Words are in it only where they were revealed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from forum.models import Post, Shown, Visibility
+from moderation.desk_words import CATEGORIES, LOG, category_words
+from moderation.marks import Segment, segments
+from moderation.models import (
+    AuditEvent,
+    Case,
+    CaseState,
+    Decision,
+    Level,
+    Moderator,
+    OutreachMessage,
+    Report,
+    Signal,
+    Snapshot,
+    Source,
+)
+from moderation.queue import due_words, span_words
+
+MOST_SHOWN = 40  # of the log, of messages, of reports
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One signal, numbered where it is marked in the words."""
+
+    number: int | None
+    level: str
+    category: str
+    rule: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the conversation; what the peer wrote is marked like a post."""
+
+    message: OutreachMessage
+    segments: list[Segment]
+
+
+def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
+    """The case as this moderator may see it at this moment."""
+    revealed = case.is_revealed_to(moderator, now)
+    snapshots = list(case.snapshots.order_by("-revision"))
+    about = Q(case=case) | Q(subject=case.subject)
+    signals = list(Signal.objects.filter(about).order_by("-level", "pk")[: 5 * MOST_SHOWN])
+    numbered = _numbered(signals, snapshots[0].revision if snapshots else 0)
+    decisions = list(case.decisions.select_related("moderator__peer", "undone_by__peer").order_by("-pk"))
+    return {
+        "case": case,
+        "categories": category_words(case.categories),
+        "due": due_words(case.due_at, now),
+        "late": case.due_at < now,
+        "is_open": case.state != CaseState.RESOLVED,
+        "answer_came": case.state == CaseState.FOLLOW_UP,
+        "mine": case.held_by(moderator, now),
+        "holder": _holder(case, now),
+        "left": _left(case, now),
+        "revealed": revealed,
+        "has_words": bool(snapshots),
+        "words": _words(snapshots, signals, numbered) if revealed else None,
+        "earlier_words": snapshots[1:] if revealed else [],
+        "findings": _findings(signals, numbered),
+        "seen": seen_now(case.post),
+        "reports": list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN]),
+        "history": _history(case, moderator),
+        "decisions": decisions,
+        "undoable": _undoable(case, decisions),
+        "log": _log(case),
+        **_conversation(case, signals, revealed=revealed),
+    }
+
+
+def seen_now(post: Post | None) -> dict[str, str] | None:
+    """What readers and the author see at this moment, in a sentence each."""
+    if post is None:
+        return None
+    readers = {
+        Visibility.PUBLISHED: "The post",
+        Visibility.NOTED: f"The post, folded behind a note ({', '.join(post.note_labels) or 'content note'})",
+        Visibility.HELD: "Nothing yet",
+        Visibility.REMOVED: "A line saying that it was removed",
+        Visibility.WITHDRAWN: "A line saying that its author took it down",
+    }[Visibility(post.visibility)]
+    if post.is_open and post.redactions:
+        readers += f", with hidden parts: {len(post.redactions)}"
+    if post.is_open and post.help_for == Shown.EVERYONE:
+        readers += ", and one line that leads to help"
+    return {"readers": f"{readers}.", "author": _author_sees(post)}
+
+
+def _author_sees(post: Post) -> str:
+    parts = ["Their own words"]
+    if post.visibility == Visibility.HELD and post.hold_until:
+        parts.append(f"that they wait for a moderator until {post.hold_until:%H:%M} UTC, and why")
+    elif post.visibility == Visibility.REMOVED:
+        parts.append("that they were removed, and why")
+    if post.redactions:
+        parts.append("which part is hidden")
+    if post.help_keys and post.help_for != Shown.NOBODY:
+        parts.append(f"the help cards {', '.join(post.help_keys)}")
+    return f"{', '.join(parts)}."
+
+
+def _numbered(signals: Iterable[Signal], revision: int) -> dict[int, int]:
+    """Signal's pk -> its number in the words of this revision, most urgent first."""
+    marked = [s for s in signals if s.source == Source.RULES and s.revision == revision and s.spans]
+    here = [s for s in marked if not s.subject.startswith("answer:")]
+    return {signal.pk: place for place, signal in enumerate(here, start=1)}
+
+
+def _findings(signals: Sequence[Signal], numbered: dict[int, int]) -> list[Finding]:
+    found = [
+        Finding(
+            number=numbered.get(signal.pk),
+            level=Level(signal.level).label,
+            category=CATEGORIES.get(signal.category, signal.category),
+            rule=signal.rule,
+            reason=signal.reason,
+            source="in an answer" if signal.subject.startswith("answer:") else _source_words(signal.source),
+        )
+        for signal in signals
+    ]
+    return sorted(found, key=lambda each: each.number or len(found) + 1)
+
+
+def _source_words(source: str) -> str:
+    words = {
+        Source.RULES: "rules",
+        Source.REPORT: "a report",
+        Source.CALL: "I need help now",
+        Source.HUMAN: "a moderator",
+    }
+    return words[Source(source)]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    snapshot: Snapshot
+    segments: list[Segment]
+
+
+def _words(snapshots: Sequence[Snapshot], signals: Iterable[Signal], numbered: dict[int, int]) -> Words | None:
+    if not snapshots:
+        return None
+    latest = snapshots[0]
+    marked = {numbered[signal.pk]: signal.spans for signal in signals if signal.pk in numbered}
+    return Words(latest, segments(latest.words, marked))
+
+
+def _holder(case: Case, now: datetime) -> str:
+    held = case.lease_by if case.lease_until and case.lease_until > now else None
+    return held.public_name if held else ""
+
+
+def _left(case: Case, now: datetime) -> str:
+    """How long the lease still runs; "" where none does."""
+    return span_words(int((case.lease_until - now).total_seconds())) if _holder(case, now) and case.lease_until else ""
+
+
+def _history(case: Case, moderator: Moderator) -> list[Case]:
+    """This name's earlier cases in this room, with what was decided; the same person elsewhere stays unlinked."""
+    if case.peer_id is None:
+        return []
+    others = Case.objects.for_moderator(moderator).filter(peer=case.peer_id, room=case.room_id).exclude(pk=case.pk)
+    return list(others.filter(author_name=case.author_name).prefetch_related("decisions").order_by("-pk")[:10])
+
+
+def _undoable(case: Case, decisions: Sequence[Decision]) -> Decision | None:
+    newest = next((each for each in decisions if each.undone_at is None), None)
+    return newest if case.state == CaseState.RESOLVED else None
+
+
+def _log(case: Case) -> list[dict[str, Any]]:
+    events = AuditEvent.objects.filter(case_ref=case.public_id).order_by("-id")[:MOST_SHOWN]
+    return [{"actor": each.actor, "did": LOG.get(each.kind, each.kind), "at": each.at} for each in events]
+
+
+def _conversation(case: Case, signals: Iterable[Signal], *, revealed: bool) -> dict[str, Any]:
+    """The private messages of this case; what the peer wrote only where words were revealed."""
+    newest = OutreachMessage.objects.filter(outreach__case=case).select_related("moderator__peer").order_by("-pk")
+    messages = list(newest[:MOST_SHOWN])[::-1]
+    unread = [each for each in messages if each.moderator_id is None and each.read_at is None]
+    if not revealed:
+        return {"messages": len(messages), "unread": len(unread), "conversation": []}
+    marks: dict[str, dict[int, Any]] = defaultdict(dict)
+    for number, signal in enumerate(signals, start=1):
+        marks[signal.subject][number] = signal.spans
+    said = [Said(each, segments(each.body, marks.get(f"answer:{each.pk}", {}))) for each in messages]
+    return {"messages": len(messages), "unread": len(unread), "conversation": said}

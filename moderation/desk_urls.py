@@ -1,0 +1,23 @@
+"""Addresses of the desk, and of the conversations it begins."""
+
+from django.urls import URLPattern, path
+
+from moderation.views import cases, desk, messages, staff
+
+urlpatterns: list[URLPattern] = [
+    path("desk/", desk.queue),
+    path("desk/queue", desk.queue_list),
+    path("desk/next", desk.take_next),
+    path("desk/shift", desk.shift),
+    path("desk/sign-in", staff.sign_in),
+    path("desk/sign-out", staff.sign_out),
+    path("desk/cases/<slug:ref>/", cases.case_page),
+    path("desk/cases/<slug:ref>/claim", cases.claim),
+    path("desk/cases/<slug:ref>/let-go", cases.let_go),
+    path("desk/cases/<slug:ref>/reveal", cases.reveal),
+    path("desk/cases/<slug:ref>/decide", cases.decide),
+    path("desk/cases/<slug:ref>/close", cases.close),
+    path("desk/cases/<slug:ref>/undo", cases.undo),
+    path("desk/cases/<slug:ref>/message", cases.message),
+    path("my/messages/<slug:ref>/", messages.conversation),
+]

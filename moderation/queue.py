@@ -1,0 +1,86 @@
+"""The queue as the desk shows it: in the order it is served, with no word of what was written."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from moderation.desk_words import category_words
+from moderation.models import Case, CaseState, Moderator
+
+PAGE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One waiting case: level, deadline, what kind of thing, by which name, and who has it."""
+
+    case: Case
+    extract: str
+    due: str
+    late: bool
+    holder: str  # "" when free
+    mine: bool
+
+    @property
+    def answer_came(self) -> bool:
+        return self.case.state == CaseState.FOLLOW_UP
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    rows: list[Row]
+    older: str  # the key of the next page; "" on the last
+
+
+def queue_for(moderator: Moderator, *, after: str = "", most: int = PAGE) -> Queue:
+    """One page of open cases this moderator may take, most urgent first. One query."""
+    now = timezone.now()
+    cases = list(Case.objects.open().for_moderator(moderator).filter(_beyond(after)).in_order()[: most + 1])
+    older = key_of(cases[most - 1]) if len(cases) > most else ""
+    return Queue([_row(case, moderator, now) for case in cases[:most]], older)
+
+
+def key_of(case: Case) -> str:
+    """Where a case stands in the order: level, deadline, number."""
+    return f"{case.level}.{(case.due_at - _EPOCH) // _MICROSECOND}.{case.pk}"
+
+
+def due_words(due_at: datetime, now: datetime) -> str:
+    """ "due in 6 min" or "6 min over", as exact as it needs to be."""
+    seconds = int((due_at - now).total_seconds())
+    return f"due in {span_words(seconds)}" if seconds >= 0 else f"{span_words(-seconds)} over"
+
+
+def span_words(seconds: int) -> str:
+    """A length of time in its largest fitting unit."""
+    for size, unit in ((172800, "days"), (7200, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // {'days': 86400, 'h': 3600, 'min': 60}[unit]} {unit}"
+    return f"{seconds} s"
+
+
+def _row(case: Case, moderator: Moderator, now: datetime) -> Row:
+    name = case.author_name or "Someone"
+    held = case.lease_by if case.lease_until and case.lease_until > now else None
+    return Row(
+        case=case,
+        extract=f"{name}: {category_words(case.categories) or 'reported'}",
+        due=due_words(case.due_at, now),
+        late=case.due_at < now,
+        holder=held.public_name if held else "",
+        mine=held is not None and held.pk == moderator.pk,
+    )
+
+
+def _beyond(after: str) -> Q:
+    """Cases that come after a key; everything for a key that is none."""
+    parts = after.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
+        return Q()
+    level, due, pk = int(parts[0]), _EPOCH + int(parts[1]) * _MICROSECOND, int(parts[2])
+    later = Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk)
+    return Q(level__lt=level) | (Q(level=level) & later)
