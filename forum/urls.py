@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from forum.views import composing, drafts, own, rooms, searching, threads
+from forum.views import boundaries, composing, drafts, own, rooms, searching, threads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", rooms.home),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<str:public_id>/block", own.block),
     path("drafts/<str:place>", drafts.save),
     path("search", searching.search),
+    path("my/boundaries", boundaries.my_boundaries),
+    path("my/boundaries/<int:block_id>/unblock", boundaries.unblock),
     # Live rooms keep their addresses apart.
     path("", include("forum.live_urls")),
 ]

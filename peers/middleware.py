@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -30,8 +29,7 @@ def came_from_us(request: HttpRequest) -> bool:
     """Whether the browser itself says that our own page sent this request."""
     origin = request.headers.get("Origin")
     if origin:
-        parts = urlsplit(origin)
-        return parts.netloc == request.get_host() and parts.scheme == request.scheme
+        return origin == f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
