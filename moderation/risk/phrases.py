@@ -24,6 +24,8 @@ _NUMBER = (
     "(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     "sixteen|seventeen|eighteen|twenty|thirty|forty|fifty|sixty|ninety|hundred|a hundred|two hundred)"
 )
+_JOIN = "(?: ,)? "
+_HEAD = re.compile(r"[a-z0-9]+\(\?= \)")
 _FIXED = {
     "..": r"(?: (?![.?,] )[^ ]+){0,2}?",
     "...": r"(?: (?![.?,] )[^ ]+){0,5}?",
@@ -139,17 +141,38 @@ class _Parser:
             for part in split_word(bare)
         ]
         rarest = min(words, key=lambda word: word in COMMON)
-        regex = "".join(f"(?: ,)? {re.escape(word)}(?= )" for word in words)
+        regex = "".join(f"{_JOIN}{re.escape(word)}(?= )" for word in words)
         return Piece(regex, frozenset({rarest}), frozenset(words))
 
 
 def _either(options: list[Piece]) -> Piece:
     all_anchored = all(option.anchors for option in options)
     return Piece(
-        f"(?:{'|'.join(dict.fromkeys(option.regex for option in options))})",
+        _alternatives(list(dict.fromkeys(option.regex for option in options))),
         frozenset().union(*(option.anchors for option in options)) if all_anchored else frozenset(),
         frozenset().union(*(option.words for option in options)),
     )
+
+
+def _alternatives(regexes: list[str]) -> str:
+    """One of several, with what they begin with written once: many times faster than a flat list."""
+    if len(regexes) == 1:
+        return regexes[0]
+    if not all(regex.startswith(_JOIN) for regex in regexes):
+        return f"(?:{'|'.join(regexes)})"
+    rests: dict[str, list[str]] = {}
+    for regex in regexes:
+        head = _HEAD.match(regex, len(_JOIN))
+        end = head.end() if head else len(regex)
+        rests.setdefault(regex[len(_JOIN) : end], []).append(regex[end:])
+    return f"{_JOIN}(?:{'|'.join(head + _rest(group) for head, group in rests.items())})"
+
+
+def _rest(rests: list[str]) -> str:
+    longer = [rest for rest in rests if rest]
+    if not longer:
+        return ""
+    return _alternatives(longer) if len(longer) == len(rests) else f"(?:{_alternatives(longer)})?"
 
 
 def compile_phrase(source: str, vocabulary: Vocabulary) -> Phrase:

@@ -11,7 +11,7 @@ from moderation.risk.phrases import COMMON, Phrase, compile_phrase
 from moderation.risk.vocabulary import RULES, RuleFileError, Vocabulary, load_vocabulary, read_toml
 from moderation.risk.words import Reader
 
-_HELPERS = frozenset({"vocabulary.toml", "context.toml", "languages.toml", "contact.toml"})
+_HELPERS = frozenset({"vocabulary.toml", "cues.toml", "guards.toml", "languages.toml", "contact.toml"})
 _RULE_KEY_NAMES = """
 id version category level reason phrases guards raises needs also certain speaker targeted places
 examples counter_examples
@@ -70,9 +70,9 @@ class _Loader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.vocabulary: Vocabulary = load_vocabulary(folder)
-        data = read_toml(folder / "context.toml")
-        self.cues = {name: self.phrases("context.toml", name, cue) for name, cue in data["cue"].items()}
-        self.guards = {name: self.guard(name, entry) for name, entry in data["guard"].items()}
+        cues, guards = read_toml(folder / "cues.toml"), read_toml(folder / "guards.toml")
+        self.cues = {name: self.phrases("cues.toml", name, cue) for name, cue in cues["cue"].items()}
+        self.guards = {name: self.guard(name, entry) for name, entry in guards["guard"].items()}
 
     def phrases(self, file: str, name: str, sources: Iterable[str]) -> tuple[Phrase, ...]:
         compiled = []
@@ -87,7 +87,7 @@ class _Loader:
         cues, unless = tuple(entry.get("cues", ())), tuple(entry.get("unless", ()))
         unknown = [cue for cue in (*cues, *unless) if cue not in self.cues]
         if unknown or entry.get("scope") not in _SCOPES or entry.get("effect") not in _EFFECTS:
-            raise RuleFileError(f"context.toml: guard {name}: unknown cue, scope or effect {unknown}")
+            raise RuleFileError(f"guards.toml: {name}: unknown cue, scope or effect {unknown}")
         return Guard(name, entry["scope"], entry["effect"], cues, unless, entry.get("unless_scope", "sentence"))
 
     def rule(self, file: str, entry: dict[str, Any]) -> Rule:

@@ -17,7 +17,7 @@ _WORDS = {
     # ... and does not deny when these stand between: "I can not stop thinking of it", "not sure", "not only".
     "affirming": """
         stop stopped stopping help only just sure know shake control wait promise trust guarantee resist fight tell
-        told anyone anybody escape longer rid sleep cope why see wake mind ashamed safe afraid scared enough avoid
+        told anyone anybody escape rid sleep cope why see wake mind ashamed safe afraid scared enough avoid
     """,
 }
 _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())
@@ -75,7 +75,7 @@ class Scene:
         before = self.plain.text[max(0, start - 80) : start].split(" ")
         for word in reversed(before[-_REACH - 1 :]):
             if word in _NEGATORS:
-                return True
+                return " not that i am not " not in f"{self.plain.text[max(0, start - 18) : start]} "
             if word in _STOPS or word in _AFFIRMING:
                 return False
         return False

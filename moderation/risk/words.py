@@ -20,6 +20,8 @@ _MARKED = re.compile(r"[0-9$@!|+€]")
 _TRIPLE = re.compile(r"(.)\1{2,}")
 _LONGEST_DISGUISE = 40
 _SHORTEST_HIDDEN = 4
+_AMOUNT = re.compile(r"(\d+)(mg|g|ml|mcg|x|yo|yrs|yr|kcal|cal|days|hrs|mins)")
+_SHORT_HIDDEN = frozenset({"die", "kms", "kys", "cut", "to"})  # three letters, and worth reading all the same
 _MARKS = {",": ",", ";": ",", ":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "{": ",", "}": ",",
           ".": ".", "\n": ".", "?": "?", '"': '"'}  # fmt: skip
 _SHORT_NOT = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not"}
@@ -41,7 +43,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, known: frozenset[str]) -> None:
         self._vocabulary = vocabulary
         self._known = known
-        self._hidden = frozenset(word for word in known if len(word) >= _SHORTEST_HIDDEN)
+        self._hidden = _SHORT_HIDDEN.union(word for word in known if len(word) >= _SHORTEST_HIDDEN)
         self._longest = max(map(len, self._hidden), default=0)
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
@@ -69,7 +71,8 @@ class Reader:
         if len(word) == 1:
             yield Token(word, start, end)  # may be part of a word spelled out; written out later
             return
-        plain = self._vocabulary.plain.get(word)
+        amount = _AMOUNT.fullmatch(word)
+        plain = amount.groups() if amount else self._vocabulary.plain.get(word)
         if plain is None:
             plain = self._vocabulary.canonical(word if word in self._known else self._squeezed(word))
         yield from (Token(part, start, end) for part in plain)
@@ -140,7 +143,8 @@ class Reader:
         while at < len(tokens):
             token = tokens[at]
             letters, after = _letters(tokens, at) if len(token.word) == 1 else ([], at)
-            if len(letters) >= _SHORTEST_HIDDEN:
+            spelled = "".join(letter.word for letter in letters)
+            if len(letters) >= _SHORTEST_HIDDEN or spelled in _SHORT_HIDDEN:
                 out.extend(self._found_in(letters))
                 at = after
                 continue
@@ -161,18 +165,7 @@ class Reader:
             at += size
 
     def _is_hidden(self, word: str) -> bool:
-        return word in self._hidden or word in (
-            "my",
-            "me",
-            "to",
-            "die",
-            "end",
-            "cut",
-            "kms",
-            "kys",
-            "i",
-            "am",
-        )
+        return word in self._hidden or word in {"my", "me", "to", "end"}
 
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
