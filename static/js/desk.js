@@ -1,0 +1,74 @@
+// @ts-check
+/** The open desk: keys, the lease kept while someone works, the queue as it moves. Every part is a form or link first. */
+
+import { startKeys } from "./desk-keys.js";
+import { startQueue } from "./desk-queue.js";
+
+const RENEW_MS = 20000;
+
+/** @param {string} words said once, politely, to whoever listens */
+export function say(words) {
+  const line = document.querySelector("[data-desk-says]");
+  if (line) line.textContent = words;
+}
+
+/** @param {Element} lease @param {string} words */
+function tellLease(lease, words) {
+  lease.textContent = words;
+  say(words);
+}
+
+/** @param {HTMLElement} lease keeps the case while this page is looked at; tells when it is lost or has changed */
+function keepLease(lease) {
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById("decision-form"));
+  const left = lease.querySelector("[data-left]");
+  const address = lease.dataset.claim;
+  if (!form || !address) return;
+  const timer = window.setInterval(async () => {
+    if (document.hidden) return;
+    const token = new FormData(form).get("form_token");
+    const answer = await fetch(address, {
+      method: "POST", credentials: "same-origin", redirect: "error",
+      headers: { Accept: "application/json", "X-Form-Token": String(token ?? "") },
+    }).catch(() => null);
+    if (!answer) return; // a bad line: the next beat tries again
+    if (!answer.ok) {
+      window.clearInterval(timer);
+      tellLease(lease, "This case is no longer in your hands. What you wrote stays here.");
+      return;
+    }
+    const now = /** @type {{left: number, version: number, token: string}} */ (await answer.json());
+    if (left) left.textContent = now.left >= 60 ? `${Math.floor(now.left / 60)} min` : `${now.left} s`;
+    if (String(now.version) !== lease.dataset.version || now.token !== lease.dataset.token) showChanged();
+  }, RENEW_MS);
+}
+
+function showChanged() {
+  const banner = document.querySelector("[data-changed]");
+  if (banner?.hasAttribute("hidden")) {
+    banner.removeAttribute("hidden");
+    say("Something came to this case since you opened it.");
+  }
+}
+
+/** Sentences to begin from go into an empty field at once, instead of by a new page. */
+function startFills() {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-fill]"))) {
+    link.addEventListener("click", (event) => {
+      const into = link.dataset.fillInto ?? "id_body";
+      const field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(into));
+      if (!field || field.value.trim()) return event.preventDefault(); // never over what someone wrote
+      event.preventDefault();
+      field.value = link.dataset.fill ?? "";
+      const reason = /** @type {HTMLSelectElement | null} */ (document.getElementById("id_reason_code"));
+      if (reason && link.dataset.fillReason) reason.value = link.dataset.fillReason;
+      field.focus();
+    });
+  }
+}
+
+const lease = /** @type {HTMLElement | null} */ (document.querySelector("[data-lease]"));
+if (lease) keepLease(lease);
+startFills();
+startKeys(say);
+startQueue(say);
