@@ -115,8 +115,11 @@ def _doing(cell: Cell, finding: Finding, place: str) -> str:
 
 
 def _let_stand(step: _Step) -> _Step:
-    """A person in danger speaks here: what would be held or refused is only hidden."""
-    return _changed(step, "redact") if step.do in {"hold", "block"} else step
+    """A person in danger speaks here: what would be held or refused is only hidden, or folded where nothing was found."""
+    if step.do not in {"hold", "block"}:
+        return step
+    # A judge that failed found nothing to hide: hiding all would silence the plea the literal check caught.
+    return _changed(step, "note" if step.finding.category == Category.DETECTOR else "redact")
 
 
 def _no_refusal(step: _Step) -> _Step:
