@@ -198,6 +198,7 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
         return Post.objects.get(peer=peer, client_id=draft.client_id)
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
+        place.opening = post
     decision = intake().record(post, assessment)
     showing.show(post, _fold(decision) if folded else decision)
     return post

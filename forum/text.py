@@ -45,7 +45,7 @@ def redacted(text: str, spans: Spans) -> str:
     out: list[str] = []
     place = 0
     for start, end in sorted((max(0, start), min(len(text), end)) for start, end in spans):
-        if end <= place:
+        if end <= max(start, place):
             continue
         if start > place or not out or out[-1] != _MARK:
             out += [text[place:start], _MARK] if start > place else [_MARK]

@@ -1,0 +1,265 @@
+"""Pressing Post: what is answered, what is kept, and what happens when it is pressed twice."""
+
+import re
+import threading
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from forum.models import Post, SavedDraft, Thread, Visibility
+from forum.posting import submit_post
+from moderation.models import Case
+from peers.arriving import speak_for
+from peers.models import Peer, Session, State
+from peers.sessions import SessionStore
+from tests.conftest import draft, make_thread
+from tests.forum.doors import OUR_PAGE, Browser, field, shown_as
+
+CRISIS = "I am going to end my life tonight"
+PHONE = "It was a long day. Call me on 07700 900123 if you want"
+
+
+def test_the_first_post_makes_an_identity_without_words_and_offers_them_below_the_help(rooms) -> None:
+    reader = Browser()
+
+    response = reader.post("/new", {"body": CRISIS, "room": "self-harm-recovery", "contract": "sit_with_me"})
+
+    html = response.content.decode()
+    post = Post.objects.get()
+    assert response.status_code == 200
+    assert post.visibility == Visibility.NOTED
+    assert (post.thread.room.slug, post.thread.contract) == ("self-harm-recovery", "sit_with_me")
+    assert post.peer.lookup is None
+    assert html.index("Talk to someone now") < html.index("/my/words")
+    assert Case.objects.open().get().post == post
+
+
+def test_the_page_that_answers_carries_the_lines_of_the_chosen_country(rooms) -> None:
+    response = Browser().post("/new", {"body": CRISIS}, **{"Accept-Language": "en-GB"})
+
+    assert "999" in response.content.decode()
+
+
+def test_everyday_words_lead_straight_to_where_they_stand(rooms) -> None:
+    reader = Browser()
+
+    response = reader.post("/rooms/self-care/new", {"body": "I made soup.", "room": "self-care"})
+
+    post = Post.objects.get()
+    assert response.status_code == 303
+    assert response["Location"] == f"/threads/{post.thread.public_id}/#post-{post.public_id}"
+    assert "I made soup." in reader.read(response["Location"])
+
+
+def test_whoever_is_not_sure_where_arrives_in_arrivals(rooms) -> None:
+    Browser().post("/new", {"body": "I do not know where to start."})
+
+    assert Thread.objects.get().room.is_arrivals
+
+
+def test_a_reply_goes_up_under_a_name_and_the_page_says_who_asked_for_what(blue, thread) -> None:
+    browser = Browser(blue)
+
+    response = browser.post(f"/threads/{thread.public_id}/reply", {"body": "Four hours is something."})
+
+    html = browser.read(response["Location"])
+    thread.refresh_from_db()
+    assert thread.replies == 1
+    assert "Four hours is something." in html
+    assert "just listen" in html
+
+
+def test_a_new_name_for_the_thread_is_not_the_name_of_the_room(blue, room, thread) -> None:
+    other = make_thread(blue, room, "Rain all day.")
+
+    Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": "Hello.", "own_name": "on"})
+
+    reply = thread.posts.get(body="Hello.")
+    assert reply.persona.scope == thread.scope
+    assert reply.persona.name != other.opening.persona.name
+
+
+def test_the_page_of_help_is_not_shown_twice_in_one_thread_within_a_day(blue, thread) -> None:
+    browser = Browser(blue)
+    address = f"/threads/{thread.public_id}/reply"
+
+    first = browser.post(address, {"body": CRISIS})
+    second = browser.post(address, {"body": "I still want to end my life tonight"})
+
+    assert first.status_code == 200
+    assert second.status_code == 303
+    assert "Help: " in browser.read(second["Location"])
+
+
+def test_the_same_page_sent_twice_is_one_post_and_one_answer(blue, thread) -> None:
+    browser = Browser(blue)
+    words = {"body": CRISIS, "client_id": field(browser.read(f"/threads/{thread.public_id}/"), "client_id")}
+
+    answers = [browser.post(f"/threads/{thread.public_id}/reply", words) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Post.objects.filter(peer=blue).count() == 1
+    assert Case.objects.count() == 1
+
+
+def test_other_words_from_the_same_page_after_going_back_are_not_lost(blue, thread) -> None:
+    browser = Browser(blue)
+    address = f"/threads/{thread.public_id}/reply"
+
+    browser.post(address, {"body": "One thing.", "client_id": "abc"})
+    browser.post(address, {"body": "Another thing.", "client_id": "abc"})
+
+    assert set(Post.objects.filter(peer=blue).values_list("body", flat=True)) == {"One thing.", "Another thing."}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_words_arriving_twice_at_once_are_one_post(blue, thread) -> None:
+    words = draft("Tea helped.", client_id="at-once")
+    made: list[int] = []
+
+    def send() -> None:
+        try:
+            made.append(submit_post(peer=blue, place=thread, draft=words).pk)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=send) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    thread.refresh_from_db()
+    assert len(made) == 2
+    assert len(set(made)) == 1
+    assert thread.replies == 1
+
+
+def test_words_that_may_not_go_up_come_back_whole_with_the_part_marked(rooms) -> None:
+    browser = Browser()
+
+    response = browser.post("/new", {"body": PHONE, "contract": "ideas", "notes": ["alcohol"]})
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert not Post.objects.exists()
+    assert PHONE in html
+    assert '<mark class="span">07700 900123</mark>' in html
+    assert re.search(r'value="ideas"[^>]* checked', html)
+    assert re.search(r'value="alcohol"[^>]* checked', html)
+    assert "/help" in html
+    assert SavedDraft.objects.get(place="new").body == PHONE
+
+
+def test_after_changing_the_part_the_rest_goes_up_and_the_draft_is_gone(rooms) -> None:
+    browser = Browser()
+    browser.post("/new", {"body": PHONE})
+
+    response = browser.post("/new", {"body": "It was a long day."})
+
+    assert response.status_code == 303
+    assert not SavedDraft.objects.exists()
+
+
+def test_a_paused_person_is_told_so_and_keeps_the_words(blue, thread) -> None:
+    Peer.objects.filter(pk=blue.pk).update(state=State.BANNED)
+
+    response = Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": "Let me say this."})
+
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert "Posting is paused for you" in html
+    assert "Let me say this." in html
+    assert SavedDraft.objects.get().peer == blue
+
+
+def test_a_closed_thread_takes_no_reply_and_keeps_the_words(blue, thread) -> None:
+    Thread.objects.filter(pk=thread.pk).update(locked=True)
+    browser = Browser(blue)
+
+    response = browser.post(f"/threads/{thread.public_id}/reply", {"body": "Too late."})
+
+    assert response.status_code == 403
+    assert "Too late." in response.content.decode()
+    assert "closed for replies" in browser.read(f"/threads/{thread.public_id}/")
+
+
+def test_writing_very_fast_is_slowed_with_the_words_kept_but_a_cry_for_help_is_not(blue, thread) -> None:
+    browser = Browser(blue)
+    address = f"/threads/{thread.public_id}/reply"
+    for number in range(20):
+        browser.post(address, {"body": f"Line {number}."})
+
+    slowed = browser.post(address, {"body": "Line 20."})
+    cry = browser.post(address, {"body": CRISIS})
+
+    assert slowed.status_code == 429
+    assert int(slowed["Retry-After"]) >= 1
+    assert "Line 20." in slowed.content.decode()
+    assert cry.status_code == 200
+
+
+def test_a_thread_that_was_held_meanwhile_gives_the_reply_back(ash, blue, thread) -> None:
+    shown_as(thread.opening, Visibility.HELD)
+
+    response = Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": "I hear you."})
+
+    assert response.status_code == 404
+    assert "I hear you." in response.content.decode()
+
+
+def test_words_sent_after_the_session_ended_are_kept_and_make_no_stranger(blue, thread) -> None:
+    browser = Browser(blue)
+    Session.objects.all().delete()
+
+    response = browser.post(f"/threads/{thread.public_id}/reply", {"body": "I was still writing."})
+
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "You were signed out" in html
+    assert "I was still writing." in html
+    assert Peer.objects.count() == 2  # ash and blue
+    assert not Post.objects.filter(body="I was still writing.").exists()
+
+
+def test_whoever_was_signed_out_may_post_as_someone_new_with_one_press(blue, thread) -> None:
+    browser = Browser(blue)
+    Session.objects.all().delete()
+    address = f"/threads/{thread.public_id}/reply"
+    html = browser.post(address, {"body": "I was still writing."}).content.decode()
+
+    response = browser.post(address, {"body": "I was still writing.", "as_new": field(html, "as_new")})
+
+    post = Post.objects.get(body="I was still writing.")
+    assert response.status_code == 303
+    assert post.peer not in (None, blue)
+
+
+def test_whoever_was_signed_out_finds_the_words_after_coming_back(blue, thread) -> None:
+    browser = Browser(blue)
+    Session.objects.all().delete()
+    browser.post(f"/threads/{thread.public_id}/reply", {"body": "I was still writing."})
+
+    session = SessionStore(browser.key)
+    speak_for(session=session, peer=blue, remember=False)
+    browser.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+
+    assert "I was still writing." in browser.read(f"/threads/{thread.public_id}/")
+
+
+def test_a_form_from_another_site_posts_nothing(rooms, blue) -> None:
+    stranger, browser = Browser(), Browser(blue)
+
+    without = stranger.client.post("/new", {"body": "Hello."}, headers={"Origin": "https://elsewhere.example"})
+    stale = browser.post("/new", {"body": "Hello.", "form_token": "old"})
+
+    assert (without.status_code, stale.status_code) == (403, 403)
+    assert "Hello." in stale.content.decode()
+    assert not Post.objects.exists()
+
+
+def test_a_reader_without_a_session_may_post_from_our_own_page_only(rooms) -> None:
+    response = Browser().client.post("/new", {"body": "Hello."}, headers={"Origin": OUR_PAGE})
+
+    assert response.status_code == 303
