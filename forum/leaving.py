@@ -3,6 +3,7 @@
 from forum import showing
 from forum.drafts import drop_all
 from forum.models import Post, Thread, Visibility
+from forum.tokens import new_token
 from peers.leaving import Way
 from peers.models import Peer, Session
 
@@ -30,6 +31,7 @@ def _drop_early_drafts(peer: Peer) -> None:
 
 def _empty(post: Post) -> None:
     post.title, post.body, post.redactions, post.help_keys, post.notes = "", "", [], [], 0
+    post.client_id = new_token()  # the form's own carries a digest of the words
     showing.set_visibility(post, Visibility.WITHDRAWN)
 
 

@@ -1,5 +1,6 @@
 """The real site as real processes (server, worker) over a temporary folder, for browser tests, kills and benchmarks."""
 
+import base64
 import contextlib
 import os
 import shutil
@@ -9,10 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from django_otp.oath import totp
 
 from tests.servers import answers, free_port, wait_for
 
@@ -24,6 +28,20 @@ SERVER = [
     *("--no-access-log", "--no-proxy-headers", "--log-level", "warning"),
 ]
 SECRETS = {"LAMPLIGHT_SECRET_KEY": "s" * 20 + "abcdefghij" * 4, "LAMPLIGHT_PEPPER": "p" * 20 + "abcdefghij" * 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """How a member of staff signs in."""
+
+    username: str
+    password: str
+    secret: str
+
+    def code(self) -> str:
+        """The one-time code of this moment."""
+        key = base64.b32decode(self.secret + "=" * (-len(self.secret) % 8))
+        return f"{totp(key):06d}"
 
 
 class Site:
@@ -80,11 +98,12 @@ class Site:
                     process.kill()
                     process.wait()
 
-    def staff(self, name: str, role: str) -> tuple[str, str, str]:
-        """A member of staff: (username, password, TOTP secret), as `add_moderator` prints them."""
+    def staff(self, name: str, role: str) -> "Staff":
+        """A new member of staff, as `add_moderator` prints them."""
         said = self.manage("add_moderator", name, "--staff-name", name.title(), "--role", role)
-        found = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
-        return name, found["password"], found["secret"]
+        password = next(line.rpartition(": ")[2] for line in said.splitlines() if line.startswith("Password"))
+        uri = next(word for word in said.split() if word.startswith("otpauth://"))
+        return Staff(name, password, parse_qs(urlsplit(uri).query)["secret"][0])
 
 
 @contextlib.contextmanager

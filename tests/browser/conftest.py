@@ -1,0 +1,58 @@
+"""Real Chromium against the real server. A process of its own: the browser's loop and asyncio's do not mix."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.site import Site, Staff, running_site
+
+CHROMIUM = os.environ.get("LAMPLIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_browser_is_here() -> None:
+    if CHROMIUM:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("no Chromium here")
+    pytest.skip("no Chromium here: install it, or name it in LAMPLIGHT_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage", *quiet]}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with running_site() as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """A page of a browser of its own (nobody shares cookies); `javascript=False` switches it off."""
+    contexts = []
+
+    def open_one(*, javascript: bool = True, **options: Any) -> Page:
+        context = browser.new_context(base_url=site.url, java_script_enabled=javascript, **options)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, staff: Staff) -> None:
+    page.goto("/desk/sign-in")
+    page.get_by_label("Username").fill(staff.username)
+    page.get_by_label("Password").fill(staff.password)
+    page.get_by_label("One-time code").fill(staff.code())
+    page.get_by_role("button", name="Sign in").click()
