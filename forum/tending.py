@@ -40,6 +40,7 @@ def purge_files() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO forum_search (forum_search) VALUES ('rebuild')")
         cursor.execute("INSERT INTO forum_search (forum_search) VALUES ('optimize')")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.fetchall()
+        if not connection.in_atomic_block:  # inside a transaction SQLite refuses it
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchall()
     return True

@@ -115,7 +115,7 @@ def _doing(cell: Cell, finding: Finding, place: str) -> str:
 
 
 def _let_stand(step: _Step) -> _Step:
-    """A person in danger speaks here: what would be held or refused is only hidden, or folded where nothing was found."""
+    """A person in danger speaks here: what would be held or refused is only hidden, or folded."""
     if step.do not in {"hold", "block"}:
         return step
     # A judge that failed found nothing to hide: hiding all would silence the plea the literal check caught.

@@ -66,9 +66,9 @@ def _note(message: Outbox, *, sent_to: str) -> None:
 
 def _post(message: Outbox) -> bool:
     body = json.dumps({"key": message.key, "kind": message.kind, **message.payload}, sort_keys=True).encode()
-    if urlsplit(settings.ALERT_WEBHOOK).scheme not in {"http", "https"}:
-        return False
     try:
+        if urlsplit(settings.ALERT_WEBHOOK).scheme not in {"http", "https"}:
+            return False
         request = urllib.request.Request(settings.ALERT_WEBHOOK, body, _headers(body), method="POST")  # noqa: S310  (the operator's own setting, and only http and https)
         with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
             return bool(200 <= answer.status < 300)

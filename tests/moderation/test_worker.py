@@ -1,0 +1,359 @@
+"""What time does: holds end, humans are called, messages leave, words go. Each once, however many workers run."""
+
+from datetime import timedelta
+from threading import Barrier, Event
+from threading import Thread as Worker
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection, connections
+from django.utils import timezone
+
+from forum import search
+from forum.models import LiveSession, LiveState, Post, SavedDraft, Visibility
+from forum.posting import submit_post, withdraw
+from forum.tending import drop_old_drafts, purge_files
+from moderation import deadlines, triggers
+from moderation.escalating import due_steps, take_step
+from moderation.holding import due_holds, end_hold
+from moderation.management.commands import worker
+from moderation.models import Case, CaseState, Decision, Escalation, Heartbeat, Outbox
+from moderation.risk import Level
+from moderation.tending import its_time, tend
+from moderation.triage import claim
+from peers.models import Peer, Session
+from peers.tending import drop_ended_sessions, let_unused_go
+from tests.conftest import draft
+from tests.moderation.judging import finding
+
+WORDS = "First words here. Then a second sentence. And a third one."
+
+
+@pytest.fixture
+def held(blue, thread, judged, time_machine):
+    """held(finding(...), ...): a post judged so, and the clock just after its deadline."""
+
+    def make(*findings, late: bool = True) -> Post:
+        judged(*findings)
+        post = submit_post(peer=blue, place=thread, draft=draft(WORDS))
+        assert post.visibility == Visibility.HELD
+        if late and post.hold_until:
+            time_machine.move_to(post.hold_until + timedelta(seconds=1), tick=False)
+        return post
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("found", "visibility", "shown"),
+    [
+        (finding("method", Level.RED, certain=False), Visibility.PUBLISHED, "Then a second sentence."),
+        (finding("sourcing", Level.RED), Visibility.PUBLISHED, "Then a second sentence."),
+        (finding("detector", Level.RED, spans=()), Visibility.NOTED, "First words here."),
+    ],
+)
+def test_rows_4_8_and_16_go_up_redacted_or_folded_at_their_deadline(held, found, visibility, shown) -> None:
+    post = held(found)
+
+    tend()
+
+    post.refresh_from_db()
+    assert post.visibility == visibility
+    assert post.hold_until is None
+    assert shown in post.shown_html
+    assert Case.objects.open().get().post == post
+
+
+@pytest.mark.parametrize("category", ["method", "sourcing"])
+def test_what_is_released_undecided_hides_the_whole_sentence_everywhere(held, category) -> None:
+    post = held(finding(category, Level.RED, certain=False))
+
+    tend()
+
+    post.refresh_from_db()
+    assert "First words" not in post.shown_html
+    assert search.find("first words here", before=10**9, limit=9) == []
+    assert search.find("second sentence", before=10**9, limit=9) == [post.pk]
+
+
+@pytest.mark.parametrize("category", ["encouragement", "threat", "minor", "harassment", "contact"])
+def test_rows_5_10_11_12_and_15_stay_held_and_keep_calling(held, category, time_machine) -> None:
+    post = held(finding(category, Level.RED))
+    tiers = []
+
+    for _ in range(4):
+        tend()
+        post.refresh_from_db()
+        tiers.append(Case.objects.get().tier)
+        time_machine.move_to(post.hold_until + timedelta(seconds=1), tick=False)
+
+    assert post.visibility == Visibility.HELD
+    assert tiers == [1, 2, 3, 4]
+    assert Outbox.objects.exclude(key__endswith=":step:0").count() == 4
+
+
+def test_a_hold_is_prolonged_by_the_time_it_had_at_first(held) -> None:
+    post = held(finding("threat", Level.RED))
+    now = timezone.now()
+
+    tend()
+
+    post.refresh_from_db()
+    assert post.hold_until - now == timedelta(minutes=15)
+
+
+def test_one_reason_to_stay_keeps_a_post_held(held) -> None:
+    post = held(finding("method", Level.RED, certain=False), finding("threat", Level.RED))
+
+    tend()
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+
+
+def test_what_a_human_removed_is_not_brought_back_by_an_edit_and_a_deadline(held, robin) -> None:
+    post = held(finding("method", Level.RED, certain=False))
+    Decision.objects.create(
+        case=Case.objects.get(),
+        moderator=robin,
+        action="remove",
+        reason_code="method",
+        public_note="x",
+        key="k",
+        case_version=1,
+        level_before=2,
+    )
+
+    tend()
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+
+
+def test_before_its_deadline_a_hold_is_left_alone(held) -> None:
+    post = held(finding("method", Level.RED, certain=False), late=False)
+
+    tend()
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+    assert due_holds(timezone.now()) == []
+
+
+def test_what_its_author_withdrew_is_not_released(held, blue) -> None:
+    post = held(finding("method", Level.RED, certain=False))
+    withdraw(peer=blue, post=post)
+
+    assert end_hold(post.pk, now=timezone.now()) == ""
+    post.refresh_from_db()
+    assert post.visibility == Visibility.WITHDRAWN
+
+
+def test_the_author_is_told_the_same_as_the_worker_does(held) -> None:
+    released = held(finding("method", Level.RED, certain=False), late=False)
+    stays = held(finding("threat", Level.RED), late=False)
+
+    assert deadlines.releases(released, Case.objects.get(post=released))
+    assert not deadlines.releases(stays, Case.objects.get(post=stays))
+    assert not deadlines.releases(stays, None)
+
+
+@pytest.fixture
+def crisis(blue, thread, judged) -> Case:
+    judged(finding("suicide", Level.CRISIS))
+    submit_post(peer=blue, place=thread, draft=draft(WORDS))
+    return Case.objects.get()
+
+
+def test_a_cry_nobody_picks_up_rings_at_its_deadline_and_at_twice_that(crisis, time_machine) -> None:
+    rung = [Outbox.objects.count()]
+
+    for seconds in (121, 241, 1000):
+        time_machine.move_to(crisis.opened_at + timedelta(seconds=seconds), tick=False)
+        tend()
+        tend()
+        rung.append(Outbox.objects.count())
+
+    crisis.refresh_from_db()
+    assert rung == [1, 2, 3, 3]
+    assert crisis.tier == 2
+
+
+def test_a_case_in_someone_s_hands_does_not_ring_until_the_lease_ends(crisis, robin, time_machine) -> None:
+    time_machine.move_to(crisis.opened_at + timedelta(seconds=100), tick=False)
+    claim(case=crisis, moderator=robin)
+    time_machine.move_to(crisis.opened_at + timedelta(seconds=130), tick=False)
+    tend()
+    held_then = Case.objects.get().tier
+
+    time_machine.move_to(crisis.opened_at + timedelta(seconds=221), tick=False)
+    tend()
+
+    assert held_then == 0
+    assert Case.objects.get().tier == 1
+
+
+def test_a_decided_case_rings_no_more(crisis, time_machine) -> None:
+    Case.objects.update(state=CaseState.RESOLVED, resolved_at=timezone.now())
+    time_machine.move_to(crisis.opened_at + timedelta(hours=1), tick=False)
+
+    tend()
+
+    assert Case.objects.get().tier == 0
+    assert Outbox.objects.count() == 1
+    assert not Escalation.objects.filter(done_at=None).exists()
+
+
+def test_said_words_go_a_day_after_their_session_closes_unless_in_a_case(ash, session, judged) -> None:
+    calm = submit_post(peer=ash, place=session, draft=draft("hello"))
+    judged(finding("distress", Level.AMBER))
+    heavy = submit_post(peer=ash, place=session, draft=draft(WORDS))
+    now = timezone.now()
+
+    LiveSession.objects.update(state=LiveState.CLOSED, closed_at=now - timedelta(hours=23))
+    tend(now=now)
+    kept = Post.objects.filter(session=session).count()
+    tend(now=now + timedelta(hours=2))
+
+    assert kept == 2
+    assert list(Post.objects.filter(session=session)) == [heavy]
+    assert session.events.filter(post=None, kind="said").count() == 1
+    assert not Post.objects.filter(pk=calm.pk).exists()
+
+
+def test_what_should_happen_hourly_happens_once_an_hour(db) -> None:
+    now = timezone.now()
+
+    done = [its_time("hourly", timedelta(hours=1), now + timedelta(minutes=m)) for m in (0, 0, 59, 60, 60, 119, 121)]
+
+    assert done == [True, False, False, True, False, False, True]
+
+
+def test_a_round_leaves_its_heartbeat_and_does_not_wear_the_disk(db, time_machine) -> None:
+    now = timezone.now()
+    tend(now=now)
+    tend(now=now + timedelta(seconds=5))
+    early = Heartbeat.objects.get(name="worker").at
+
+    tend(now=now + timedelta(seconds=11))
+
+    assert early == now
+    assert Heartbeat.objects.get(name="worker").at == now + timedelta(seconds=11)
+
+
+def test_one_row_that_fails_does_not_stop_the_others(held, monkeypatch, caplog) -> None:
+    post = held(finding("method", Level.RED, certain=False))
+
+    def broken(*_, **__):
+        raise ValueError(WORDS)
+
+    monkeypatch.setattr("moderation.holding.end_hold", broken)
+    tend()
+
+    assert Heartbeat.objects.filter(name="worker").exists()
+    assert Escalation.objects.filter(done_at=None, case__post=post).count() == 1
+    assert "tending a hold failed: ValueError" in caplog.text
+    assert WORDS not in caplog.text
+
+
+def test_a_step_counts_once_when_two_workers_hold_the_same_list(crisis, time_machine) -> None:
+    time_machine.move_to(crisis.opened_at + timedelta(seconds=121), tick=False)
+    (step,) = due_steps(timezone.now())
+
+    done = [take_step(step, now=timezone.now()) for _ in range(2)]
+
+    assert done == [True, False]
+    assert Outbox.objects.count() == 2
+
+
+@pytest.fixture
+def lifted():
+    """Emptying the test database needs the audit log's guards out of the way."""
+    yield
+    triggers.lift()
+
+
+def work_through(holds: list[int], steps: list[int], barrier: Barrier, done: list[tuple[str, int]]) -> None:
+    """One worker's round over a list that another holds, too. What fails leaves its mark in `done`."""
+    later = timezone.now() + timedelta(hours=1)
+    barrier.wait()
+    try:
+        done.extend(("hold", pk) for pk in holds if end_hold(pk, now=later))
+        done.extend(("step", pk) for pk in steps if take_step(pk, now=later))
+    except DatabaseError:
+        done.append(("failed", 0))
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_do_each_thing_once(transactional_db, lifted, blue, thread, judged) -> None:
+    judged(finding("method", Level.RED, certain=False))
+    for n in range(10):
+        submit_post(peer=blue, place=thread, draft=draft(f"{WORDS} {n}"))
+    later = timezone.now() + timedelta(hours=1)
+    done: list[tuple[str, int]] = []
+    holds, steps, barrier = due_holds(later), due_steps(later), Barrier(2)
+    workers = [Worker(target=work_through, args=(holds, steps, barrier, done)) for _ in range(2)]
+
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join(60)
+
+    assert (len(holds), len(steps)) == (10, 20)
+    assert sorted(done) == sorted([("hold", pk) for pk in holds] + [("step", pk) for pk in steps])
+    assert Outbox.objects.filter(kind="alert").count() == 20
+
+
+def test_the_worker_outlives_a_lost_database(db, monkeypatch, caplog) -> None:
+    stop, rounds = Event(), []
+
+    def lost_then_back() -> int:
+        rounds.append(1)
+        if len(rounds) == 3:
+            stop.set()
+        if len(rounds) < 3:
+            raise OperationalError("gone")
+        return 0
+
+    monkeypatch.setattr(worker, "tend", lost_then_back)
+    monkeypatch.setattr(worker, "ROUND_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(
+        "moderation.management.commands.worker.connections.close_all", lambda: None
+    )  # the test's own connection stays
+    worker.run(stop)
+
+    assert len(rounds) == 3
+    assert "the database does not answer (OperationalError)" in caplog.text
+
+
+def test_files_are_purged_without_losing_the_index(db, thread) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Postgres purges by itself")
+    assert purge_files()
+    assert search.find("slept four hours", before=10**9, limit=9) == [thread.opening_id]
+
+
+def test_an_unused_identity_becomes_someone_after_a_year(blue, ash, thread) -> None:
+    post = submit_post(peer=blue, place=thread, draft=draft("soup"))
+    Peer.objects.filter(pk=blue.pk).update(last_seen_week=timezone.now().date() - timedelta(days=370))
+
+    gone = let_unused_go(now=timezone.now())
+
+    post.refresh_from_db()
+    assert gone == 1
+    assert (post.peer, post.persona, post.body) == (None, None, "soup")
+    assert Peer.objects.filter(pk=ash.pk).exists()
+
+
+def test_old_drafts_and_ended_sessions_go_and_others_stay(db) -> None:
+    now = timezone.now()
+    for days in (29, 31):
+        SavedDraft.objects.create(owner=f"owner {days}", place="new", saved_at=now - timedelta(days=days))
+        Session.objects.create(session_key=f"key {days}", session_data="", expire_date=now + timedelta(days=30 - days))
+
+    assert drop_old_drafts(now=now) == 1
+    assert drop_ended_sessions(now=now) == 1
+    assert SavedDraft.objects.get().owner == "owner 29"
+    assert Session.objects.get().session_key == "key 29"
