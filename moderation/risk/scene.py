@@ -11,7 +11,7 @@ _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|becaus
 _REACH = 5
 _WORDS = {
     "negating": "not never no without nor nobody none neither",
-    "negating elsewhere": "no nunca jamas sin nao sem ne pas jamais nicht nie niemals kein keine",
+    "negating elsewhere": "no nunca jamas sin nao sem ne pas jamais nicht nie niemals kein keine 不 没 别",
     # A negation does not cross these words ...
     "stopping": "and but because so until unless if when except , . ?",
     # ... and does not deny when these stand between: "I can not stop thinking of it", "not sure", "not only".
@@ -81,8 +81,9 @@ class Scene:
         return False
 
     def is_negated_closely(self, start: int) -> bool:
-        """Whether the word right before the match negates it in one of the other languages."""
-        return self.plain.text[max(0, start - 20) : start].rpartition(" ")[2] in _NEGATORS_ELSEWHERE
+        """Whether one of the two words before the match negates it in one of the other languages."""
+        before = self.plain.text[max(0, start - 30) : start].split(" ")[-2:]
+        return not _NEGATORS_ELSEWHERE.isdisjoint(before)
 
     def is_quoted(self, start: int, end: int) -> bool:
         """Whether the match lies between quotation marks."""

@@ -18,6 +18,7 @@ _SECOND_LETTERS = str.maketrans("1!|", "lll")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKED = re.compile(r"[0-9$@!|+€]")
 _TRIPLE = re.compile(r"(.)\1{2,}")
+_BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in a spelled-out line
 _LONGEST_DISGUISE = 40
 _SHORTEST_HIDDEN = 4
 _AMOUNT = re.compile(r"(\d+)(mg|g|ml|mcg|x|yo|yrs|yr|kcal|cal|days|hrs|mins)")
@@ -45,6 +46,7 @@ class Reader:
         self._known = known
         self._hidden = _SHORT_HIDDEN.union(word for word in known if len(word) >= _SHORTEST_HIDDEN)
         self._longest = max(map(len, self._hidden), default=0)
+        self._begins = frozenset(word[:2] for word in (*self._hidden, *_BETWEEN))
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
 
@@ -142,14 +144,17 @@ class Reader:
         at = 0
         while at < len(tokens):
             token = tokens[at]
-            letters, after = _letters(tokens, at) if len(token.word) == 1 else ([], at)
+            if len(token.word) != 1 or not token.word.isalpha() or not token.word.isascii():
+                out.append(token)
+                at += 1
+                continue
+            letters, after = _letters(tokens, at)
             spelled = "".join(letter.word for letter in letters)
             if len(letters) >= _SHORTEST_HIDDEN or spelled in _SHORT_HIDDEN:
                 out.extend(self._found_in(letters))
                 at = after
                 continue
-            plain = self._vocabulary.canonical(token.word) if len(token.word) == 1 else (token.word,)
-            out.extend(Token(word, token.start, token.end) for word in plain)
+            out.extend(Token(word, token.start, token.end) for word in self._vocabulary.canonical(token.word))
             at += 1
         return out
 
@@ -157,7 +162,8 @@ class Reader:
         spelled = "".join(letter.word for letter in letters)
         at = 0
         while at < len(letters):
-            longest = min(self._longest, len(letters) - at)
+            begins = spelled[at : at + 2] in self._begins
+            longest = min(self._longest, len(letters) - at) if begins else 1
             size = next((n for n in range(longest, 1, -1) if self._is_hidden(spelled[at : at + n])), 1)
             start, end = letters[at].start, letters[at + size - 1].end
             for word in self._vocabulary.canonical(spelled[at : at + size]):
@@ -165,7 +171,7 @@ class Reader:
             at += size
 
     def _is_hidden(self, word: str) -> bool:
-        return word in self._hidden or word in {"my", "me", "to", "end"}
+        return word in self._hidden or word in _BETWEEN
 
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
@@ -206,7 +212,7 @@ def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:
     letters: list[Token] = []
     after = at
     while at < len(tokens):
-        if len(tokens[at].word) == 1 and tokens[at].word.isalpha():
+        if len(tokens[at].word) == 1 and tokens[at].word.isascii() and tokens[at].word.isalpha():
             letters.append(tokens[at])
             after = at + 1
         elif not letters or tokens[at].word not in {".", ","} or tokens[at - 1].word in {".", ","}:
