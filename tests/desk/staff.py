@@ -1,0 +1,53 @@
+"""Robin at the desk, for tests: signing in by the real door, opening cases, and working on them."""
+
+from typing import Any
+
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from forum.models import Post
+from forum.posting import submit_post
+from moderation.models import Case, Moderator
+from tests.conftest import draft
+from tests.forum.doors import Browser, field
+
+CRY = "I am going to end my life tonight"
+HEAVY = "I feel so hopeless and empty these days"
+PASSWORD = "a long password for tests"
+__all__ = ["CRY", "HEAVY", "PASSWORD", "Browser", "code_of", "cry", "decision", "field", "sit_down", "take"]
+
+
+def code_of(moderator: Moderator) -> str:
+    """The code an authenticator app would show at this moment."""
+    device, _ = TOTPDevice.objects.get_or_create(user=moderator, confirmed=True)
+    return str(totp(device.bin_key, device.step, device.t0, device.digits, device.drift)).zfill(device.digits)
+
+
+def sit_down(moderator: Moderator) -> Browser:
+    """Sign in with name, password and code."""
+    browser = Browser()
+    form = {"username": moderator.username, "password": PASSWORD, "code": code_of(moderator)}
+    answer = browser.post("/desk/sign-in", form)
+    assert answer.status_code == 302, answer.content.decode()
+    return browser
+
+
+def cry(peer: Any, thread: Any, words: str = CRY) -> tuple[Post, Case]:
+    """Someone's words in a thread, and the case they opened."""
+    post = submit_post(peer=peer, place=thread, draft=draft(words))
+    return post, Case.objects.open().get(post=post)
+
+
+def take(browser: Browser, case: Case, *, reveal: bool = False) -> str:
+    """Take the case; the page as it stands then."""
+    browser.post(f"{case.get_absolute_url()}claim")
+    if reveal:
+        browser.post(f"{case.get_absolute_url()}reveal")
+    return browser.read(case.get_absolute_url())
+
+
+def decision(page: str, **chosen: str) -> dict[str, str]:
+    """The decision form of this page, filled in."""
+    seen = {name: field(page, name) for name in ("token", "version", "key")}
+    note = "I have read this, and it stays. Thank you for saying it here."
+    return {**seen, "action": "publish", "reason_code": "pain-stands", "body": note, **chosen}

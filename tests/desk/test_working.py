@@ -1,0 +1,336 @@
+"""Work on one case: taking it, reading it, deciding it; and every way in which two people meet over it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from forum.models import Post, Visibility
+from forum.posting import edit_post, withdraw
+from moderation.casework import Need, open_or_join, subject_of
+from moderation.models import AuditEvent, Case, CaseState, Decision, Signal
+from tests.conftest import draft, make_thread
+from tests.desk.staff import CRY, HEAVY, cry, decision, sit_down, take
+
+pytestmark = pytest.mark.django_db
+NOTE = "I have read this, and it stays. Thank you for saying it here."
+THREAT = Need(level=2, categories=("threat",), within=900)
+
+
+@pytest.fixture
+def held(ash, thread) -> tuple[Post, Case]:
+    """A post that waits for a moderator."""
+    post, case = cry(ash, thread)
+    Post.objects.filter(pk=post.pk).update(visibility="held", hold_until=timezone.now() + timedelta(minutes=15))
+    post.refresh_from_db()
+    return post, case
+
+
+def test_the_words_are_not_in_the_page_before_they_are_revealed(robin, ash, thread) -> None:
+    post, case = cry(ash, thread)
+    browser = sit_down(robin)
+
+    before = browser.read(case.get_absolute_url())
+    taken = take(browser, case)
+    browser.post(f"{case.get_absolute_url()}reveal")
+    after = browser.read(case.get_absolute_url())
+
+    assert "end my life" not in before
+    assert "end my life" not in taken
+    assert "end my life" in after
+    assert "The words are covered" not in after
+
+
+def test_nobody_reveals_a_case_they_do_not_hold(robin, wren, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    take(sit_down(wren), case)
+    browser = sit_down(robin)
+
+    answer = browser.post(f"{case.get_absolute_url()}reveal")
+
+    assert answer.status_code == 409
+    assert "Wren has this case now" in answer.content.decode()
+    assert "end my life" not in browser.read(case.get_absolute_url())
+
+
+def test_a_reveal_covers_again_when_the_lease_ends(robin, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    take(browser, case, reveal=True)
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=121), tick=False):
+        later = browser.read(case.get_absolute_url())
+        again = take(browser, case)
+
+    assert "end my life" not in later
+    assert "end my life" not in again
+
+
+def test_every_reveal_is_in_the_log(robin, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+
+    take(browser, case, reveal=True)
+    browser.post(f"{case.get_absolute_url()}reveal")
+
+    seen = AuditEvent.objects.filter(case_ref=case.public_id, kind="case.revealed", actor="robin")
+    assert seen.count() == 2
+    assert Case.objects.get().first_human_at is not None
+
+
+def test_opening_and_reading_change_nothing(robin, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    before = Case.objects.values().get(), AuditEvent.objects.count()
+
+    browser.read(case.get_absolute_url())
+    browser.read("/desk/")
+    browser.read("/desk/queue")
+
+    assert (Case.objects.values().get(), AuditEvent.objects.count()) == before
+
+
+def test_what_was_noticed_is_marked_where_it_stands(robin, ash, thread) -> None:
+    post, case = cry(ash, thread, "Tea is on 🍵. I am going to end my life tonight & <b>that</b> is all")
+    signal = Signal.objects.filter(case=case).exclude(spans=[]).order_by("-level", "pk").first()
+    start, end = signal.spans[0]
+
+    page = take(sit_down(robin), case, reveal=True)
+
+    assert f'<mark class="span">{post.body[start:end]}<sup>1' in page
+    assert "&lt;b&gt;that&lt;/b&gt;" in page
+    assert signal.reason in page
+    assert signal.rule in page
+
+
+def test_an_edit_hides_nothing_from_the_desk(robin, ash, thread) -> None:
+    post, case = cry(ash, thread)
+    edit_post(peer=ash, post=post, draft=draft(HEAVY))
+
+    page = take(sit_down(robin), case, reveal=True)
+
+    assert HEAVY in page.replace("</mark>", "").replace('<mark class="span">', "").replace("<sup>1</sup>", "")
+    assert "Earlier forms: 1" in page
+    assert CRY in page
+
+
+def test_a_decision_reaches_the_post_and_keeps_its_words(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", decision(page))
+
+    post.refresh_from_db()
+    assert answer.status_code == 302
+    assert post.visibility == Visibility.PUBLISHED
+    standing = Decision.objects.standing_for(post)
+    assert (standing.public_note, standing.moderator) == (NOTE, robin)
+    assert Case.objects.get().state == CaseState.RESOLVED
+
+
+@pytest.mark.parametrize(
+    "missing", [{"body": ""}, {"body": " \u200b\n"}, {"reason_code": ""}, {"reason_code": "because"}, {"action": ""}]
+)
+def test_no_decision_without_a_reason_in_words(robin, held, missing) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", decision(page, **missing))
+
+    assert answer.status_code == 422
+    assert not Decision.objects.exists()
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"token": "none"}, {"version": "0"}, {"version": "9" * 30}, {"key": "x"}, {"action": "ban"}, {"body": "a" * 100_000}],
+)
+def test_a_decision_that_makes_no_sense_is_given_back(robin, held, odd) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", decision(page, **odd))
+
+    assert answer.status_code == 422
+    assert odd.get("body", NOTE) in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_a_held_post_cannot_be_left_held(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", decision(page, action="leave"))
+
+    assert answer.status_code == 422
+    assert NOTE in answer.content.decode()
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+    assert not Decision.objects.exists()
+    assert Case.objects.get().state == CaseState.OPEN
+
+
+def test_sending_a_decision_twice_decides_once(robin, held) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    form = decision(take(browser, case))
+
+    first = browser.post(f"{case.get_absolute_url()}decide", form)
+    second = browser.post(f"{case.get_absolute_url()}decide", form)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert Decision.objects.count() == 1
+    assert AuditEvent.objects.filter(kind="case.decided").count() == 1
+
+
+def test_a_lost_lease_decides_nothing_and_keeps_the_note(robin, wren, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    form = decision(take(browser, case), body="A note of many careful words.")
+    with time_machine.travel(timezone.now() + timedelta(seconds=121), tick=False):
+        take(sit_down(wren), case)
+
+        answer = browser.post(f"{case.get_absolute_url()}decide", form)
+
+    assert answer.status_code == 409
+    assert "Wren has this case now" in answer.content.decode()
+    assert "A note of many careful words." in answer.content.decode()
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+    assert not Decision.objects.exists()
+
+
+def test_an_expired_lease_decides_nothing_and_can_be_taken_again_with_the_note(robin, held) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    form = decision(take(browser, case), body="A note of many careful words.", action="fold")
+    with time_machine.travel(timezone.now() + timedelta(seconds=121), tick=False):
+        answer = browser.post(f"{case.get_absolute_url()}decide", form)
+        kept = {"body": "A note of many careful words.", "action": "fold", "reason_code": "pain-stands"}
+        again = browser.post(f"{case.get_absolute_url()}claim", kept).content.decode()
+        done = browser.post(f"{case.get_absolute_url()}decide", decision(again, **kept))
+
+    assert answer.status_code == 409
+    assert "Your time with this case ran out" in answer.content.decode()
+    assert "A note of many careful words." in again
+    assert done.status_code == 302
+    assert Decision.objects.get().action == "fold"
+
+
+def test_a_case_that_changed_is_not_decided_unseen(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    form = decision(take(browser, case))
+    open_or_join(subject_of(post), THREAT)
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", form)
+
+    assert answer.status_code == 409
+    assert "Something came to this case" in answer.content.decode()
+    assert NOTE in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_a_case_that_became_a_leads_leaves_the_hands_it_was_in(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    form = decision(take(browser, case))
+    open_or_join(subject_of(post), Need(level=3, categories=("threat",), within=120, lead=True))
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", {**form, "version": str(case.version + 1)})
+
+    assert answer.status_code == 404
+    assert not Decision.objects.exists()
+
+
+def test_staying_with_a_case_keeps_what_was_written_and_says_that_something_came(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    form = decision(take(browser, case), body="Half a sentence")
+    calm = browser.read(f"{case.get_absolute_url()}?seen={form['version']}")
+    open_or_join(subject_of(post), THREAT)
+
+    page = browser.read(f"{case.get_absolute_url()}?seen={form['version']}")
+    kept = browser.post(f"{case.get_absolute_url()}claim", form).content.decode()
+
+    assert "data-changed hidden" in calm
+    assert "data-changed hidden" not in page
+    assert "Half a sentence" in kept
+
+
+def test_a_heartbeat_answers_with_time_and_version(robin, wren, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    browser, other = sit_down(robin), sit_down(wren)
+    take(browser, case)
+
+    mine = browser.post(f"{case.get_absolute_url()}claim", Accept="application/json")
+    theirs = other.post(f"{case.get_absolute_url()}claim", Accept="application/json")
+
+    assert (mine.status_code, theirs.status_code) == (200, 409)
+    assert 115 <= mine.json()["left"] <= 120
+    assert mine.json()["token"] == str(Case.objects.get().lease_token)
+
+
+def test_what_its_author_took_down_is_never_brought_back(robin, ash, held) -> None:
+    post, case = held
+    withdraw(peer=ash, post=post)
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    answer = browser.post(f"{case.get_absolute_url()}decide", decision(page))
+
+    post.refresh_from_db()
+    assert answer.status_code == 302
+    assert (post.visibility, post.shown_html) == (Visibility.WITHDRAWN, "")
+
+
+def test_giving_a_case_back_lets_the_next_one_take_it(robin, wren, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    take(browser, case)
+
+    browser.post(f"{case.get_absolute_url()}let-go")
+
+    assert sit_down(wren).post(f"{case.get_absolute_url()}claim").status_code == 302
+    assert Case.objects.get().lease_by.username == "wren"
+
+
+def test_this_names_earlier_cases_are_there_and_no_other_name_is(robin, ash, room, thread, rooms) -> None:
+    _, earlier = cry(ash, thread, HEAVY)
+    elsewhere = make_thread(ash, rooms["relapse"], HEAVY)
+    away = Case.objects.get(post__thread=elsewhere)
+    _, case = cry(ash, thread)
+
+    page = sit_down(robin).read(case.get_absolute_url()).split("This name in this room")[1]
+
+    assert earlier.get_absolute_url() in page
+    assert away.get_absolute_url() not in page
+
+
+def test_a_case_page_costs_the_same_however_much_happened(robin, ash, thread, django_assert_num_queries) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    take(browser, case, reveal=True)
+    with django_assert_num_queries(13):
+        browser.read(case.get_absolute_url())
+    for words in (HEAVY, HEAVY + " again", HEAVY + " and again"):
+        cry(ash, thread, words)
+
+    with django_assert_num_queries(14):  # one more: the decisions of earlier cases, together
+        browser.read(case.get_absolute_url())
+
+
+@pytest.mark.parametrize("step", ["claim", "let-go", "reveal", "decide", "undo", "message", "close"])
+def test_no_step_is_a_link_and_unknown_cases_are_not_there(robin, ash, thread, step) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+
+    assert browser.get(f"{case.get_absolute_url()}{step}").status_code == 405
+    assert browser.post(f"/desk/cases/unknown/{step}").status_code == 404
