@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from forum import notes
 from forum.live_frames import Told, tell
-from forum.models import LiveEvent, LiveSession, LiveState, Post, Visibility
+from forum.models import EventKind, LiveEvent, LiveSession, LiveState, Post, Visibility
 from peers import boundaries
 from peers.models import Block, Peer, Persona
 
@@ -69,12 +68,13 @@ class Standing:
         return self.state == LiveState.CLOSED
 
 
-def standing_of(session: LiveSession, now: datetime | None = None) -> Standing:
-    now = now or timezone.now()
+def standing_of(session: LiveSession, *, is_host: bool = False) -> Standing:
+    """How the session stands, for everyone or for its host (who speaks in "one voice")."""
+    now = timezone.now()
     return Standing(
         state=session.state,
         holding=session.is_holding(now),
-        may_speak=session.may_speak(now),
+        may_speak=session.may_speak(now, is_host=is_host),
         host_present=session.host_present(now),
     )
 
@@ -88,10 +88,25 @@ def events_after(session: LiveSession, after: int, most: int = MOST_AT_ONCE) -> 
     return [tell(event, session) for event in _events(session).filter(seq__gt=after).order_by("seq")[:most]]
 
 
-def newest_said(session: LiveSession, most: int = MOST_AT_ONCE) -> list[LiveEvent]:
-    """What was said last, oldest first, for a page that opens now."""
-    said = _events(session).filter(kind="said", post__isnull=False).order_by("-seq")[:most]
-    return list(said)[::-1]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of the log in a page."""
+
+    post: Post
+    is_host: bool
+    mine: bool
+
+
+def lines_for(listener: Listener, session: LiveSession, *, most: int = MOST_AT_ONCE) -> list[Line]:
+    """What was said last, oldest first, as far as this listener meets it: for a page that opens now."""
+    said = _events(session).filter(kind=EventKind.SAID, post__isnull=False).order_by("-seq")[:most]
+    posts = [event.post for event in said if event.post is not None][::-1]
+    apart = pairs_of({post.peer_id for post in posts if post.peer_id is not None})
+    return [
+        Line(post, is_host=post.peer_id == session.host_id, mine=listener.is_author(post.peer_id))
+        for post in posts
+        if listener.meets(post.peer_id, post.notes, apart)
+    ]
 
 
 def _events(session: LiveSession) -> QuerySet[LiveEvent]:

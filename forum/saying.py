@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from forum.live_forms import SayForm
 from forum.models import EventKind, LiveEvent, LiveSession, Post
 from forum.posting import MayNotSpeak, NobodyHosts, NotPosted, Refused, TooSoon, submit_post
@@ -45,6 +47,14 @@ def say(*, peer: Peer, session: LiveSession, typed: Mapping[str, Any]) -> Said |
         return _not_posted(problem, session)
     said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
     return Said(post, said)
+
+
+def why_not(*, session: LiveSession, typed: Mapping[str, Any]) -> Unsaid | None:
+    """Why these words could not be said at this moment by anyone: asked before someone gets an identity for them."""
+    form = SayForm(typed)
+    if not form.is_valid():
+        return _invalid(form)
+    return None if session.may_speak(timezone.now()) else _not_posted(NobodyHosts(), session)
 
 
 def _invalid(form: SayForm) -> Unsaid:

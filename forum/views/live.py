@@ -1,0 +1,107 @@
+"""A live room as pages: the log with its composer, reading along, saying something, and the events as JSON.
+
+Without JavaScript a page that renews itself would take the words out of its own form, so the two
+are apart: `/live/<id>/?follow=1` renews itself and holds no form, `/live/<id>/` and
+`/live/<id>/say` hold the form and stand still.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_safe
+
+from forum import live_frames, live_reading, saying
+from forum.live_forms import SayForm
+from forum.models import LiveSession
+from forum.tokens import new_token
+from forum.views.page import show
+from forum.views.sending import answer
+from peers import arriving, who
+
+FOLLOW_SECONDS = 10
+IN_COMPOSER = 10  # messages above the form of the page that only holds the form
+
+
+def session_for(public_id: str) -> LiveSession:
+    """Raises Http404, also for what could not be an id."""
+    if not (public_id.isascii() and public_id.isalnum()):
+        raise Http404
+    return get_object_or_404(LiveSession.objects.select_related("room", "host"), public_id=public_id)
+
+
+@require_safe
+def room(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The room, to read and write in; with `?follow=1` to read along, renewed every ten seconds."""
+    session = session_for(public_id)
+    follow = request.GET.get("follow") == "1"
+    response = _page(request, session, SayForm(initial={"client_id": new_token()}), follow=follow)
+    if follow:
+        response["Refresh"] = str(FOLLOW_SECONDS)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def say(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The form alone, under the newest messages; and what it sends."""
+    session = session_for(public_id)
+    if request.method != "POST":
+        return _page(request, session, SayForm(initial={"client_id": new_token()}), most=IN_COMPOSER)
+    form = SayForm(request.POST)
+    peer = who.speaker(request)
+    if peer is None:
+        if who.session_ended(request) and "as_new" not in request.POST:
+            return _page(request, session, form, status=409, signed_out=True)
+        if unsaid := saying.why_not(session=session, typed=request.POST):
+            return _given_back(request, session, form, unsaid)
+        peer = arriving.arrive(session=request.session)
+        who.forget_speaker(request)
+    outcome = saying.say(peer=peer, session=session, typed=request.POST)
+    if isinstance(outcome, saying.Unsaid):
+        return _given_back(request, session, form, outcome)
+    return answer(request, peer, outcome.post)
+
+
+@require_safe
+def events(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What happened after a number, as the socket would have told it: for catching up without a socket."""
+    session = session_for(public_id)
+    given = request.GET.get("after", "0")
+    if not (given.isascii() and given.isdigit() and len(given) < 17):
+        problem = {"type": "error", "sentence": "after is the number of the last event you have."}
+        return _json(live_frames.as_json(problem), status=400)
+    told = live_reading.events_after(session, int(given))
+    apart = live_reading.kept_apart(told)
+    listener = live_reading.listener_of(who.speaker(request))
+    frame = live_frames.as_json(live_frames.room_frame(session, live_reading.standing_of(session)))
+    more = "true" if len(told) == live_reading.MOST_AT_ONCE else "false"
+    listed = ",".join(listener.hears(each, apart) for each in told)
+    return _json(f'{{"room":{frame},"events":[{listed}],"more":{more}}}')
+
+
+def _json(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="application/json")
+
+
+def _given_back(request: HttpRequest, session: LiveSession, form: SayForm, unsaid: saying.Unsaid) -> HttpResponse:
+    """The room again, with every word in the form and the reason above it."""
+    response = _page(request, session, form, status=unsaid.status, unsaid=unsaid)
+    if unsaid.seconds:
+        response["Retry-After"] = str(unsaid.seconds)
+    return response
+
+
+def _page(request: HttpRequest, session: LiveSession, form: SayForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    peer = who.speaker(request)
+    listener = live_reading.listener_of(peer)
+    context = {
+        "session": session,
+        "standing": live_reading.standing_of(session, is_host=peer is not None and peer.pk == session.host_id),
+        "lines": live_reading.lines_for(listener, session, most=more.get("most", live_reading.MOST_AT_ONCE)),
+        "waiting": live_reading.own_waiting(session, peer),
+        "name": live_reading.name_in(session, peer),
+        "is_host": peer is not None and peer.pk == session.host_id,
+        "form": form,
+        **more,
+    }
+    return show(request, "forum/live/room.html", context, status=status)

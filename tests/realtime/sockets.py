@@ -1,0 +1,83 @@
+"""Opening sockets in tests as a browser would: with a Host, an Origin and perhaps a session's cookie."""
+
+import json
+from contextlib import asynccontextmanager
+
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+
+from peers.arriving import speak_for
+from peers.sessions import SessionStore
+from realtime.routing import sockets
+
+HOST = b"localhost"
+
+
+def session_of(peer) -> SessionStore:
+    """A signed-in session of this peer."""
+    session = SessionStore()
+    speak_for(session=session, peer=peer, remember=False)
+    return session
+
+
+def headers(session=None, *, origin: bytes | None = b"http://localhost") -> list[tuple[bytes, bytes]]:
+    made = [(b"host", HOST)]
+    if origin is not None:
+        made.append((b"origin", origin))
+    if session is not None:
+        made.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session.session_key}".encode()))
+    return made
+
+
+class Page(WebsocketCommunicator):
+    """One open page: sends and reads frames, and keeps those that were not asked for yet."""
+
+    def __init__(self, path: str, session=None, **kwargs) -> None:
+        super().__init__(sockets, path, headers=headers(session, **kwargs))
+        self.kept: list[dict] = []
+
+    async def say(self, body: str, client_id: str = "one") -> dict:
+        """Say something; the answer to it."""
+        await self.send_json_to({"type": "say", "client_id": client_id, "body": body})
+        return await self.next("ack", "rejected", "error")
+
+    async def next(self, *types: str, within: float = 3) -> dict:
+        """The next frame of one of these types; others are kept for later."""
+        for place, frame in enumerate(self.kept):
+            if frame["type"] in types:
+                return self.kept.pop(place)
+        while True:
+            frame = json.loads(await self.receive_from(timeout=within))
+            if frame["type"] in types:
+                return frame
+            self.kept.append(frame)
+
+    async def events(self, count: int) -> list[dict]:
+        return [await self.next("event") for _ in range(count)]
+
+    async def close_code(self, within: float = 3) -> int:
+        """Reads on until the server closes, and says with which code."""
+        while True:
+            message = await self.receive_output(timeout=within)
+            if message["type"] == "websocket.close":
+                return message["code"]
+            if message["type"] == "websocket.send":
+                self.kept.append(json.loads(message["text"]))
+
+
+@asynccontextmanager
+async def open_page(live, peer=None, *, after: int | None = None, session=None):
+    """A page in the live room, past its hello (`page.hello`)."""
+    if peer is not None and session is None:
+        session = await sync_to_async(session_of)(peer)
+    query = "" if after is None else f"?after={after}"
+    page = Page(f"/live/{live.public_id}/socket{query}", session)
+    page.session = session
+    connected, _ = await page.connect()
+    assert connected
+    page.hello = await page.next("hello")
+    try:
+        yield page
+    finally:
+        await page.disconnect()
