@@ -6,7 +6,8 @@ import pytest
 
 from moderation.risk import Level, assess
 
-LINES = (Path(__file__).parent / "capabilities.txt").read_text(encoding="utf-8").splitlines()
+FILES = sorted(Path(__file__).parent.glob("capabilities_*.txt"))
+LINES = [line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()]
 CASES = [line.split(" | ", 2) for line in LINES if not line.startswith("#")]
 LEVELS = {level.name[0]: level for level in Level}
 

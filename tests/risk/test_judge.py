@@ -179,11 +179,11 @@ def test_the_sentence_around_a_stretch_is_the_whole_sentence() -> None:
 )
 def test_the_longest_and_strangest_texts_are_judged_well_within_the_budget(text: str) -> None:
     assess(text)  # compiles the patterns this text needs
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     found = assess(text)
 
-    assert time.perf_counter() - begun < detector.BUDGET
+    assert time.thread_time() - begun < detector.BUDGET
     assert not any(finding.rule == "detector.failed" for finding in found.findings)
 
 
