@@ -96,11 +96,10 @@ def answer(*, outreach: Outreach, peer: Peer, body: str, client_id: str) -> Answ
     return Answered(message, judged.plan.cards if judged.plan.level > risk.Level.GREEN else ())
 
 
-def mark_read(*, outreach: Outreach, peer: Peer) -> None:
-    """The peer has the page with the desk's words in front of them."""
-    if outreach.peer_id == peer.pk:
-        unread = OutreachMessage.objects.filter(outreach=outreach, moderator__isnull=False, read_at=None)
-        unread.update(read_at=timezone.now())
+def mark_read(*, outreach: Outreach) -> None:
+    """Its peer has the page with the desk's words in front of them."""
+    unread = OutreachMessage.objects.filter(outreach=outreach, moderator__isnull=False, read_at=None)
+    unread.update(read_at=timezone.now())
 
 
 def _say(

@@ -27,7 +27,6 @@ def conversation(request: HttpRequest, ref: str) -> HttpResponse:
         return render(request, "errors/stale_form.html", {"kept": kept}, status=403)
     found = _theirs(peer, ref)
     if request.method != "POST":
-        outreach.mark_read(outreach=found, peer=_someone(peer))
         return _page(request, found)
     return _answer(request, found, _someone(peer))
 
@@ -67,12 +66,14 @@ def _page(
     help_with: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    newest = found.messages.select_related("moderator__peer").order_by("-pk")[:MOST_SHOWN]
+    messages = list(found.messages.select_related("moderator__peer").order_by("-pk")[:MOST_SHOWN])[::-1]
+    if any(message.moderator_id and message.read_at is None for message in messages):
+        outreach.mark_read(outreach=found)
     shown = {
         "outreach": found,
-        "messages": list(newest)[::-1],
+        "messages": messages,
         "form": form or MessageForm(initial={"client_id": new_token()}),
         "help_with": help_with,
-        **on_shift(),
+        **(on_shift() if help_with else {}),
     }
     return render(request, "messages/conversation.html", shown, status=status)

@@ -28,7 +28,7 @@ def held(ash, thread) -> tuple[Post, Case]:
 
 
 def test_the_words_are_not_in_the_page_before_they_are_revealed(robin, ash, thread) -> None:
-    post, case = cry(ash, thread)
+    _, case = cry(ash, thread)
     browser = sit_down(robin)
 
     before = browser.read(case.get_absolute_url())
@@ -93,7 +93,7 @@ def test_opening_and_reading_change_nothing(robin, ash, thread) -> None:
 
 def test_what_was_noticed_is_marked_where_it_stands(robin, ash, thread) -> None:
     post, case = cry(ash, thread, "Tea is on 🍵. I am going to end my life tonight & <b>that</b> is all")
-    signal = Signal.objects.filter(case=case).exclude(spans=[]).order_by("-level", "pk").first()
+    signal = Signal.objects.filter(case=case).exclude(spans=[]).order_by("-level", "pk")[0]
     start, end = signal.spans[0]
 
     page = take(sit_down(robin), case, reveal=True)
@@ -125,8 +125,9 @@ def test_a_decision_reaches_the_post_and_keeps_its_words(robin, held) -> None:
     post.refresh_from_db()
     assert answer.status_code == 302
     assert post.visibility == Visibility.PUBLISHED
-    standing = Decision.objects.standing_for(post)
+    standing = Decision.objects.get()
     assert (standing.public_note, standing.moderator) == (NOTE, robin)
+    assert Decision.objects.standing_for(post) == standing
     assert Case.objects.get().state == CaseState.RESOLVED
 
 
@@ -148,7 +149,14 @@ def test_no_decision_without_a_reason_in_words(robin, held, missing) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    [{"token": "none"}, {"version": "0"}, {"version": "9" * 30}, {"key": "x"}, {"action": "ban"}, {"body": "a" * 100_000}],
+    [
+        {"token": "none"},
+        {"version": "0"},
+        {"version": "9" * 30},
+        {"key": "x"},
+        {"action": "ban"},
+        {"body": "a" * 100_000},
+    ],
 )
 def test_a_decision_that_makes_no_sense_is_given_back(robin, held, odd) -> None:
     _, case = held
@@ -299,7 +307,7 @@ def test_giving_a_case_back_lets_the_next_one_take_it(robin, wren, ash, thread) 
     browser.post(f"{case.get_absolute_url()}let-go")
 
     assert sit_down(wren).post(f"{case.get_absolute_url()}claim").status_code == 302
-    assert Case.objects.get().lease_by.username == "wren"
+    assert Case.objects.filter(lease_by__username="wren").exists()
 
 
 def test_this_names_earlier_cases_are_there_and_no_other_name_is(robin, ash, room, thread, rooms) -> None:
