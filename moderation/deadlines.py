@@ -9,7 +9,6 @@ from moderation.risk import Category, sentence_around
 from moderation.table import table
 
 HIDDEN_AT_RELEASE = frozenset({Category.METHOD, Category.SOURCING})
-USUAL = timedelta(hours=4)
 
 
 def stays_held() -> frozenset[str]:
@@ -53,6 +52,6 @@ def hidden_at_release(post: Post) -> list[tuple[int, int]]:
     return sorted(kept)
 
 
-def period(case: Case | None) -> timedelta:
+def period(case: Case) -> timedelta:
     """How long a hold that goes on is prolonged each time: what the case gave a human at first."""
-    return max(case.due_at - case.opened_at, timedelta(minutes=1)) if case else USUAL
+    return max(case.due_at - case.opened_at, timedelta(minutes=1))

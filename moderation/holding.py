@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from forum import showing
 from forum.models import Post, Visibility
 from moderation import audit, deadlines
+from moderation.casework import open_or_join, subject_of
 from moderation.escalating import keep_escalating
+from moderation.intake import AFTER_REMOVAL
 from moderation.models import Case
 from moderation.risk import Category
 from moderation.signals import tell_desk
@@ -51,7 +53,8 @@ def _release(post: Post, case: Case | None) -> str:
 
 
 def _prolong(post: Post, case: Case | None, now: datetime) -> str:
+    """Wait on, for as long again. A hold nobody answers for any more gets a case: someone must end it."""
+    case = case or open_or_join(subject_of(post), AFTER_REMOVAL)
     Post.objects.filter(pk=post.pk, hold_until=post.hold_until).update(hold_until=now + deadlines.period(case))
-    if case:
-        keep_escalating(case, now)
+    keep_escalating(case, now)
     return "prolonged"

@@ -129,6 +129,17 @@ def test_what_a_human_removed_is_not_brought_back_by_an_edit_and_a_deadline(held
     assert post.visibility == Visibility.HELD
 
 
+def test_a_hold_nobody_answers_for_gets_a_case_again(held) -> None:
+    post = held(finding("threat", Level.RED))
+    Case.objects.update(state=CaseState.RESOLVED, resolved_at=timezone.now())
+
+    tend()
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD
+    assert Case.objects.open().get().post == post
+
+
 def test_before_its_deadline_a_hold_is_left_alone(held) -> None:
     post = held(finding("method", Level.RED, certain=False), late=False)
 
