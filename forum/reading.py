@@ -76,7 +76,8 @@ def replies(thread: Thread, reader: Peer | None, *, way: str = "", cursor: str =
     mine = replies_of(thread, reader)
     if way == "latest":
         return _backwards(mine.reverse(), more_after=False)
-    key = Post.objects.filter(thread=thread, public_id=cursor[:12]).values_list("pk", flat=True).first()
+    named = Post.objects.filter(thread=thread, public_id=cursor[:12]).values_list("pk", flat=True)
+    key = named.first() if cursor else None
     if way not in {"after", "before", "at"} or key is None:
         return _forwards(mine, more_before=False)
     if way == "before":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -11,10 +9,7 @@ from django.utils import timezone
 from forum.models.posts import GONE, OPEN, Post
 from forum.models.rooms import Room
 from forum.tokens import new_token
-from peers import boundaries
-
-if TYPE_CHECKING:
-    from peers.models import Peer
+from peers.models import Block, Peer
 
 
 class Contract(models.TextChoices):
@@ -27,13 +22,18 @@ class Contract(models.TextChoices):
     NO_HUGS = "no_hugs", "No hugs, please"
 
 
+def _between(peer: Peer | None) -> models.QuerySet[Block]:
+    """Blocks between this reader and whoever opened the thread, either way."""
+    author = OuterRef("opening__peer_id")
+    return Block.objects.filter(Q(peer=peer, blocked=author) | Q(blocked=peer, peer=author))
+
+
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def seen_by(self, peer: Peer | None) -> ThreadQuerySet:
         """Threads whose opening post this reader may meet; a withdrawn opening stays while others' words hang on it."""
         opening = Post.objects.filter(pk=OuterRef("opening_id")).seen_by(peer)
         emptied = Q(opening__visibility__in=GONE, replies__gt=0)
-        emptied &= ~Q(opening__peer_id__in=boundaries.unmet_peers(peer))
-        return self.filter(Exists(opening) | emptied)
+        return self.filter(Exists(opening) | emptied & ~Exists(_between(peer)))
 
     def with_names(self) -> ThreadQuerySet:
         return self.select_related("room", "opening__persona", "opening__peer")

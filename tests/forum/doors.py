@@ -10,7 +10,7 @@ from django.test import Client
 
 from forum import showing
 from forum.intake import Decision
-from forum.models import Post, Shown, Visibility
+from forum.models import Post, Shown, Thread, Visibility
 from peers.arriving import speak_for
 from peers.middleware import TOKEN_FIELD, form_token
 from peers.models import Peer
@@ -29,6 +29,12 @@ class Browser:
             speak_for(session=session, peer=peer, remember=False)
             self.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
 
+    def comes_back_as(self, peer: Peer) -> None:
+        """The person signs in on this device; what its session held stays in it."""
+        session = SessionStore(self.key)
+        speak_for(session=session, peer=peer, remember=False)
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+
     @property
     def key(self) -> str:
         cookie = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
@@ -44,12 +50,22 @@ class Browser:
     def read(self, address: str) -> str:
         response = self.get(address)
         assert response.status_code == 200, (address, response.status_code)
-        return response.content.decode()
+        return str(response.content.decode())
 
     def post(self, address: str, data: dict[str, Any] | None = None, **headers: Any) -> Any:
         """Send a form of the site's own page; `form_token` may be given to send another one."""
         sent = {TOKEN_FIELD: self.token, **(data or {})} if self.key else dict(data or {})
         return self.client.post(address, sent, headers={"Origin": OUR_PAGE, **headers})
+
+
+def opening_of(thread: Thread) -> Post:
+    assert thread.opening is not None
+    return thread.opening
+
+
+def thread_of(post: Post) -> Thread:
+    assert post.thread is not None
+    return post.thread
 
 
 def field(html: str, name: str) -> str:

@@ -12,7 +12,7 @@ from forum.posting import submit_post
 from peers import boundaries
 from peers.models import Peer
 from tests.conftest import draft, make_thread
-from tests.forum.doors import Browser, shown_as
+from tests.forum.doors import Browser, opening_of, shown_as
 
 PAGE = 4
 
@@ -76,8 +76,7 @@ def test_those_who_wait_are_read_oldest_first_without_gap_or_double(ten, blue, r
 
 def test_the_waiting_list_leaves_out_ones_own_the_answered_and_the_closed(ash, blue, room) -> None:
     own, answered, closed, waits = (
-        make_thread(peer, room, f"Line number {number}.")
-        for number, peer in enumerate((blue, ash, ash, ash))
+        make_thread(peer, room, f"Line number {number}.") for number, peer in enumerate((blue, ash, ash, ash))
     )
     submit_post(peer=ash, place=answered, draft=draft("I hear you."))
     Thread.objects.filter(pk=closed.pk).update(locked=True)
@@ -166,8 +165,8 @@ def test_after_the_last_reply_there_is_a_way_back(blue, thread) -> None:
 
 
 def test_search_finds_every_word_by_its_beginning_newest_first(ash, room, thread) -> None:
-    first = make_thread(ash, room, "The lantern burned all night.").opening
-    second = make_thread(ash, room, "A lantern, and a night bus.").opening
+    first = opening_of(make_thread(ash, room, "The lantern burned all night."))
+    second = opening_of(make_thread(ash, room, "A lantern, and a night bus."))
     make_thread(ash, room, "A lantern in the morning.")
 
     found, further = reading.found("LANT nig", None)
@@ -178,7 +177,7 @@ def test_search_finds_every_word_by_its_beginning_newest_first(ash, room, thread
 
 def test_search_reads_letters_of_any_language(ash, room) -> None:
     words = ("Straße im Regen", "Café crème", "Мне очень грустно", "悲しい夜でした")
-    posts = [make_thread(ash, room, each).opening for each in words]
+    posts = [opening_of(make_thread(ash, room, each)) for each in words]
 
     hits = [reading.found(each.split()[0], None)[0] for each in words]
 
@@ -186,7 +185,8 @@ def test_search_reads_letters_of_any_language(ash, room) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ['"', "*", "a*b", "NEAR(a b)", "title:x", "-x", "' OR 1=1", "%", "\x00", "(", "^a", "a AND", "\u202eabc", "🌧", "_"]
+    "query",
+    ['"', "*", "a*b", "NEAR(a b)", "title:x", "-x", "' OR 1=1", "%", "\x00", "(", "^a", "a AND", "\u202eabc", "🌧", "_"],
 )
 def test_search_takes_any_question_calmly(ash, room, query) -> None:
     make_thread(ash, room, "Plain words.")
@@ -203,7 +203,7 @@ def test_search_turns_pages_without_gap_or_double_while_people_write(ten, blue, 
 
 
 def test_search_looks_past_those_one_does_not_meet(ash, blue, wren, room) -> None:
-    wanted = make_thread(wren.peer, room, "A quiet morning.").opening
+    wanted = opening_of(make_thread(wren.peer, room, "A quiet morning."))
     for number in range(PAGE * 2):
         make_thread(ash, room, f"Loud morning {number}.")
     boundaries.block(peer=blue, other=ash, name_met="Someone Met")
@@ -214,7 +214,7 @@ def test_search_looks_past_those_one_does_not_meet(ash, blue, wren, room) -> Non
 
 
 def test_search_forgets_what_is_no_longer_open_and_finds_it_again_after_release(ash, room) -> None:
-    post = make_thread(ash, room, "A lantern.").opening
+    post = opening_of(make_thread(ash, room, "A lantern."))
 
     counts = []
     for visibility in (Visibility.HELD, Visibility.PUBLISHED, Visibility.REMOVED, Visibility.WITHDRAWN):

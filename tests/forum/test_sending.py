@@ -4,17 +4,14 @@ import re
 import threading
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from forum.models import Post, SavedDraft, Thread, Visibility
 from forum.posting import submit_post
 from moderation.models import Case
-from peers.arriving import speak_for
-from peers.models import Peer, Session, State
-from peers.sessions import SessionStore
+from peers.models import Peer, Persona, Session, State
 from tests.conftest import draft, make_thread
-from tests.forum.doors import OUR_PAGE, Browser, field, shown_as
+from tests.forum.doors import OUR_PAGE, Browser, field, opening_of, shown_as, thread_of
 
 CRISIS = "I am going to end my life tonight"
 PHONE = "It was a long day. Call me on 07700 900123 if you want"
@@ -29,8 +26,8 @@ def test_the_first_post_makes_an_identity_without_words_and_offers_them_below_th
     post = Post.objects.get()
     assert response.status_code == 200
     assert post.visibility == Visibility.NOTED
-    assert (post.thread.room.slug, post.thread.contract) == ("self-harm-recovery", "sit_with_me")
-    assert post.peer.lookup is None
+    assert (thread_of(post).room.slug, thread_of(post).contract) == ("self-harm-recovery", "sit_with_me")
+    assert Peer.objects.get().lookup is None
     assert html.index("Talk to someone now") < html.index("/my/words")
     assert Case.objects.open().get().post == post
 
@@ -48,7 +45,7 @@ def test_everyday_words_lead_straight_to_where_they_stand(rooms) -> None:
 
     post = Post.objects.get()
     assert response.status_code == 303
-    assert response["Location"] == f"/threads/{post.thread.public_id}/#post-{post.public_id}"
+    assert response["Location"] == f"/threads/{thread_of(post).public_id}/#post-{post.public_id}"
     assert "I made soup." in reader.read(response["Location"])
 
 
@@ -71,13 +68,13 @@ def test_a_reply_goes_up_under_a_name_and_the_page_says_who_asked_for_what(blue,
 
 
 def test_a_new_name_for_the_thread_is_not_the_name_of_the_room(blue, room, thread) -> None:
-    other = make_thread(blue, room, "Rain all day.")
+    make_thread(blue, room, "Rain all day.")
 
     Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": "Hello.", "own_name": "on"})
 
-    reply = thread.posts.get(body="Hello.")
-    assert reply.persona.scope == thread.scope
-    assert reply.persona.name != other.opening.persona.name
+    names = dict(Persona.objects.filter(peer=blue).values_list("scope", "name"))
+    assert thread.posts.get(body="Hello.").persona.scope == thread.scope
+    assert names[thread.scope] != names[room.scope]
 
 
 def test_the_page_of_help_is_not_shown_twice_in_one_thread_within_a_day(blue, thread) -> None:
@@ -201,7 +198,7 @@ def test_writing_very_fast_is_slowed_with_the_words_kept_but_a_cry_for_help_is_n
 
 
 def test_a_thread_that_was_held_meanwhile_gives_the_reply_back(ash, blue, thread) -> None:
-    shown_as(thread.opening, Visibility.HELD)
+    shown_as(opening_of(thread), Visibility.HELD)
 
     response = Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": "I hear you."})
 
@@ -241,9 +238,7 @@ def test_whoever_was_signed_out_finds_the_words_after_coming_back(blue, thread) 
     Session.objects.all().delete()
     browser.post(f"/threads/{thread.public_id}/reply", {"body": "I was still writing."})
 
-    session = SessionStore(browser.key)
-    speak_for(session=session, peer=blue, remember=False)
-    browser.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    browser.comes_back_as(blue)
 
     assert "I was still writing." in browser.read(f"/threads/{thread.public_id}/")
 

@@ -13,11 +13,37 @@ from hypothesis import strategies as st
 from forum import text
 
 ACTIVE = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>x</a>", "[x](javascript:1)",
-    "![x](https://example.org/x.png)", "<https://example.org>", "<svg/onload=alert(1)>", "<p onclick=x>", "<b", "&lt;script&gt;",
-    "&#60;script&#62;", "<!-- -->", "<style>*{}</style>", "<iframe srcdoc='x'>", "# head\n", "> quote\n", "- a\n", "```\n<b>\n```",
-    "**bold**", "_soft_", "<math><mtext></form>", "[a]: http://example.org", "\ue000", "\x00", "&", "<", ">", '"', "\n", "`",
-)  # fmt: skip
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "[x](javascript:1)",
+    "![x](https://example.org/x.png)",
+    "<https://example.org>",
+    "<svg/onload=alert(1)>",
+    "<p onclick=x>",
+    "<b",
+    "&lt;script&gt;",
+    "&#60;script&#62;",
+    "<!-- -->",
+    "<style>*{}</style>",
+    "<iframe srcdoc='x'>",
+    "# head\n",
+    "> quote\n",
+    "- a\n",
+    "```\n<b>\n```",
+    "**bold**",
+    "_soft_",
+    "<math><mtext></form>",
+    "[a]: http://example.org",
+    "\ue000",
+    "\x00",
+    "&",
+    "<",
+    ">",
+    '"',
+    "\n",
+    "`",
+)
 typed = st.lists(st.one_of(st.sampled_from(ACTIVE), st.text(max_size=20)), max_size=8).map("".join)
 
 

@@ -11,7 +11,7 @@ from forum.showing import set_visibility
 from peers import boundaries
 from peers.leaving import Way, leave
 from tests.conftest import draft, make_thread
-from tests.forum.doors import Browser, shown_as
+from tests.forum.doors import Browser, opening_of, shown_as, thread_of
 
 SECRET = "kestrel"
 TITLE = "osprey"
@@ -44,7 +44,7 @@ def read_all(browser: Browser, post: Post) -> str:
 
 @pytest.fixture
 def opening(ash, room) -> Post:
-    return make_thread(ash, room, SHOWN, title=f"The {TITLE}").opening
+    return opening_of(make_thread(ash, room, SHOWN, title=f"The {TITLE}"))
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_hidden_parts_reach_no_other_reader_and_the_rest_stands(request, wren, w
 def test_the_author_still_reads_their_own_words(ash, opening, visibility) -> None:
     shown_as(opening, visibility)
 
-    html = Browser(ash).read(opening.thread.get_absolute_url())
+    html = Browser(ash).read(thread_of(opening).get_absolute_url())
 
     assert SECRET in html
 
@@ -105,7 +105,7 @@ def test_folded_words_stand_behind_their_note_and_lists_show_the_note_alone(wren
 
     browser = Browser(wren.peer)
     lists = "".join(browser.read(address) for address in every_list("", "self-care"))
-    thread = browser.read(opening.thread.get_absolute_url())
+    thread = browser.read(thread_of(opening).get_absolute_url())
 
     assert SECRET not in lists
     assert TITLE not in lists
@@ -117,7 +117,7 @@ def test_folded_words_stand_behind_their_note_and_lists_show_the_note_alone(wren
 def test_a_note_one_asked_to_have_folded_is_folded_for_this_reader_only(blue, wren, ash, room) -> None:
     post = submit_post(peer=ash, place=make_thread(ash, room, "Hello."), draft=draft(SHOWN, notes=8))
     boundaries.set_topic_filters(peer=blue, ways={"alcohol": "fold"})
-    address = post.thread.get_absolute_url()
+    address = thread_of(post).get_absolute_url()
 
     for_blue, for_wren = Browser(blue).read(address), Browser(wren.peer).read(address)
 
@@ -153,12 +153,12 @@ def test_a_thread_emptied_by_someone_blocked_is_not_met_either(ash, blue, wren, 
     withdraw(peer=ash, post=opening)
     boundaries.block(peer=blue, other=ash, name_met="Someone Met")
 
-    assert Browser(blue).get(opening.thread.get_absolute_url()).status_code == 404
-    assert Browser(wren.peer).get(opening.thread.get_absolute_url()).status_code == 200
+    assert Browser(blue).get(thread_of(opening).get_absolute_url()).status_code == 404
+    assert Browser(wren.peer).get(thread_of(opening).get_absolute_url()).status_code == 200
 
 
 def test_a_hidden_topic_is_met_nowhere(ash, blue, room) -> None:
-    post = make_thread(ash, room, SHOWN, title=f"The {TITLE}").opening
+    post = opening_of(make_thread(ash, room, SHOWN, title=f"The {TITLE}"))
     shown_as(post, Visibility.PUBLISHED, notes=8)
     boundaries.set_topic_filters(peer=blue, ways={"alcohol": "hide"})
 
@@ -176,11 +176,11 @@ def test_someone_who_left_is_still_read_by_people_with_blocks_and_filters(ash, b
     browser = Browser(blue)
     pages = {
         address: browser.read(address)
-        for address in ("/waiting", "/rooms/self-care/", opening.thread.get_absolute_url(), f"/search?q={SECRET}")
+        for address in ("/waiting", "/rooms/self-care/", thread_of(opening).get_absolute_url(), f"/search?q={SECRET}")
     }
 
     assert all("someone" in html for html in pages.values())
-    assert SECRET in pages[opening.thread.get_absolute_url()]
+    assert SECRET in pages[thread_of(opening).get_absolute_url()]
 
 
 def test_the_author_of_a_thread_is_marked_and_a_stranger_without_a_name_is_not(ash, blue, opening) -> None:
@@ -188,7 +188,7 @@ def test_the_author_of_a_thread_is_marked_and_a_stranger_without_a_name_is_not(a
     leave(peer=ash, way=Way.KEEP)
     leave(peer=blue, way=Way.KEEP)
 
-    html = Browser().read(opening.thread.get_absolute_url())
+    html = Browser().read(thread_of(opening).get_absolute_url())
 
     assert "wrote this thread" not in html
 
@@ -200,7 +200,7 @@ def test_withdrawing_leaves_a_place_where_others_answered(ash, blue, opening) ->
     asked = browser.read(f"/posts/{opening.public_id}/withdraw")
     done = browser.post(f"/posts/{opening.public_id}/withdraw")
 
-    html = Browser(blue).read(opening.thread.get_absolute_url())
+    html = Browser(blue).read(thread_of(opening).get_absolute_url())
     assert "Take your words down?" in asked
     assert done.status_code == 303
     assert "Its author took this down." in html
@@ -223,13 +223,13 @@ def test_an_edit_is_judged_again_and_answered_with_help(ash, opening) -> None:
 
 
 def test_no_edit_lifts_a_hold_that_waits_for_a_person(ash, room) -> None:
-    post = make_thread(ash, room, "kill yourself, nobody will miss you").opening
+    post = opening_of(make_thread(ash, room, "kill yourself, nobody will miss you"))
 
     Browser(ash).post(f"/posts/{post.public_id}/edit", {"body": "I wish you well."})
 
     post.refresh_from_db()
     assert post.visibility == Visibility.HELD
-    assert Browser().get(post.thread.get_absolute_url()).status_code == 404
+    assert Browser().get(thread_of(post).get_absolute_url()).status_code == 404
 
 
 def test_an_edit_that_may_not_go_up_keeps_its_words_and_the_post_as_it_was(ash, opening) -> None:
@@ -243,7 +243,9 @@ def test_an_edit_that_may_not_go_up_keeps_its_words_and_the_post_as_it_was(ash, 
 
 @pytest.mark.parametrize("what", ["edit", "withdraw"])
 def test_only_the_author_may_change_or_withdraw(blue, opening, what) -> None:
-    answers = [who.post(f"/posts/{opening.public_id}/{what}", {"body": "Mine now."}) for who in (Browser(blue), Browser())]
+    answers = [
+        who.post(f"/posts/{opening.public_id}/{what}", {"body": "Mine now."}) for who in (Browser(blue), Browser())
+    ]
 
     opening.refresh_from_db()
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -269,7 +271,7 @@ def test_replies_are_counted_as_readers_see_them_through_every_change(ash, blue,
         count_after(lambda: edit_post(peer=blue, post=posts[0], draft=draft("Tea, then."))),
         count_after(lambda: withdraw(peer=blue, post=posts[0])),
         count_after(lambda: withdraw(peer=blue, post=posts[0])),
-        count_after(lambda: shown_as(thread.opening, Visibility.HELD)),
+        count_after(lambda: shown_as(opening_of(thread), Visibility.HELD)),
         count_after(lambda: set_visibility(posts[1], Visibility.PUBLISHED)),
     ]
 
@@ -278,18 +280,18 @@ def test_replies_are_counted_as_readers_see_them_through_every_change(ash, blue,
 
 def test_not_meeting_someone_again_takes_one_press_and_says_so(ash, blue, opening) -> None:
     browser = Browser(blue)
-    browser.read(opening.thread.get_absolute_url())
+    browser.read(thread_of(opening).get_absolute_url())
 
     response = browser.post(f"/posts/{opening.public_id}/block")
 
     assert response.status_code == 303
     assert "will not meet here any more" in browser.read(response["Location"])
-    assert browser.get(opening.thread.get_absolute_url()).status_code == 404
+    assert browser.get(thread_of(opening).get_absolute_url()).status_code == 404
 
 
 def test_moderators_and_those_who_left_cannot_be_hidden(ash, blue, robin, room) -> None:
-    theirs = make_thread(robin.peer, room, "Welcome, everyone.").opening
-    left = make_thread(ash, room, "Goodbye for now, I am moving on.").opening
+    theirs = opening_of(make_thread(robin.peer, room, "Welcome, everyone."))
+    left = opening_of(make_thread(ash, room, "Goodbye for now, I am moving on."))
     leave(peer=ash, way=Way.KEEP)
 
     answers = [Browser(blue).post(f"/posts/{post.public_id}/block") for post in (theirs, left)]
