@@ -76,6 +76,8 @@ USE_I18N = False
 FORUM_INTAKE = "moderation.intake.INTAKE"
 # What each app does, inside one transaction, when a person leaves. In this order.
 PEERS_LEAVING = ["moderation.leaving.forget", "forum.leaving.forget"]
+# The countries a reader can choose: those help is known for.
+PEERS_COUNTRIES = "moderation.help.register.countries"
 PEERS_LIMITS = "realtime.limits.RedisBuckets" if REDIS_URL else "peers.limits.MemoryBuckets"
 
 # --- who is speaking -------------------------------------------------------------------------------------------
