@@ -1,9 +1,10 @@
 """Signed-in browsers for tests of pages."""
 
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from peers.arriving import speak_for
+from peers.middleware import form_token
 from peers.sessions import SessionStore
 
 
@@ -13,13 +14,8 @@ def browser_of(peer=None) -> Client:
     if peer is not None:
         session = SessionStore()
         speak_for(session=session, peer=peer, remember=False)
-        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-        client.defaults["HTTP_X_FORM_TOKEN"] = token_of(session.session_key)
+        client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+        request = RequestFactory().get("/")
+        request.session = session
+        client.defaults["HTTP_X_FORM_TOKEN"] = form_token(request)
     return client
-
-
-def token_of(session_key: str) -> str:
-    import hashlib
-    import hmac
-
-    return hmac.new(settings.SECRET_KEY.encode(), f"form:{session_key}".encode(), hashlib.sha256).hexdigest()

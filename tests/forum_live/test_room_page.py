@@ -3,12 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from forum import notes
 from forum.hosting import move, step_out
 from forum.live_states import Act
 from forum.models import LiveSession, Post
 from forum.posting import submit_post, withdraw
 from peers.boundaries import block, set_topic_filters
-from peers.models import Peer
+from peers.models import Peer, Session
 from tests.conftest import draft
 from tests.forum_live.helpers import browser_of
 
@@ -114,8 +115,6 @@ def test_too_many_messages_wait_with_their_words_kept(ash, session) -> None:
 
 def test_a_session_that_ended_while_writing_is_asked_first(ash, session) -> None:
     client = browser_of(ash)
-    from peers.models import Session
-
     Session.objects.all().delete()
     kept = client.post(f"/live/{session.public_id}/say", {"body": "Still me.", "client_id": "one"})
 
@@ -143,8 +142,6 @@ def test_a_blocked_person_is_not_met_in_the_page(ash, blue, session) -> None:
 
 
 def test_a_folded_topic_is_folded_and_a_hidden_one_is_not_there(ash, blue, session) -> None:
-    from forum import notes
-
     submit_post(peer=ash, place=session, draft=draft("My grandmother's garden.", notes=notes.to_bits(["death"])))
 
     set_topic_filters(peer=blue, ways={"death": "fold"})

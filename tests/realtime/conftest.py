@@ -7,6 +7,6 @@ from moderation import triggers
 
 @pytest.fixture(autouse=True)
 def emptied_afterwards(transactional_db):
-    """The log refuses deletion; only for emptying the test database its guards are lifted (and put back by the flush)."""
+    """The log refuses deletion: its guards are lifted to empty the test database, and put back by the flush."""
     yield
     triggers.lift()

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import asynccontextmanager
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
@@ -11,7 +12,7 @@ from peers.arriving import speak_for
 from peers.sessions import SessionStore
 from realtime.routing import sockets
 
-HOST = b"localhost"
+Frame = dict[str, Any]
 
 
 def session_of(peer) -> SessionStore:
@@ -21,8 +22,10 @@ def session_of(peer) -> SessionStore:
     return session
 
 
-def headers(session=None, *, origin: bytes | None = b"http://localhost") -> list[tuple[bytes, bytes]]:
-    made = [(b"host", HOST)]
+def headers(
+    session=None, *, origin: bytes | None = b"http://localhost", host: bytes = b"localhost"
+) -> list[tuple[bytes, bytes]]:
+    made = [(b"host", host)]
     if origin is not None:
         made.append((b"origin", origin))
     if session is not None:
@@ -35,25 +38,27 @@ class Page(WebsocketCommunicator):
 
     def __init__(self, path: str, session=None, **kwargs) -> None:
         super().__init__(sockets, path, headers=headers(session, **kwargs))
-        self.kept: list[dict] = []
+        self.kept: list[Frame] = []
+        self.session: Any = session
+        self.hello: Frame = {}
 
-    async def say(self, body: str, client_id: str = "one") -> dict:
+    async def say(self, body: str, client_id: str = "one") -> Frame:
         """Say something; the answer to it."""
         await self.send_json_to({"type": "say", "client_id": client_id, "body": body})
         return await self.next("ack", "rejected", "error")
 
-    async def next(self, *types: str, within: float = 3) -> dict:
+    async def next(self, *types: str, within: float = 3) -> Frame:
         """The next frame of one of these types; others are kept for later."""
         for place, frame in enumerate(self.kept):
             if frame["type"] in types:
                 return self.kept.pop(place)
         while True:
-            frame = json.loads(await self.receive_from(timeout=within))
-            if frame["type"] in types:
-                return frame
-            self.kept.append(frame)
+            fresh: Frame = json.loads(await self.receive_from(timeout=within))
+            if fresh["type"] in types:
+                return fresh
+            self.kept.append(fresh)
 
-    async def events(self, count: int) -> list[dict]:
+    async def events(self, count: int) -> list[Frame]:
         return [await self.next("event") for _ in range(count)]
 
     async def close_code(self, within: float = 3) -> int:
@@ -61,7 +66,7 @@ class Page(WebsocketCommunicator):
         while True:
             message = await self.receive_output(timeout=within)
             if message["type"] == "websocket.close":
-                return message["code"]
+                return int(message["code"])
             if message["type"] == "websocket.send":
                 self.kept.append(json.loads(message["text"]))
 
@@ -73,7 +78,6 @@ async def open_page(live, peer=None, *, after: int | None = None, session=None):
         session = await sync_to_async(session_of)(peer)
     query = "" if after is None else f"?after={after}"
     page = Page(f"/live/{live.public_id}/socket{query}", session)
-    page.session = session
     connected, _ = await page.connect()
     assert connected
     page.hello = await page.next("hello")

@@ -5,10 +5,12 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
+from forum import showing
 from forum.hosting import move
 from forum.live_states import Act
 from forum.models import LiveEvent, Post
 from moderation.models import Case
+from peers.models import Peer
 from tests.realtime.sockets import open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,8 +42,6 @@ async def test_a_reader_without_identity_hears_and_gets_no_voice(ash, session) -
 
 async def test_an_acknowledgement_comes_only_after_the_commit(ash, session, monkeypatch) -> None:
     """The transaction is kept open: no acknowledgement may arrive, and a rollback must leave none."""
-    from forum import showing
-
     in_transaction, go_on = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     untouched = showing.add_event
@@ -68,8 +68,6 @@ async def test_an_acknowledgement_comes_only_after_the_commit(ash, session, monk
 
 
 async def test_a_message_that_cannot_be_committed_is_not_acknowledged(ash, session, monkeypatch) -> None:
-    from forum import showing
-
     def fails(*_args, **_kwargs):
         raise RuntimeError("the disk is full")
 
@@ -149,8 +147,6 @@ async def test_in_slow_mode_a_cry_for_help_waits_for_nothing(ash, host, session)
 
 
 async def test_speakers_at_once_leave_no_gap(host, session) -> None:
-    from peers.models import Peer
-
     peers = [await Peer.objects.acreate() for _ in range(8)]
 
     async def talk(peer, number):

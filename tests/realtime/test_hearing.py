@@ -1,0 +1,270 @@
+"""Hearing what is said: nothing missed, nothing twice, nothing that is not meant for this listener."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from forum import live_reading, notes, showing, signals
+from forum.hosting import move
+from forum.intake import Decision
+from forum.live_states import Act
+from forum.models import LiveEvent, Post, Visibility
+from forum.posting import submit_post, withdraw
+from peers import limits
+from peers.boundaries import block, set_topic_filters
+from realtime import hub
+from tests.conftest import draft
+from tests.forum_live.helpers import browser_of
+from tests.realtime.sockets import open_page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def speak(peer, session, body, **more) -> Post:
+    return submit_post(peer=peer, place=session, draft=draft(body, **more))
+
+
+say = sync_to_async(speak)
+
+
+async def test_words_said_over_a_page_reach_open_sockets(ash, session) -> None:
+    async with open_page(session) as page:
+        await say(ash, session, "From a form.")
+        heard = await page.next("event", within=2)
+
+    assert "From a form." in heard["html"]
+
+
+async def test_who_comes_back_gets_exactly_what_was_missed_in_order(ash, session) -> None:
+    async with open_page(session) as page:
+        await say(ash, session, "Before.")
+        last = (await page.next("event"))["seq"]
+    for number in range(10):
+        await say(ash, session, f"Missed {number}.")
+
+    async with open_page(session, after=last) as page:
+        missed = await page.events(10)
+        silent = await page.receive_nothing(timeout=1.3)
+
+    assert [event["seq"] for event in missed] == list(range(last + 1, last + 11))
+    assert all(f"Missed {number}." in event["html"] for number, event in enumerate(missed))
+    assert silent
+
+
+async def test_resuming_on_an_open_socket_tells_the_same(ash, session) -> None:
+    for number in range(3):
+        await say(ash, session, f"Line {number}.")
+
+    async with open_page(session) as page:
+        await page.send_json_to({"type": "resume", "after": 1})
+        told = await page.events(3)
+
+    assert [event["seq"] for event in told] == [2, 3, 4]
+
+
+async def test_the_same_is_told_over_plain_http(ash, session, settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    for number in range(3):
+        await say(ash, session, f"Line {number}.")
+
+    async with open_page(session, after=1) as page:
+        told = await page.events(3)
+    asked = await sync_to_async(browser_of().get)(f"/live/{session.public_id}/events?after=1")
+
+    assert asked.json()["events"] == told
+    assert asked.json()["room"]["last_seq"] == 4
+    assert asked.json()["more"] is False
+
+
+async def test_a_long_absence_is_told_in_pieces_and_whole(ash, session, monkeypatch) -> None:
+    monkeypatch.setattr(live_reading.events_after, "__defaults__", (7,))
+    monkeypatch.setattr(live_reading, "MOST_AT_ONCE", 7)
+    for number in range(18):
+        await say(ash, session, f"Line {number}.")
+
+    async with open_page(session, after=0) as page:
+        told = await page.events(19)
+
+    assert [event["seq"] for event in told] == list(range(1, 20))
+
+
+async def test_fifty_drops_while_people_talk_lose_and_double_nothing(ash, session, settings) -> None:
+    """A listener who is cut off fifty times, at any moment, ends with every event once, in order."""
+    said = 30
+
+    async def talk() -> None:
+        for number in range(said):
+            await sync_to_async(post_quietly)(ash, session, f"Line {number}.")
+
+    talking = asyncio.create_task(talk())
+    got, after = [], 1
+    for drop in range(50):
+        async with open_page(session, after=after) as page:
+            while not await page.receive_nothing(timeout=0.02 if drop % 2 else 0.005):
+                after = (await page.next("event"))["seq"]
+                got.append(after)
+    await talking
+    async with open_page(session, after=after) as page:
+        rest = await page.events(said + 1 - after)
+
+    assert [*got, *(event["seq"] for event in rest)] == list(range(2, said + 2))
+
+
+def post_quietly(peer, session, body) -> None:
+    """A message by a person over no limit."""
+    limits.buckets.cache_clear()
+    speak(peer, session, body)
+
+
+async def test_a_held_message_reaches_nobody_until_it_is_released(ash, blue, session) -> None:
+    post = await say(ash, session, "Held words.")
+    await sync_to_async(showing.set_visibility)(post, Visibility.HELD, hold_until=timezone.now() + timedelta(hours=1))
+
+    async with open_page(session, blue, after=0) as blues, open_page(session, ash, after=0) as ashs:
+        everything = [*await blues.events(3), *await ashs.events(3)]
+        await sync_to_async(showing.set_visibility)(await Post.objects.aget(), Visibility.PUBLISHED)
+        released = await blues.next("event")
+
+    assert not any("Held words." in event.get("html", "") for event in everything)
+    assert (released["kind"], released["about"]) == ("changed", 2)
+    assert "Held words." in released["html"]
+
+
+async def test_a_message_held_from_the_start_gets_its_number_at_its_release(ash, session, monkeypatch) -> None:
+    monkeypatch.setattr("forum.posting.intake", Holds)
+    async with open_page(session, ash) as ashs, open_page(session) as reader:
+        ack = await ashs.say("Please hold this.")
+        silent = await reader.receive_nothing(timeout=1.2)
+        events_before = await LiveEvent.objects.filter(kind="said").acount()
+        await sync_to_async(showing.set_visibility)(await Post.objects.aget(), Visibility.PUBLISHED)
+        heard = await reader.next("event")
+
+    assert (ack["state"], ack["seq"]) == ("held", None)
+    assert "Please hold this." in ack["html"]
+    assert "Only you can see this" in ack["html"]
+    assert silent
+    assert events_before == 0
+    assert (heard["kind"], heard["seq"]) == ("said", 2)
+
+
+class Holds:
+    """An intake that holds everything."""
+
+    version = "holds"
+    refusal = None
+    urgent = False
+
+    def judge(self, *_):
+        return self
+
+    def record(self, *_):
+        return Decision(visibility=Visibility.HELD, hold_until=timezone.now() + timedelta(hours=1), reason_key="threat")
+
+
+async def test_taking_words_down_is_told_to_everyone(ash, session) -> None:
+    async with open_page(session) as page:
+        post = await say(ash, session, "Said too much.")
+        await page.next("event")
+        await sync_to_async(withdraw)(peer=ash, post=post)
+        told = await page.next("event")
+
+    assert (told["kind"], told["about"], told["post"]) == ("removed", 2, post.public_id)
+    assert "Said too much." not in told["html"]
+
+
+async def test_a_blocked_person_is_a_bare_number_both_ways(ash, blue, wren, session) -> None:
+    await sync_to_async(block)(peer=blue, other=ash, name_met="someone")
+
+    async with open_page(session, blue) as blues, open_page(session, ash) as ashs, open_page(session) as reader:
+        await ashs.say("Ash speaks.")
+        to_blue, to_reader = await blues.next("event"), await reader.next("event")
+        await blues.say("Blue speaks.")
+        to_ash = (await ashs.events(2))[1]
+
+    assert to_blue == {"type": "event", "seq": 2}
+    assert to_ash == {"type": "event", "seq": 3}
+    assert "Ash speaks." in to_reader["html"]
+
+
+async def test_a_block_made_while_listening_holds_from_the_next_message(ash, blue, session) -> None:
+    async with open_page(session, blue) as blues:
+        await sync_to_async(block)(peer=blue, other=ash, name_met="someone")
+        await say(ash, session, "Too late.")
+        heard = await blues.next("event")
+
+    assert heard == {"type": "event", "seq": 2}
+
+
+async def test_topics_are_folded_or_left_out_as_each_listener_asked(ash, blue, session) -> None:
+    await sync_to_async(set_topic_filters)(peer=blue, ways={"death": "fold", "alcohol": "hide"})
+
+    async with open_page(session, blue) as blues, open_page(session) as reader:
+        await say(ash, session, "Her garden still grows.", notes=notes.to_bits(["death"]))
+        await say(ash, session, "One year today.", notes=notes.to_bits(["alcohol"]))
+        folded, hidden = await blues.events(2)
+        plain, _ = await reader.events(2)
+
+    assert "<details" in folded["html"]
+    assert "<details" not in plain["html"]
+    assert hidden == {"type": "event", "seq": 3}
+
+
+async def test_everyone_listening_costs_one_look(ash, session, monkeypatch) -> None:
+    looks = []
+    untouched = hub.look
+
+    def counted(*args):
+        with CaptureQueriesContext(connections["default"]) as queries:
+            found = untouched(*args)
+        looks.append((len(found.told), len(queries)))
+        return found
+
+    monkeypatch.setattr(hub, "look", counted)
+    pages = [open_page(session) for _ in range(12)]
+    opened = [await page.__aenter__() for page in pages]
+    await say(ash, session, "Once for all.")
+    heard = [await page.next("event") for page in opened]
+    for page in pages:
+        await page.__aexit__(None, None, None)
+
+    assert len({event["html"] for event in heard}) == 1
+    assert [look for look in looks if look[0]] == [(1, 3)]
+
+
+async def test_state_changes_are_told_with_the_words_of_the_bar(host, session) -> None:
+    async with open_page(session) as page:
+        await sync_to_async(move)(host=host, session=session, act=Act.SLOW)
+        event, room = await page.next("event"), await page.next("room")
+
+    assert (event["kind"], event["state"]) == ("state", "slow")
+    assert (room["state"], room["may_speak"]) == ("slow", True)
+    assert "every 20 s" in room["html"]
+
+
+async def test_changes_by_another_process_are_heard_within_two_seconds(ash, session, settings) -> None:
+    """Nothing is told over the layer, as when a worker or a shell writes: the database is asked once a second."""
+    async with open_page(session) as page:
+        receivers, signals.live_moved.receivers = signals.live_moved.receivers, []
+        signals.live_moved.sender_receivers_cache.clear()
+        try:
+            await say(ash, session, "From elsewhere.")
+            heard = await page.next("event", within=2)
+        finally:
+            signals.live_moved.receivers = receivers
+            signals.live_moved.sender_receivers_cache.clear()
+
+    assert "From elsewhere." in heard["html"]
+
+
+async def test_nobody_listening_leaves_nothing_running(session) -> None:
+    async with open_page(session), open_page(session):
+        pass
+    await asyncio.sleep(0.1)
+
+    names = {task.get_name() for task in asyncio.all_tasks()}
+    assert not any(name in {"hub", "switchboard", "desk hub"} or name.startswith("subscription") for name in names)
