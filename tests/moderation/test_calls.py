@@ -76,3 +76,12 @@ def test_only_a_form_of_this_site_calls(client, session) -> None:
     assert client.post(f"/live/{session.public_id}/call", headers={"Origin": "https://x.example"}).status_code == 403
     assert client.post("/live/nowhere/call", headers=SAME).status_code == 404
     assert not Case.objects.exists()
+
+
+def test_a_second_call_costs_a_known_number_of_queries(client, session, ash, django_assert_num_queries) -> None:
+    call_for_help(session=session, peer=ash)
+
+    with django_assert_num_queries(29):  # session, case, signal, deadlines, audit, alert; who is on shift
+        answer = client.post(f"/live/{session.public_id}/call", headers=SAME)
+
+    assert answer.status_code == 200

@@ -26,7 +26,7 @@ def few(monkeypatch) -> None:
 @pytest.fixture
 def filled(db, few, capsys) -> str:
     call_command("demo")
-    return capsys.readouterr().out
+    return str(capsys.readouterr().out)
 
 
 def test_an_empty_site_is_filled_with_threads_replies_and_one_live_room(filled) -> None:
@@ -105,7 +105,7 @@ def test_a_failure_in_the_middle_leaves_the_site_empty(db, few, monkeypatch) -> 
     def broken(*_, **__):
         raise RuntimeError
 
-    monkeypatch.setattr(filling.dating, "date_back", broken)
+    monkeypatch.setattr("moderation.demo.dating.date_back", broken)
 
     with pytest.raises(RuntimeError):
         call_command("demo")
