@@ -70,6 +70,13 @@ def test_numbers_stand_as_text_beside_their_links(client) -> None:
     assert 'href="sms:85258?body=SHOUT"' in page
 
 
+def test_a_number_for_whatsapp_is_not_called_a_text_number(client) -> None:
+    page = client.get("/help?country=DE").content.decode()
+
+    assert '">WhatsApp +49' in page
+    assert "Text WhatsApp" not in page
+
+
 def test_nothing_is_called_open_that_nobody_here_confirmed(client, data_folder) -> None:
     page = client.get("/help?country=GB").content.decode()
 

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import submit_post
+from moderation.risk import Level
 from peers.models import Peer
 from peers.sessions import PEER, SessionStore
 from tests.conftest import draft, make_post
+from tests.moderation.judging import finding
 
 TAGS = (
     "{% shift_line %}",
@@ -108,10 +110,9 @@ def test_the_answer_to_a_cry_asks_about_safety_and_has_three_doors(blue, risky) 
     assert "No moderator is on shift right now" in html
 
 
-def test_a_low_mood_is_answered_more_quietly(blue, thread) -> None:
-    low = submit_post(
-        peer=blue, place=thread, draft=draft("everything feels hopeless and I cannot see the point lately")
-    )
+def test_a_low_mood_is_answered_more_quietly(blue, thread, judged) -> None:
+    judged(finding("distress", Level.AMBER))
+    low = submit_post(peer=blue, place=thread, draft=draft("It has been grey for weeks."))
 
     html = page("{% safety_page post %}", peer=blue, post=low)
 
