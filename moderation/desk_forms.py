@@ -132,6 +132,15 @@ class MessageForm(forms.Form):
         return f"{seed}-{hashlib.sha256(self.cleaned_data['body'].encode()).hexdigest()[:16]}"
 
 
+class OutreachForm(MessageForm):
+    """The desk's side: it stands on a page beside the decision, which has a `body`, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "message_%s", **kwargs})
+        self.fields["body"].label = "Your words to them"
+        self.fields["body"].help_text = "Only they and moderators see this. They can answer here."
+
+
 class ShiftForm(forms.Form):
     hours = forms.TypedChoiceField(
         label="Here for", coerce=int, initial=2, choices=[(hours, f"{hours} h") for hours in SHIFT_HOURS]

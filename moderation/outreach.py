@@ -17,7 +17,7 @@ from moderation.intake import Judgement, judge_text, keep_signals
 from moderation.models import Case, CaseState, Moderator, Outreach, OutreachMessage
 from moderation.reopening import reopen
 from moderation.signals import outreach_moved, tell_desk
-from moderation.triage import Conflict
+from moderation.triage import Conflict, mark_answers_read
 from peers import limits
 from peers.models import Peer
 
@@ -66,6 +66,8 @@ def write_to_author(*, case: Case, moderator: Moderator, body: str, client_id: s
         message, is_new = _say(outreach, words, client_id, moderator=moderator)
         if is_new:
             peer_pk = outreach.peer_id
+            if held.revealed_token == held.lease_token:
+                mark_answers_read(held)
             _log(held, moderator.username, "outreach.written")
             transaction.on_commit(lambda: outreach_moved.send_robust(None, peer=peer_pk))
         return message

@@ -31,6 +31,7 @@ __all__ = [
     "close_follow_up",
     "decide",
     "let_go",
+    "mark_answers_read",
     "reveal",
     "undo",
 ]
@@ -100,8 +101,14 @@ def reveal(*, case: Case, moderator: Moderator) -> None:
         )
         if not seen:
             raise Conflict
-        OutreachMessage.objects.filter(outreach__case=case, moderator=None, read_at=None).update(read_at=now)
+        mark_answers_read(case)
         _log(case, moderator, "case.revealed")
+
+
+def mark_answers_read(case: Case) -> None:
+    """Someone has the author's answers in front of them; their author may know it."""
+    answers = OutreachMessage.objects.filter(outreach__case=case, moderator=None, read_at=None)
+    answers.update(read_at=timezone.now())
 
 
 def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
@@ -127,6 +134,7 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
             level_before=case.level,
         )
         apply_action(decision, case)
+        _answers_were_seen(case)
         _log(case, moderator, "case.decided", action=verdict.action, reason=verdict.reason_code)
         tell_desk(case.public_id, case.level)
         return decision
@@ -145,8 +153,15 @@ def close_follow_up(*, case: Case, moderator: Moderator, token: uuid.UUID, versi
         following = Case.objects.filter(pk=case.pk, state=CaseState.FOLLOW_UP).exists()
         if not (following and _resolve(case, moderator, token=token, version=version)):
             raise Conflict
+        _answers_were_seen(case)
         _log(case, moderator, "case.answer_read")
         tell_desk(case.public_id, case.level)
+
+
+def _answers_were_seen(case: Case) -> None:
+    """The version was checked, so whatever came was in the page; it was readable where the words were revealed."""
+    if case.revealed_token is not None and case.revealed_token == case.lease_token:
+        mark_answers_read(case)
 
 
 def _resolve(case: Case, moderator: Moderator, *, token: uuid.UUID, version: int) -> int:

@@ -11,7 +11,7 @@ from forum.tokens import new_token
 from moderation import desk_words, outreach, triage
 from moderation.case_page import page_of
 from moderation.conflicts import what_changed
-from moderation.desk_forms import DecisionForm, FollowUpForm, MessageForm
+from moderation.desk_forms import DecisionForm, FollowUpForm, OutreachForm
 from moderation.models import Case, Moderator
 from moderation.queue import queue_for
 from moderation.views.desk import bar_of
@@ -118,7 +118,7 @@ def undo(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
 def message(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
     """Write to the author, privately. A template sent as it stands is not sent."""
     case = _case(ref, moderator)
-    form = MessageForm(request.POST)
+    form = OutreachForm(request.POST)
     if not form.is_valid():
         return _page(request, moderator, case, message_form=form, status=422)
     words, sent_as = form.cleaned_data["body"], form.sent_as
@@ -146,7 +146,7 @@ def _page(
     case: Case,
     *,
     decision_form: DecisionForm | None = None,
-    message_form: MessageForm | None = None,
+    message_form: OutreachForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
@@ -164,7 +164,7 @@ def _page(
         "decision_form": decision_form
         or DecisionForm.for_case(case, **({"reason_code": reason.code, "body": reason.sentence} if reason else {})),
         "message_form": message_form
-        or MessageForm(initial={"client_id": new_token(), "body": start.words if start else ""}),
+        or OutreachForm(initial={"client_id": new_token(), "body": start.words if start else ""}),
     }
     return render(request, "desk/case.html", found, status=status)
 
@@ -173,7 +173,7 @@ def _kept_forms(request: HttpRequest, case: Case) -> dict[str, Any]:
     """What was being written when the lease was renewed, back in its form."""
     if request.POST.get("draft_of") == "message":
         return {
-            "message_form": MessageForm(initial={name: request.POST.get(name, "") for name in ("body", "client_id")})
+            "message_form": OutreachForm(initial={name: request.POST.get(name, "") for name in ("body", "client_id")})
         }
     return {"decision_form": DecisionForm.for_case(case, **{name: request.POST.get(name, "") for name in _KEPT})}
 

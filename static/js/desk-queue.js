@@ -4,6 +4,7 @@
 import { setServerHtml } from "./trusted.js";
 
 const POLL_MS = 10000;
+const FAILURES = 2; // in a row, before the page says that its list may be old
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
 
 /** @param {Element} list @returns {Set<string>} the crisis cases in it */
@@ -24,6 +25,7 @@ class Queue {
     this.open = false;
     this.busy = false;
     this.again = false;
+    this.failed = 0;
   }
 
   /** One request at a time; what moved meanwhile is asked for once more. */
@@ -34,6 +36,8 @@ class Queue {
     }
     this.busy = true;
     const answer = await fetch(this.address, { credentials: "same-origin", redirect: "error" }).catch(() => null);
+    this.failed = answer?.ok ? 0 : this.failed + 1;
+    document.querySelector("[data-queue-stale]")?.toggleAttribute("hidden", this.failed < FAILURES);
     if (answer?.ok) this.show(await answer.text());
     this.busy = false;
     if (this.again) {

@@ -5,6 +5,7 @@ import { startKeys } from "./desk-keys.js";
 import { startQueue } from "./desk-queue.js";
 
 const RENEW_MS = 20000;
+const UNTOUCHED_MS = 15 * 60000; // a desk that was left gives its case back
 
 /** @param {string} words said once, politely, to whoever listens */
 export function say(words) {
@@ -12,20 +13,31 @@ export function say(words) {
   if (line) line.textContent = words;
 }
 
-/** @param {Element} lease @param {string} words */
-function tellLease(lease, words) {
-  lease.textContent = words;
-  say(words);
+/** The case is in other hands: its words do not stay on this screen. @param {Element} lease */
+function lose(lease) {
+  lease.textContent = "This case is no longer in your hands. What you wrote stays here.";
+  say(lease.textContent);
+  document.querySelector("[data-words]")?.setAttribute("hidden", "");
 }
 
-/** @param {HTMLElement} lease keeps the case while this page is looked at; tells when it is lost or has changed */
+/** @returns {() => boolean} whether anyone has touched this page lately */
+function watchHands() {
+  let at = Date.now();
+  for (const sign of ["keydown", "pointerdown", "pointermove", "scroll"]) {
+    document.addEventListener(sign, () => { at = Date.now(); }, { passive: true });
+  }
+  return () => Date.now() - at < UNTOUCHED_MS;
+}
+
+/** @param {HTMLElement} lease keeps the case while someone is at this page; tells when it is lost or has changed */
 function keepLease(lease) {
   const form = /** @type {HTMLFormElement | null} */ (document.getElementById("decision-form"));
   const left = lease.querySelector("[data-left]");
   const address = lease.dataset.claim;
   if (!form || !address) return;
+  const isTouched = watchHands();
   const timer = window.setInterval(async () => {
-    if (document.hidden) return;
+    if (!isTouched()) return;
     const token = new FormData(form).get("form_token");
     const answer = await fetch(address, {
       method: "POST", credentials: "same-origin", redirect: "error",
@@ -34,7 +46,7 @@ function keepLease(lease) {
     if (!answer) return; // a bad line: the next beat tries again
     if (!answer.ok) {
       window.clearInterval(timer);
-      tellLease(lease, "This case is no longer in your hands. What you wrote stays here.");
+      lose(lease);
       return;
     }
     const now = /** @type {{left: number, version: number, token: string}} */ (await answer.json());

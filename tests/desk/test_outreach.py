@@ -99,7 +99,7 @@ def test_beginning_from_a_template_fills_the_form_and_sends_nothing(robin, ash, 
 
     page = browser.read(f"{case.get_absolute_url()}?start=crisis")
 
-    assert "Are you safe at this moment?" in page.split("<textarea")[-1]
+    assert "Are you safe at this moment?" in page.split('id="message_body"')[1].split("</textarea>")[0]
     assert not OutreachMessage.objects.exists()
 
 
@@ -162,6 +162,40 @@ def test_each_side_sees_that_the_other_has_read(talk, ash) -> None:
     assert OutreachMessage.objects.get(moderator__isnull=False).read_at is not None
     assert "A moderator has read this" not in before
     assert "A moderator has read this" in after
+
+
+def test_deciding_on_what_came_tells_its_author_that_it_was_read(talk, ash) -> None:
+    browser, case, conversation = talk
+    peer = Browser(ash)
+    peer.post(conversation.get_absolute_url(), {"body": "The tea helped. I will sleep now."})
+
+    resolve(browser, case)
+
+    assert "A moderator has read this" in peer.read(conversation.get_absolute_url())
+
+
+def test_deciding_with_the_words_covered_claims_no_reading(talk, ash) -> None:
+    browser, case, conversation = talk
+    browser.post(f"{case.get_absolute_url()}let-go")
+    peer = Browser(ash)
+    peer.post(conversation.get_absolute_url(), {"body": "The tea helped. I will sleep now."})
+
+    resolve(browser, case)
+
+    assert "A moderator has read this" not in peer.read(conversation.get_absolute_url())
+
+
+def test_a_message_that_met_a_conflict_comes_back_into_its_own_form(talk, wren) -> None:
+    browser, case, _ = talk
+    browser.post(f"{case.get_absolute_url()}let-go")
+    form = {"body": "Half a letter", "draft_of": "message", "client_id": "two"}
+
+    lost = browser.post(f"{case.get_absolute_url()}message", form)
+    again = browser.post(f"{case.get_absolute_url()}claim", form).content.decode()
+
+    assert lost.status_code == 409
+    assert 'name="draft_of" value="message"' in lost.content.decode()
+    assert "Half a letter" in again.split('id="message_body"')[1].split("</textarea>")[0]
 
 
 def test_a_calm_answer_shows_on_the_open_case(talk, ash) -> None:
