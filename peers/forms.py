@@ -108,7 +108,6 @@ class TopicFilterForm(forms.Form):
                     (TopicFilter.Way.HIDE, "Leave it out"),
                 ],
                 initial=ways.get(key, ""),
-                widget=forms.RadioSelect,
                 required=False,
             )
 

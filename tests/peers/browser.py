@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from peers import arriving, who
@@ -30,7 +29,7 @@ def token_on(client: Client, path: str = "/my/look") -> str:
     return found[1] if found else ""
 
 
-def send(client: Client, path: str, **fields: Any) -> HttpResponse:
+def send(client: Client, path: str, **fields: Any) -> Any:
     """Fill in a form of ours and send it."""
     return client.post(path, {"form_token": token_on(client), **fields}, headers=OURS)
 
@@ -39,7 +38,7 @@ def speaks_as(client: Client, peer: Peer) -> Client:
     """Sign this browser in as someone who is already here."""
     session = client.session
     arriving.speak_for(session=session, peer=peer, remember=False)
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     return client
 
 

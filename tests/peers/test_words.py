@@ -18,8 +18,8 @@ _SHOWN = re.compile(r'<ol class="words">(.*?)</ol>', re.DOTALL)
 
 def make_words(client) -> tuple[dict[str, str], str]:
     """Ask for words as the page does. Gives the form that was sent, and the words in the answer (or nothing)."""
-    page = client.get("/my/words").content.decode()
-    form = {"form_token": token_on(client), "stand": _STAND.search(page)[1], "keep": "words"}
+    [stand] = _STAND.findall(client.get("/my/words").content.decode())
+    form = {"form_token": token_on(client), "stand": stand, "keep": "words"}
     answer = client.post("/my/words", form, headers=OURS)
     assert answer.status_code == 200
     return form, shown(answer.content.decode())
