@@ -3,10 +3,12 @@
 Cursors name a row by its public id; nothing in an address tells how many posts there are.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from forum import search
 from forum.models import Post, Thread
@@ -18,6 +20,7 @@ PAGE = 30
 BATCHES = 4  # looked through for one page of search, where blocks and filters leave out much
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = 2**62
+_PUBLIC_ID = re.compile(r"[a-z0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,18 @@ def _cut(rows: list[Thread], order: str) -> tuple[list[Thread], str]:
 
 def _place(cursor: str) -> tuple[datetime, int] | None:
     """The moment and key a cursor stands for; None, the first page, where it is not one of ours."""
-    moment, _, public_id = cursor[:40].partition(".")
-    key = Thread.objects.filter(public_id=public_id).values_list("pk", flat=True).first() if public_id else None
+    moment, _, public_id = cursor.partition(".")
+    key = _key(Thread.objects.filter(public_id=public_id), public_id)
     try:
         at = _EPOCH + timedelta(microseconds=int(moment, 16))
     except (ValueError, OverflowError):
         return None
     return (at, key) if key is not None else None
+
+
+def _key(named: QuerySet[Any], public_id: str) -> int | None:
+    """The key of the row with this public id; nothing is asked for what cannot be one of ours."""
+    return named.values_list("pk", flat=True).first() if _PUBLIC_ID.fullmatch(public_id) else None
 
 
 def replies_of(thread: Thread, reader: Peer | None) -> PostQuerySet:
@@ -76,8 +84,7 @@ def replies(thread: Thread, reader: Peer | None, *, way: str = "", cursor: str =
     mine = replies_of(thread, reader)
     if way == "latest":
         return _backwards(mine.reverse(), more_after=False)
-    named = Post.objects.filter(thread=thread, public_id=cursor[:12]).values_list("pk", flat=True)
-    key = named.first() if cursor else None
+    key = _key(Post.objects.filter(thread=thread, public_id=cursor), cursor)
     if way not in {"after", "before", "at"} or key is None:
         return _forwards(mine, more_before=False)
     if way == "before":
@@ -113,8 +120,7 @@ def address_of(post: Post, reader: Peer | None) -> str:
 
 def found(query: str, reader: Peer | None, cursor: str = "") -> tuple[list[Post], str]:
     """Posts holding every word of the query, newest first, as far as this reader may meet them; and the next cursor."""
-    below = Post.objects.filter(public_id=cursor[:12]).values_list("pk", flat=True).first() if cursor else None
-    below = below or LAST
+    below = _key(Post.objects.filter(public_id=cursor), cursor) or LAST
     meets = Post.objects.seen_by(reader).open().filter(thread__in=Thread.objects.seen_by(reader))
     meets = meets.select_related("persona", "peer", "thread__room").order_by("-pk")
     hits: list[Post] = []

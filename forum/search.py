@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -33,7 +34,7 @@ def index(post: Post) -> None:
     """Make the post findable by exactly what is shown of it, or by nothing when it is not open. Same transaction."""
     forget(post.pk)
     if post.is_open and post.thread_id:
-        _run("add", [post.pk, f"{post.shown_title}\n{plain(post.shown_html)}"])
+        _run("add", [post.pk, _folded(f"{post.shown_title}\n{plain(post.shown_html)}")])
 
 
 def forget(post_id: int) -> None:
@@ -42,13 +43,19 @@ def forget(post_id: int) -> None:
 
 def find(query: str, *, before: int, limit: int) -> list[int]:
     """Ids of posts holding every word of the query (its beginning suffices), newest first, below `before`."""
-    words = re.findall(r"\w+", query[:200].lower())[:MOST_WORDS]
+    words = re.findall(r"\w+", _folded(query[:200]))[:MOST_WORDS]
     if not words:
         return []
     match = " ".join(f'"{word}"*' for word in words)
     if connection.vendor == "postgresql":
         match = " & ".join(f"{word}:*" for word in words)
     return [row[0] for row in _run("find", [match, before, limit])]
+
+
+def _folded(text: str) -> str:
+    """Small letters without their marks, so that both databases find the same in every language and locale."""
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return unicodedata.normalize("NFC", "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M"))
 
 
 def _run(what: str, values: list[Any]) -> list[Any]:

@@ -80,7 +80,9 @@ def row_words(post: Post, folds: int = 0) -> str:
 @register.filter
 def own_words(post: Post) -> str:
     """The first words of one's own post, whatever others see of it."""
-    return text.excerpt(*text.shown(post.title, post.body)) or "(no words)"
+    if post.is_open:
+        return text.excerpt(post.shown_title, post.shown_html) or "(no words)"
+    return text.excerpt(post.title or " ".join(post.body[:200].split()), "") or "(no words)"
 
 
 @register.inclusion_tag("forum/_my_posts.html", takes_context=True)

@@ -110,8 +110,7 @@ def test_other_words_from_the_same_page_after_going_back_are_not_lost(blue, thre
     assert set(Post.objects.filter(peer=blue).values_list("body", flat=True)) == {"One thing.", "Another thing."}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_words_arriving_twice_at_once_are_one_post(blue, thread) -> None:
+def test_the_same_words_arriving_twice_at_once_are_one_post(emptied_afterwards, blue, thread) -> None:
     words = draft("Tea helped.", client_id="at-once")
     made: list[int] = []
 
