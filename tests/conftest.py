@@ -1,12 +1,6 @@
 """People, rooms and servers that tests share. Personas: Ash and Blue are peers, Robin moderates."""
 
-import os
-import tempfile
 from collections.abc import Iterator
-
-os.environ.setdefault("LAMPLIGHT_DATA", tempfile.mkdtemp(prefix="lamplight-test-"))
-os.environ["LAMPLIGHT_SECRET_KEY"] = "a secret key for tests only, long enough to pass every check there is"
-os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass every check that there is"
 
 import pytest
 

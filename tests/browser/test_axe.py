@@ -1,0 +1,122 @@
+"""Every page, as each kind of person sees it, is free of what axe can find; on a phone nothing runs off the side."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import sign_in
+from tests.site import Site, running_site
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """The demo community: pages with something of everything on them."""
+    with running_site(worker=False) as running:
+        running.manage("demo")
+        yield running
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on this page, and whether the page is wider than its window."""
+    found = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in Axe().run(page).response["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("runs off the side")
+    return found
+
+
+def look_at(page: Page, addresses: list[str]) -> dict[str, list[str]]:
+    """Address -> faults, for the addresses that have any, at both widths."""
+    seen: dict[str, list[str]] = {}
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status in (200, 404), f"{address} answered {answer.status}"
+        for window in (PHONE, DESKTOP):
+            page.set_viewport_size(window)  # type: ignore[arg-type]  # a size by name
+            if found := faults(page):
+                seen[f"{address} at {window['width']}"] = found
+    return seen
+
+
+def first_address(page: Page, on: str, pattern: str) -> str:
+    """The first link on a page that matches."""
+    page.goto(on)
+    found = re.search(pattern, page.content())
+    assert found, f"{on} links to nothing like {pattern}"
+    return found.group()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_pages_for_readers(visit, colours) -> None:
+    page = visit(color_scheme=colours)
+    room = "/rooms/self-harm-recovery/"
+    thread = first_address(page, room, r"/threads/\w+/")
+    live = first_address(page, "/", r"/live/\w+/")
+    report = first_address(page, thread, r"/report/\w+")
+    addresses = [
+        "/",
+        room,
+        f"{room}new",
+        thread,
+        "/new",
+        "/waiting",
+        "/search?q=sleep",
+        "/search?q=i+want+to+die",
+        live,
+    ]
+    addresses += [report, "/help", "/help?country=GB", "/rules", "/privacy", "/sign-in", "/my/look", "/desk/sign-in"]
+
+    seen = look_at(page, [*addresses, "/nothing-here"])
+
+    assert seen == {}
+
+
+def test_pages_for_a_peer(visit) -> None:
+    page = visit()
+    page.goto("/rooms/self-harm-recovery/new")
+    page.get_by_role("textbox").first.fill("I want to end my life tonight.")
+    page.get_by_role("button", name="Post", exact=True).click()
+    page.wait_for_url("**/new")
+    answered = {f"the answer at {PHONE['width']}": faults(page)} if faults(page) else {}
+    thread = first_address(page, "/my/", r"/threads/\w+/|/posts/\w+/")
+    edit = first_address(page, thread, r"/posts/\w+/edit")
+    addresses = ["/my/", "/my/words", "/my/leave", "/my/boundaries", "/my/look", thread, edit]
+
+    seen = look_at(page, [*addresses, edit.replace("edit", "withdraw")])
+
+    assert {**answered, **seen} == {}
+
+
+def test_pages_for_staff(visit, site) -> None:
+    page = visit()
+    sign_in(page, site.staff("robyn", "lead"))
+    case = first_address(page, "/desk/", r"/desk/cases/\w+/")
+    page.goto(case)
+    page.locator("#claim-form button").click()
+    page.get_by_role("button", name="Reveal").click()
+    revealed = faults(page)
+
+    seen = look_at(page, ["/desk/", case, "/live/new"])
+
+    assert revealed == []
+    assert seen == {}
+
+
+def test_pages_for_a_host(visit, site) -> None:
+    page = visit()
+    sign_in(page, site.staff("brook", "host"))
+    page.goto("/live/new")
+    page.get_by_label("What it is called").fill("A quiet hour")
+    page.get_by_role("button", name="Announce it").click()
+    page.get_by_role("button", name="Open the room").click()
+    console = page.url
+
+    seen = look_at(page, [console, console.removesuffix("host/")])
+
+    assert seen == {}

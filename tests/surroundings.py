@@ -1,0 +1,8 @@
+"""A folder and secrets of the tests' own. Loaded by pytest before Django reads its settings (see addopts)."""
+
+import os
+import tempfile
+
+os.environ.setdefault("LAMPLIGHT_DATA", tempfile.mkdtemp(prefix="lamplight-test-"))
+os.environ["LAMPLIGHT_SECRET_KEY"] = "a secret key for tests only, long enough to pass every check there is"
+os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass every check that there is"
