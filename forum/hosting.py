@@ -27,16 +27,18 @@ def schedule(*, host: Peer, room: Room, title: str, starts_at: datetime | None =
     return LiveSession.objects.create(host=host, room=room, title=title, starts_at=starts_at or timezone.now())
 
 
-def renew_lease(*, host: Peer, session: LiveSession) -> datetime:
-    """The host is here for another minute: sent by the console's heartbeat or its refresh. Raises NotTheHost.
+def renew_lease(*, host: Peer, session: LiveSession, coming: bool = True) -> datetime:
+    """The host is here for another minute. Raises NotTheHost, NotNow.
 
     Coming back after an absence is an event, so that every open page learns that the room goes on.
+    A console that only keeps going (`coming=False`: its heartbeat, its refresh) never brings back a
+    host who stepped out, perhaps in another window.
     """
     now = timezone.now()
     until = now + timedelta(seconds=LEASE_SECONDS)
     with transaction.atomic():
         locked = _locked(session, host)
-        if locked.state == LiveState.CLOSED:
+        if locked.state == LiveState.CLOSED or (locked.host_until is None and not coming):
             raise NotNow
         was_away = not locked.host_present(now)
         LiveSession.objects.filter(pk=locked.pk).update(host_until=until)

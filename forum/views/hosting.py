@@ -62,18 +62,26 @@ def console(request: HttpRequest, public_id: str) -> HttpResponse:
     if host is None:
         return render(request, "errors/403.html", {"sentence": NOT_HOST}, status=403)
     stays = request.method == "GET" and hmac.compare_digest(request.GET.get("here", ""), _key(request, session))
-    if stays and live_reading.standing_of(session).state != "closed":
-        hosting.renew_lease(host=host, session=session)
-        session.refresh_from_db(fields=["host_until", "state", "last_seq"])
+    stays = stays and _stay_on(host, session)
     response = _page(request, session, stays=stays)
     if stays:
         response["Refresh"] = str(REFRESH_SECONDS)
     return response
 
 
+def _stay_on(host: Peer, session: LiveSession) -> bool:
+    """Renew the lease of a host who is still here; not of one who stepped out or closed the room."""
+    try:
+        hosting.renew_lease(host=host, session=session, coming=False)
+    except hosting.NotNow:
+        return False
+    session.refresh_from_db(fields=["host_until", "state", "last_seq"])
+    return True
+
+
 @require_POST
 def act(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One button of the console: a step of the session, "here", "stay" or "step_out"."""
+    """One button of the console: a step of the session, "here", "stay" or "step_out"; or its heartbeat, "still"."""
     session, host = _hosted(request, public_id)
     if host is None:
         return render(request, "errors/403.html", {"sentence": NOT_HOST}, status=403)
@@ -84,7 +92,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     except hosting.NotNow:
         sentence = "The room has moved on in the meantime, and this step is not possible from where it stands now."
         return render(request, "errors/409.html", {"sentence": sentence}, status=409)
-    if wanted == "here" and request.headers.get("Accept") == "application/json":
+    if wanted == "still":
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return SeeOther(f"{console_at}?here={_key(request, session)}" if wanted == "stay" else console_at)
 
@@ -93,6 +101,8 @@ def _do(wanted: str, host: Peer, session: LiveSession) -> None:
     """Raises NotNow; Http404 for a button that does not exist."""
     if wanted in {"here", "stay"}:
         hosting.renew_lease(host=host, session=session)
+    elif wanted == "still":
+        hosting.renew_lease(host=host, session=session, coming=False)
     elif wanted == "step_out":
         hosting.step_out(host=host, session=session)
     elif wanted in set(Act):

@@ -1,5 +1,5 @@
 // @ts-check
-/** The host's console: says "I am here" every 20 seconds for as long as the page is open, and says so when that fails. */
+/** The host's console: says "still here" every 20 seconds for as long as the page is open, and says so when that fails. */
 
 const EVERY_MS = 20000;
 
@@ -11,15 +11,22 @@ function tell(words) {
   if (line && line.textContent !== words) line.textContent = words;
 }
 
+let beat = 0;
+
 /** @param {HTMLFormElement} from */
 async function stay(from) {
   const body = new FormData(from);
-  body.set("act", "here");
+  body.set("act", "still");
   try {
     const answer = await fetch(from.action, {
       method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" },
     });
-    tell(answer.ok ? "You are here. This page keeps the room open." : "The room did not hear you. Please reload this page.");
+    if (!answer.ok) {
+      window.clearInterval(beat); // stepped out or closed, perhaps in another window: only a press brings the host back
+      tell("The room did not take this as a sign that you are here. Press \"I am here\" to go on.");
+      return;
+    }
+    tell("You are here. This page keeps the room open.");
   } catch {
     tell("The connection is lost for the moment. The room pauses within a minute unless it comes back.");
   }
@@ -28,7 +35,7 @@ async function stay(from) {
 if (form) {
   const here = form;
   document.querySelector("[data-host-stay]")?.setAttribute("hidden", ""); // this file does the same without renewing
-  void stay(here);
-  window.setInterval(() => void stay(here), EVERY_MS);
+  beat = window.setInterval(() => void stay(here), EVERY_MS);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) void stay(here); });
+  void stay(here);
 }

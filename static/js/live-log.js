@@ -13,7 +13,7 @@ export class Log {
     this.list = /** @type {HTMLElement} */ (wrapper.querySelector("ol"));
     this.quietTimer = 0;
     localTimes(this.list);
-    this.toEnd();
+    if (this.scrollsItself) this.toEnd();
   }
 
   /** One item made from the server's HTML. @param {string} html @returns {HTMLElement | null} */
@@ -66,13 +66,21 @@ export class Log {
     };
   }
 
+  /** On a wide screen the log scrolls by itself; on a phone the page does. */
+  get scrollsItself() {
+    return this.wrapper.scrollHeight > this.wrapper.clientHeight + 1;
+  }
+
   get isAtEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.wrapper;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    if (this.scrollsItself) return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    const last = this.list.lastElementChild?.getBoundingClientRect();
+    return !last || last.top < window.innerHeight;
   }
 
   toEnd() {
-    this.wrapper.scrollTop = this.wrapper.scrollHeight;
+    if (this.scrollsItself) this.wrapper.scrollTop = this.wrapper.scrollHeight;
+    else this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
   }
 }
 

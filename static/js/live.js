@@ -78,7 +78,7 @@ class Room {
     this.hasVoice = hello.has_voice;
     this.me = hello.me || this.me;
     this.stand(hello);
-    part(this.root, "[data-live-plain]")?.setAttribute("hidden", "");
+    part(document, "[data-live-plain]")?.setAttribute("hidden", "");
     if (this.awaySince && hello.last_seq > this.line.after) {
       this.missed = 0;
       this.missedUntil = hello.last_seq;
@@ -111,7 +111,7 @@ class Room {
     }
     const quiet = !room.may_speak && !(this.isHost && room.host_present);
     this.paused?.toggleAttribute("hidden", !quiet);
-    this.form?.querySelector("button")?.toggleAttribute("disabled", quiet);
+    part(this.root, "[data-live-send]")?.toggleAttribute("disabled", quiet);
   }
 
   /** @param {Frame} event */
@@ -168,7 +168,7 @@ class Room {
       setServerHtml(card, ack.card);
       card.tabIndex = -1;
       this.mine.append(card);
-      card.focus(); // help is not to be missed: it stands right above the field
+      card.focus(); // help is not to be missed: it stands between the log and the field
     }
     this.say(ack.state === "held" ? "Saved. It waits for a moderator, and only you see it." : IDLE_WORDS);
   }

@@ -96,11 +96,32 @@ def test_the_key_of_one_session_opens_no_other(host, session) -> None:
 
 
 def test_the_heartbeat_answers_without_a_page(host, session) -> None:
-    answer = browser_of(host).post(
-        f"/live/{session.public_id}/host/act", {"act": "here"}, headers={"accept": "application/json"}
-    )
+    answer = browser_of(host).post(f"/live/{session.public_id}/host/act", {"act": "still"})
 
     assert answer.status_code == 204
+
+
+def test_no_heartbeat_brings_back_a_host_who_stepped_out(host, session) -> None:
+    client = browser_of(host)
+    stay = client.post(f"/live/{session.public_id}/host/act", {"act": "stay"})["Location"]
+    client.post(f"/live/{session.public_id}/host/act", {"act": "step_out"})
+
+    beat = client.post(f"/live/{session.public_id}/host/act", {"act": "still"})
+    renewed = client.get(stay)
+
+    session.refresh_from_db()
+    assert beat.status_code == 409
+    assert "Refresh" not in renewed.headers
+    assert not session.host_present(timezone.now())
+
+
+def test_a_heartbeat_after_a_lost_connection_brings_the_host_back(host, session) -> None:
+    LiveSession.objects.filter(pk=session.pk).update(host_until=timezone.now() - timedelta(seconds=90))
+
+    browser_of(host).post(f"/live/{session.public_id}/host/act", {"act": "still"})
+
+    session.refresh_from_db()
+    assert session.host_present(timezone.now())
 
 
 def test_a_step_that_is_not_possible_any_more_is_a_409(host, session) -> None:
