@@ -1,1 +1,1 @@
-"""Measurements and trials that take longer than tests: run them one by one, each prints what it found and on what machine."""
+"""Measurements and trials too long for tests. Each runs alone and prints what it found, and on what machine."""

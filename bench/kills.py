@@ -1,7 +1,7 @@
 """SIGKILLs of the web process under write load: what was acknowledged must be there, and every risky post has its case.
 
-    python -m bench.kills [--kills 50]                                   on SQLite
-    python -m tests.servers postgres redis -- python -m bench.kills      on Postgres and Redis
+python -m bench.kills [--kills 50]                                   on SQLite
+python -m tests.servers postgres redis -- python -m bench.kills      on Postgres and Redis
 """
 
 import argparse

@@ -87,7 +87,7 @@ def main() -> int:
         for mutant in wanted:
             said = mutant.fault(root) or ("" if is_noticed(mutant, root) else "NOT NOTICED")
             survivors += bool(said)
-            print(f"{'noticed ' if not said else said:<12} {mutant.name}: {mutant.test}", flush=True)
+            print(f"{said or 'noticed':<12} {mutant.name}: {mutant.test}", flush=True)
     print(f"{len(wanted) - survivors} of {len(wanted)} mutants noticed")
     return 1 if survivors else 0
 

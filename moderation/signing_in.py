@@ -1,5 +1,7 @@
 """How staff are recognised: a password, then a one-time code."""
 
+from typing import Any
+
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
@@ -10,9 +12,8 @@ from moderation.models import Moderator
 class StaffBackend(BaseBackend):
     """Username and password of active staff. Takes as long for a name nobody has."""
 
-    def authenticate(
-        self, _request: HttpRequest | None, username: str = "", password: str = "", **_: object
-    ) -> Moderator | None:
+    def authenticate(self, request: HttpRequest | None, **given: Any) -> Moderator | None:  # noqa: ARG002  (Django passes it)
+        username, password = str(given.get("username", "")), str(given.get("password", ""))
         moderator = Moderator.objects.filter(username=username, is_active=True).first()
         if moderator is None:
             make_password(password)

@@ -34,7 +34,7 @@ def rooms(db) -> dict[str, Room]:
 
 
 @pytest.fixture
-def room(rooms) -> Room:
+def room(rooms: dict[str, Room]) -> Room:
     return rooms["self-care"]
 
 

@@ -37,7 +37,7 @@ def post(person: Visitor, page: str, to: str = "", **form: str) -> str:
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', person.get(page).text))
     answer = person.post(to or page, data={**hidden, **form})
     assert answer.status_code in (200, 302, 303), f"{to or page} answered {answer.status_code}"
-    return answer.headers.get("location", answer.text)
+    return str(answer.headers.get("location", answer.text))
 
 
 def words_of(person: Visitor) -> list[str]:

@@ -1,4 +1,4 @@
-"""No acknowledged post is lost and no risky post is without its case, however often the server dies. Long form: bench/kills.py."""
+"""However often the server dies: no acknowledged post lost, no risky post without its case. Long: bench/kills.py."""
 
 from tests.killing import kill_under_load
 from tests.site import running_site

@@ -7,210 +7,379 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('peers', '0001_initial'),
+        ("peers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LiveSession',
+            name="LiveSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('host_until', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('lobby', 'Lobby'), ('open', 'Open'), ('slow', 'Slow'), ('one_voice', 'One Voice'), ('winding_down', 'Winding Down'), ('closed', 'Closed')], default='scheduled', max_length=12)),
-                ('slow_seconds', models.PositiveSmallIntegerField(default=20)),
-                ('last_seq', models.PositiveBigIntegerField(default=0)),
-                ('starts_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosted', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("host_until", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("lobby", "Lobby"),
+                            ("open", "Open"),
+                            ("slow", "Slow"),
+                            ("one_voice", "One Voice"),
+                            ("winding_down", "Winding Down"),
+                            ("closed", "Closed"),
+                        ],
+                        default="scheduled",
+                        max_length=12,
+                    ),
+                ),
+                ("slow_seconds", models.PositiveSmallIntegerField(default=20)),
+                ("last_seq", models.PositiveBigIntegerField(default=0)),
+                ("starts_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hosted", to="peers.peer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('body', models.TextField(blank=True)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('client_id', models.CharField(max_length=40)),
-                ('judged_by', models.CharField(max_length=40)),
-                ('notes', models.PositiveIntegerField(default=0)),
-                ('visibility', models.CharField(choices=[('published', 'Published'), ('noted', 'folded behind a neutral note'), ('held', 'waiting for a moderator'), ('removed', 'Removed'), ('withdrawn', 'taken down by its author')], default='held', max_length=9)),
-                ('redactions', models.JSONField(default=list)),
-                ('shown_title', models.CharField(blank=True, max_length=200)),
-                ('shown_html', models.TextField(blank=True)),
-                ('help_keys', models.JSONField(default=list)),
-                ('help_for', models.CharField(choices=[('nobody', 'Nobody'), ('author', 'Author'), ('everyone', 'Everyone')], default='nobody', max_length=8)),
-                ('reason_key', models.CharField(blank=True, max_length=40)),
-                ('answer_by', models.DateTimeField(null=True)),
-                ('hold_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(null=True)),
-                ('peer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='posts', to='peers.peer')),
-                ('persona', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='posts', to='peers.persona')),
-                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='forum.livesession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("body", models.TextField(blank=True)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("client_id", models.CharField(max_length=40)),
+                ("judged_by", models.CharField(max_length=40)),
+                ("notes", models.PositiveIntegerField(default=0)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("published", "Published"),
+                            ("noted", "folded behind a neutral note"),
+                            ("held", "waiting for a moderator"),
+                            ("removed", "Removed"),
+                            ("withdrawn", "taken down by its author"),
+                        ],
+                        default="held",
+                        max_length=9,
+                    ),
+                ),
+                ("redactions", models.JSONField(default=list)),
+                ("shown_title", models.CharField(blank=True, max_length=200)),
+                ("shown_html", models.TextField(blank=True)),
+                ("help_keys", models.JSONField(default=list)),
+                (
+                    "help_for",
+                    models.CharField(
+                        choices=[("nobody", "Nobody"), ("author", "Author"), ("everyone", "Everyone")],
+                        default="nobody",
+                        max_length=8,
+                    ),
+                ),
+                ("reason_key", models.CharField(blank=True, max_length=40)),
+                ("answer_by", models.DateTimeField(null=True)),
+                ("hold_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(null=True)),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="posts", to="peers.peer"
+                    ),
+                ),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="posts",
+                        to="peers.persona",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="posts",
+                        to="forum.livesession",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('purpose', models.CharField(max_length=200)),
-                ('rule_one', models.CharField(max_length=200)),
-                ('rule_two', models.CharField(max_length=200)),
-                ('typical_notes', models.PositiveIntegerField(default=0)),
-                ('host_hours', models.CharField(blank=True, max_length=120)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_arrivals', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=30, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("purpose", models.CharField(max_length=200)),
+                ("rule_one", models.CharField(max_length=200)),
+                ("rule_two", models.CharField(max_length=200)),
+                ("typical_notes", models.PositiveIntegerField(default=0)),
+                ("host_hours", models.CharField(blank=True, max_length=120)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_arrivals", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['position', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_arrivals', True)), fields=('is_arrivals',), name='room_one_arrivals'), models.CheckConstraint(condition=models.Q(models.Q(('rule_one', ''), _negated=True), models.Q(('rule_two', ''), _negated=True)), name='room_has_two_rules')],
+                "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_arrivals", True)), fields=("is_arrivals",), name="room_one_arrivals"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rule_one", ""), _negated=True), models.Q(("rule_two", ""), _negated=True)
+                        ),
+                        name="room_has_two_rules",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='livesession',
-            name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='forum.room'),
+            model_name="livesession",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="forum.room"
+            ),
         ),
         migrations.CreateModel(
-            name='SavedDraft',
+            name="SavedDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=64)),
-                ('place', models.CharField(max_length=40)),
-                ('title', models.CharField(blank=True, max_length=400)),
-                ('body', models.TextField(blank=True)),
-                ('choices', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('peer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner", models.CharField(max_length=64)),
+                ("place", models.CharField(max_length=40)),
+                ("title", models.CharField(blank=True, max_length=400)),
+                ("body", models.TextField(blank=True)),
+                ("choices", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="peers.peer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Thread',
+            name="Thread",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('contract', models.CharField(choices=[('listen', 'Just listen'), ('been_there', 'Tell me if you have been there'), ('ideas', 'Ideas are welcome'), ('sit_with_me', 'Sit with me'), ('no_hugs', 'No hugs, please')], default='listen', max_length=12)),
-                ('locked', models.BooleanField(default=False)),
-                ('replies', models.PositiveIntegerField(default=0)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('moved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('opening', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='opens', to='forum.post')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='threads', to='forum.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                (
+                    "contract",
+                    models.CharField(
+                        choices=[
+                            ("listen", "Just listen"),
+                            ("been_there", "Tell me if you have been there"),
+                            ("ideas", "Ideas are welcome"),
+                            ("sit_with_me", "Sit with me"),
+                            ("no_hugs", "No hugs, please"),
+                        ],
+                        default="listen",
+                        max_length=12,
+                    ),
+                ),
+                ("locked", models.BooleanField(default=False)),
+                ("replies", models.PositiveIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "opening",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="opens", to="forum.post"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="threads", to="forum.room"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='post',
-            name='thread',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='forum.thread'),
+            model_name="post",
+            name="thread",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="forum.thread"
+            ),
         ),
         migrations.CreateModel(
-            name='LiveEvent',
+            name="LiveEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveBigIntegerField()),
-                ('kind', models.CharField(choices=[('said', 'Said'), ('changed', 'Changed'), ('removed', 'Removed'), ('state', 'State')], max_length=7)),
-                ('about', models.PositiveBigIntegerField(null=True)),
-                ('state', models.CharField(blank=True, max_length=12)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='forum.livesession')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='forum.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveBigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("said", "Said"), ("changed", "Changed"), ("removed", "Removed"), ("state", "State")],
+                        max_length=7,
+                    ),
+                ),
+                ("about", models.PositiveBigIntegerField(null=True)),
+                ("state", models.CharField(blank=True, max_length=12)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="forum.livesession"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="events", to="forum.post"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='live_event_seq_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['said', 'changed', 'removed', 'state'])), name='live_event_kind_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "seq"), name="live_event_seq_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["said", "changed", "removed", "state"])),
+                        name="live_event_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='livesession',
-            index=models.Index(fields=['state', 'starts_at'], name='live_now_or_next'),
+            model_name="livesession",
+            index=models.Index(fields=["state", "starts_at"], name="live_now_or_next"),
         ),
         migrations.AddIndex(
-            model_name='livesession',
-            index=models.Index(fields=['closed_at'], name='live_closed'),
+            model_name="livesession",
+            index=models.Index(fields=["closed_at"], name="live_closed"),
         ),
         migrations.AddConstraint(
-            model_name='livesession',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['scheduled', 'lobby', 'open', 'slow', 'one_voice', 'winding_down', 'closed'])), name='live_state_known'),
+            model_name="livesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["scheduled", "lobby", "open", "slow", "one_voice", "winding_down", "closed"])
+                ),
+                name="live_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='livesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='live_closed_has_time'),
+            model_name="livesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="live_closed_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='saveddraft',
-            index=models.Index(fields=['saved_at'], name='draft_saved'),
+            model_name="saveddraft",
+            index=models.Index(fields=["saved_at"], name="draft_saved"),
         ),
         migrations.AddIndex(
-            model_name='saveddraft',
-            index=models.Index(fields=['peer', 'place'], name='draft_of_peer'),
+            model_name="saveddraft",
+            index=models.Index(fields=["peer", "place"], name="draft_of_peer"),
         ),
         migrations.AddConstraint(
-            model_name='saveddraft',
-            constraint=models.UniqueConstraint(fields=('owner', 'place'), name='draft_once_per_place'),
+            model_name="saveddraft",
+            constraint=models.UniqueConstraint(fields=("owner", "place"), name="draft_once_per_place"),
         ),
         migrations.AddConstraint(
-            model_name='saveddraft',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', ''), _negated=True), name='draft_has_owner'),
+            model_name="saveddraft",
+            constraint=models.CheckConstraint(condition=models.Q(("owner", ""), _negated=True), name="draft_has_owner"),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['room', '-moved_at', '-id'], name='thread_room_newest'),
+            model_name="thread",
+            index=models.Index(fields=["room", "-moved_at", "-id"], name="thread_room_newest"),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['replies', 'opened_at'], name='thread_waiting'),
+            model_name="thread",
+            index=models.Index(fields=["replies", "opened_at"], name="thread_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(('contract__in', ['listen', 'been_there', 'ideas', 'sit_with_me', 'no_hugs'])), name='thread_contract_known'),
+            model_name="thread",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contract__in", ["listen", "been_there", "ideas", "sit_with_me", "no_hugs"])),
+                name="thread_contract_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['thread', 'id'], name='post_thread_order'),
+            model_name="post",
+            index=models.Index(fields=["thread", "id"], name="post_thread_order"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['session', 'id'], name='post_session_order'),
+            model_name="post",
+            index=models.Index(fields=["session", "id"], name="post_session_order"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['peer', '-id'], name='post_peer_newest'),
+            model_name="post",
+            index=models.Index(fields=["peer", "-id"], name="post_peer_newest"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('visibility', 'held')), fields=['hold_until'], name='post_holds_due'),
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("visibility", "held")), fields=["hold_until"], name="post_holds_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('session__isnull', True), ('thread__isnull', False)), models.Q(('session__isnull', False), ('thread__isnull', True)), _connector='OR'), name='post_in_thread_or_session'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("session__isnull", True), ("thread__isnull", False)),
+                    models.Q(("session__isnull", False), ("thread__isnull", True)),
+                    _connector="OR",
+                ),
+                name="post_in_thread_or_session",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['published', 'noted', 'held', 'removed', 'withdrawn'])), name='post_visibility_known'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visibility__in", ["published", "noted", "held", "removed", "withdrawn"])),
+                name="post_visibility_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('help_for__in', ['nobody', 'author', 'everyone'])), name='post_help_for_known'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("help_for__in", ["nobody", "author", "everyone"])), name="post_help_for_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('judged_by', ''), _negated=True), name='post_is_judged'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("judged_by", ""), _negated=True), name="post_is_judged"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'held'), _negated=True), ('hold_until__isnull', False), _connector='OR'), name='post_hold_has_deadline'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("visibility", "held"), _negated=True), ("hold_until__isnull", False), _connector="OR"
+                ),
+                name="post_hold_has_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('peer', 'client_id'), name='post_sent_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(fields=("peer", "client_id"), name="post_sent_once"),
         ),
     ]

@@ -75,9 +75,7 @@ def _set_aside_if_broken(path: Path) -> None:
 
 
 def _replace(path: Path, rows: list[dict[str, Any]]) -> None:
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as new:
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
         try:
             json.dump(rows, new, ensure_ascii=False, indent=1)
             new.flush()

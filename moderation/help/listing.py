@@ -90,9 +90,7 @@ class Listing:
         return self.country.name if self.country else ""
 
 
-def listing(
-    country: str | None, categories: Collection[str], *, checks: Mapping[str, Check], now: datetime
-) -> Listing:
+def listing(country: str | None, categories: Collection[str], *, checks: Mapping[str, Check], now: datetime) -> Listing:
     """The help for a country and what someone writes about, at one moment.
 
     A line is under `open_now` only if a person on this site confirmed its hours in the last 180 days
@@ -164,9 +162,7 @@ def _seen(line: Helpline, check: Check | None, land: Country, now: datetime) -> 
             _unconfirmed(line),
             f"Last checked on {by}; due to be checked again",
         )
-    hours, words = (
-        _confirmed(line, land, now) if check.hours_confirmed else (Hours.UNCONFIRMED, _unconfirmed(line))
-    )
+    hours, words = _confirmed(line, land, now) if check.hours_confirmed else (Hours.UNCONFIRMED, _unconfirmed(line))
     return ListedLine(line, check, hours, words, f"Checked on {by}")
 
 
@@ -186,9 +182,7 @@ def _confirmed(line: Helpline, land: Country, now: datetime) -> tuple[Hours, str
         return Hours.UNCONFIRMED, "Hours not confirmed"
     if line.opens.always:
         return Hours.OPEN, "Open now, 24 hours a day"
-    place = (
-        f" ({line.timezone.key.rsplit('/', 1)[-1].replace('_', ' ')} time)" if land.several_timezones else ""
-    )
+    place = f" ({line.timezone.key.rsplit('/', 1)[-1].replace('_', ' ')} time)" if land.several_timezones else ""
     until = line.opens.open_until(now, line.timezone)
     if until:
         return Hours.OPEN, f"Open now, until {until}{place}"

@@ -145,9 +145,7 @@ def _check_facts(row: Mapping[str, Any]) -> None:
     if not re.fullmatch(r"[a-z]{2}-[a-z0-9-]+", row["id"]):
         raise HelpDataError("an id is the country and a name in small letters")
     if row["confidence"] not in CONFIDENCES:
-        raise HelpDataError(
-            f"its confidence is {row['confidence']!r}; a number without a source is never shown"
-        )
+        raise HelpDataError(f"its confidence is {row['confidence']!r}; a number without a source is never shown")
     if not row["source"] or not row["name"] or not row["categories"]:
         raise HelpDataError("it needs a name, a category and a source")
     _require_public(row["source"])

@@ -9,316 +9,539 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('forum', '0001_initial'),
-        ('peers', '0001_initial'),
+        ("forum", "0001_initial"),
+        ("peers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Moderator',
+            name="Moderator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('username', models.CharField(max_length=40, unique=True)),
-                ('role', models.CharField(choices=[('host', 'Host'), ('moderator', 'Moderator'), ('lead', 'Lead'), ('admin', 'Admin')], max_length=9)),
-                ('is_active', models.BooleanField(default=True)),
-                ('on_call', models.BooleanField(default=False)),
-                ('on_shift_until', models.DateTimeField(null=True)),
-                ('peer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='moderator', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("username", models.CharField(max_length=40, unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("host", "Host"), ("moderator", "Moderator"), ("lead", "Lead"), ("admin", "Admin")],
+                        max_length=9,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("on_call", models.BooleanField(default=False)),
+                ("on_shift_until", models.DateTimeField(null=True)),
+                (
+                    "peer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moderator", to="peers.peer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shard', models.PositiveSmallIntegerField()),
-                ('seq', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=30)),
-                ('case_ref', models.CharField(blank=True, max_length=12)),
-                ('data', models.JSONField(default=dict)),
-                ('before_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shard", models.PositiveSmallIntegerField()),
+                ("seq", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=30)),
+                ("case_ref", models.CharField(blank=True, max_length=12)),
+                ("data", models.JSONField(default=dict)),
+                ("before_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['case_ref', 'id'], name='audit_of_case')],
-                'constraints': [models.UniqueConstraint(fields=('shard', 'seq'), name='audit_seq_once')],
+                "indexes": [models.Index(fields=["case_ref", "id"], name="audit_of_case")],
+                "constraints": [models.UniqueConstraint(fields=("shard", "seq"), name="audit_seq_once")],
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('shard', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last_seq', models.PositiveBigIntegerField(default=0)),
-                ('last_hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                ("shard", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("last_seq", models.PositiveBigIntegerField(default=0)),
+                (
+                    "last_hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('shard__lt', 16)), name='audit_head_shard_known')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("shard__lt", 16)), name="audit_head_shard_known")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('subject', models.CharField(max_length=60)),
-                ('author_name', models.CharField(blank=True, max_length=60)),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, 'green'), (1, 'amber'), (2, 'red'), (3, 'crisis')])),
-                ('categories', models.JSONField(default=list)),
-                ('lead_only', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('pending_second', 'waiting for a second person'), ('follow_up', 'follow-up'), ('resolved', 'Resolved')], default='open', max_length=14)),
-                ('tier', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('first_human_at', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('lease_token', models.UUIDField(null=True)),
-                ('revealed_token', models.UUIDField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('lease_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leases', to=settings.AUTH_USER_MODEL)),
-                ('peer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='peers.peer')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='forum.post')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='forum.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                ("subject", models.CharField(max_length=60)),
+                ("author_name", models.CharField(blank=True, max_length=60)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(choices=[(0, "green"), (1, "amber"), (2, "red"), (3, "crisis")]),
+                ),
+                ("categories", models.JSONField(default=list)),
+                ("lead_only", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("pending_second", "waiting for a second person"),
+                            ("follow_up", "follow-up"),
+                            ("resolved", "Resolved"),
+                        ],
+                        default="open",
+                        max_length=14,
+                    ),
+                ),
+                ("tier", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("first_human_at", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("lease_token", models.UUIDField(null=True)),
+                ("revealed_token", models.UUIDField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "lease_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="leases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="cases", to="peers.peer"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="cases", to="forum.post"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="forum.room"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('leave', 'Leave it as it is'), ('publish', 'Publish it'), ('fold', 'Fold it behind a neutral note'), ('remove', 'Remove it')], max_length=7)),
-                ('reason_code', models.CharField(max_length=40)),
-                ('public_note', models.TextField()),
-                ('key', models.CharField(max_length=40, unique=True)),
-                ('case_version', models.PositiveIntegerField()),
-                ('level_before', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='moderation.case')),
-                ('moderator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("leave", "Leave it as it is"),
+                            ("publish", "Publish it"),
+                            ("fold", "Fold it behind a neutral note"),
+                            ("remove", "Remove it"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("reason_code", models.CharField(max_length=40)),
+                ("public_note", models.TextField()),
+                ("key", models.CharField(max_length=40, unique=True)),
+                ("case_version", models.PositiveIntegerField()),
+                ("level_before", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="moderation.case"
+                    ),
+                ),
+                (
+                    "moderator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Effect',
+            name="Effect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reversed_at', models.DateTimeField(null=True)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='effects', to='moderation.decision')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='effects', to='forum.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=12)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reversed_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="effects", to="moderation.decision"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="effects", to="forum.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField()),
-                ('due_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='moderation.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.PositiveSmallIntegerField()),
+                ("due_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="escalations", to="moderation.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('payload', models.JSONField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("payload", models.JSONField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'outbox',
-                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['next_try_at'], name='outbox_due')],
+                "verbose_name_plural": "outbox",
+                "indexes": [
+                    models.Index(condition=models.Q(("sent_at", None)), fields=["next_try_at"], name="outbox_due")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Outreach',
+            name="Outreach",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='outreach', to='moderation.case')),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outreach', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outreach", to="moderation.case"
+                    ),
+                ),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outreach", to="peers.peer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutreachMessage',
+            name="OutreachMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField()),
-                ('shown_html', models.TextField()),
-                ('client_id', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('moderator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL)),
-                ('outreach', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='moderation.outreach')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.TextField()),
+                ("shown_html", models.TextField()),
+                ("client_id", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "moderator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outreach",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="moderation.outreach"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('receipt', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('reason', models.CharField(max_length=20)),
-                ('note', models.TextField(blank=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='moderation.case')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='forum.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "receipt",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                ("reason", models.CharField(max_length=20)),
+                ("note", models.TextField(blank=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="moderation.case"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="reports", to="forum.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ResourceAttachment',
+            name="ResourceAttachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('keys', models.JSONField()),
-                ('shown_to', models.CharField(max_length=8)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='forum.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("keys", models.JSONField()),
+                ("shown_to", models.CharField(max_length=8)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="forum.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signal',
+            name="Signal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=60)),
-                ('revision', models.PositiveIntegerField()),
-                ('source', models.CharField(choices=[('rules', 'Rules'), ('report', 'Report'), ('call', 'I need help now'), ('human', 'Human')], max_length=6)),
-                ('rule', models.CharField(max_length=80)),
-                ('version', models.CharField(max_length=40)),
-                ('category', models.CharField(max_length=15)),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, 'green'), (1, 'amber'), (2, 'red'), (3, 'crisis')])),
-                ('score', models.FloatField(default=0)),
-                ('spans', models.JSONField(default=list)),
-                ('reason', models.CharField(max_length=300)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='signals', to='moderation.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=60)),
+                ("revision", models.PositiveIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("rules", "Rules"),
+                            ("report", "Report"),
+                            ("call", "I need help now"),
+                            ("human", "Human"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("rule", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=40)),
+                ("category", models.CharField(max_length=15)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(choices=[(0, "green"), (1, "amber"), (2, "red"), (3, "crisis")]),
+                ),
+                ("score", models.FloatField(default=0)),
+                ("spans", models.JSONField(default=list)),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signals",
+                        to="moderation.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('words', models.TextField(blank=True)),
-                ('visibility', models.CharField(max_length=9)),
-                ('redactions', models.JSONField(default=list)),
-                ('digest', models.CharField(max_length=64)),
-                ('salt', models.UUIDField(default=uuid.uuid4, null=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='moderation.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("words", models.TextField(blank=True)),
+                ("visibility", models.CharField(max_length=9)),
+                ("redactions", models.JSONField(default=list)),
+                ("digest", models.CharField(max_length=64)),
+                ("salt", models.UUIDField(default=uuid.uuid4, null=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="snapshots", to="moderation.case"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='moderator',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['host', 'moderator', 'lead', 'admin'])), name='moderator_role_known'),
+            model_name="moderator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["host", "moderator", "lead", "admin"])), name="moderator_role_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['-level', 'due_at', 'id'], name='case_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "resolved"), _negated=True),
+                fields=["-level", "due_at", "id"],
+                name="case_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['post', '-id'], name='case_of_post'),
+            model_name="case",
+            index=models.Index(fields=["post", "-id"], name="case_of_post"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['peer', 'room', '-id'], name='case_of_name'),
+            model_name="case",
+            index=models.Index(fields=["peer", "room", "-id"], name="case_of_name"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'resolved'), _negated=True), fields=('subject',), name='case_one_open_per_subject'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "resolved"), _negated=True),
+                fields=("subject",),
+                name="case_one_open_per_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'pending_second', 'follow_up', 'resolved'])), name='case_state_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "pending_second", "follow_up", "resolved"])),
+                name="case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='case_level_amber_or_above'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", [1, 2, 3])), name="case_level_amber_or_above"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_by__isnull', True), ('lease_token__isnull', True)), models.Q(('lease_by__isnull', False), ('lease_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='case_lease_whole'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_by__isnull", True), ("lease_token__isnull", True)),
+                    models.Q(
+                        ("lease_by__isnull", False), ("lease_token__isnull", False), ("lease_until__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="case_lease_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolved_at__isnull', True)), _connector='OR'), name='case_resolved_has_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", False), ("state", "resolved")),
+                    models.Q(models.Q(("state", "resolved"), _negated=True), ("resolved_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="case_resolved_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['case', '-id'], name='decision_newest'),
+            model_name="decision",
+            index=models.Index(fields=["case", "-id"], name="decision_newest"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['leave', 'publish', 'fold', 'remove'])), name='decision_action_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action__in", ["leave", "publish", "fold", "remove"])), name="decision_action_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason_code', ''), _negated=True), models.Q(('public_note', ''), _negated=True)), name='decision_has_reason'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason_code", ""), _negated=True), models.Q(("public_note", ""), _negated=True)
+                ),
+                name="decision_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.UniqueConstraint(fields=('decision', 'kind'), name='effect_once_per_decision'),
+            model_name="effect",
+            constraint=models.UniqueConstraint(fields=("decision", "kind"), name="effect_once_per_decision"),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['due_at'], name='escalation_due'),
+            model_name="escalation",
+            index=models.Index(condition=models.Q(("done_at", None)), fields=["due_at"], name="escalation_due"),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('case', 'step'), name='escalation_once_per_step'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(fields=("case", "step"), name="escalation_once_per_step"),
         ),
         migrations.AddIndex(
-            model_name='outreach',
-            index=models.Index(fields=['peer', '-id'], name='outreach_of_peer'),
+            model_name="outreach",
+            index=models.Index(fields=["peer", "-id"], name="outreach_of_peer"),
         ),
         migrations.AddConstraint(
-            model_name='outreachmessage',
-            constraint=models.UniqueConstraint(fields=('outreach', 'client_id'), name='outreach_message_sent_once'),
+            model_name="outreachmessage",
+            constraint=models.UniqueConstraint(fields=("outreach", "client_id"), name="outreach_message_sent_once"),
         ),
         migrations.AddConstraint(
-            model_name='outreachmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='outreach_message_has_words'),
+            model_name="outreachmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("body", ""), _negated=True), name="outreach_message_has_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='report_has_reason'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="report_has_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceattachment',
-            constraint=models.UniqueConstraint(fields=('post', 'revision'), name='attachment_once_per_revision'),
+            model_name="resourceattachment",
+            constraint=models.UniqueConstraint(fields=("post", "revision"), name="attachment_once_per_revision"),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.UniqueConstraint(fields=('subject', 'revision', 'source', 'rule', 'version'), name='signal_once_per_revision'),
+            model_name="signal",
+            constraint=models.UniqueConstraint(
+                fields=("subject", "revision", "source", "rule", "version"), name="signal_once_per_revision"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['rules', 'report', 'call', 'human'])), name='signal_source_known'),
+            model_name="signal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["rules", "report", "call", "human"])), name="signal_source_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('case', 'revision'), name='snapshot_once_per_revision'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(fields=("case", "revision"), name="snapshot_once_per_revision"),
         ),
     ]

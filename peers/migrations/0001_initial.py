@@ -8,78 +8,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Peer',
+            name="Peer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('lookup', models.CharField(max_length=64, null=True, unique=True)),
-                ('persona_key', models.BinaryField(default=peers.models.new_persona_key, max_length=32)),
-                ('kind', models.CharField(choices=[('peer', 'Peer'), ('staff', 'Staff')], default='peer', max_length=5)),
-                ('staff_name', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('banned', 'Banned')], default='active', max_length=6)),
-                ('trained_supporter', models.BooleanField(default=False)),
-                ('created_on', models.DateField(default=peers.models.today)),
-                ('last_seen_week', models.DateField(default=peers.models.this_week)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("lookup", models.CharField(max_length=64, null=True, unique=True)),
+                ("persona_key", models.BinaryField(default=peers.models.new_persona_key, max_length=32)),
+                (
+                    "kind",
+                    models.CharField(choices=[("peer", "Peer"), ("staff", "Staff")], default="peer", max_length=5),
+                ),
+                ("staff_name", models.CharField(blank=True, max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("banned", "Banned")], default="active", max_length=6
+                    ),
+                ),
+                ("trained_supporter", models.BooleanField(default=False)),
+                ("created_on", models.DateField(default=peers.models.today)),
+                ("last_seen_week", models.DateField(default=peers.models.this_week)),
             ],
             options={
-                'indexes': [models.Index(fields=['last_seen_week'], name='peer_last_seen')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['peer', 'staff'])), name='peer_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['active', 'banned'])), name='peer_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'peer'), ('staff_name', '')), models.Q(('kind', 'staff'), models.Q(('staff_name', ''), _negated=True)), _connector='OR'), name='peer_only_staff_named'), models.UniqueConstraint(condition=models.Q(('kind', 'staff')), fields=('staff_name',), name='peer_staff_name_once')],
+                "indexes": [models.Index(fields=["last_seen_week"], name="peer_last_seen")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("kind__in", ["peer", "staff"])), name="peer_kind_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "banned"])), name="peer_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "peer"), ("staff_name", "")),
+                            models.Q(("kind", "staff"), models.Q(("staff_name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="peer_only_staff_named",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "staff")), fields=("staff_name",), name="peer_staff_name_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_met', models.CharField(max_length=60)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('blocked', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocked_by', to='peers.peer')),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocks', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_met", models.CharField(max_length=60)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "blocked",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="blocked_by", to="peers.peer"
+                    ),
+                ),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="blocks", to="peers.peer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('peer', 'blocked'), name='block_once'), models.CheckConstraint(condition=models.Q(('peer', models.F('blocked')), _negated=True), name='block_not_oneself')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("peer", "blocked"), name="block_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("peer", models.F("blocked")), _negated=True), name="block_not_oneself"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Persona',
+            name="Persona",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='personas', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="personas", to="peers.peer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('scope', 'name'), name='persona_name_once_per_scope'), models.UniqueConstraint(fields=('peer', 'scope'), name='persona_once_per_peer_and_scope')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("scope", "name"), name="persona_name_once_per_scope"),
+                    models.UniqueConstraint(fields=("peer", "scope"), name="persona_once_per_peer_and_scope"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('session_key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('peer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='peers.peer')),
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
+                ("session_key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="sessions", to="peers.peer"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['expire_date'], name='session_expiry')],
+                "indexes": [models.Index(fields=["expire_date"], name="session_expiry")],
             },
         ),
         migrations.CreateModel(
-            name='TopicFilter',
+            name="TopicFilter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(max_length=20)),
-                ('way', models.CharField(choices=[('fold', 'Fold'), ('hide', 'Hide')], max_length=4)),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topic_filters', to='peers.peer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("note", models.CharField(max_length=20)),
+                ("way", models.CharField(choices=[("fold", "Fold"), ("hide", "Hide")], max_length=4)),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="topic_filters", to="peers.peer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('peer', 'note'), name='topic_filter_once_per_note'), models.CheckConstraint(condition=models.Q(('way__in', ['fold', 'hide'])), name='topic_filter_way_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("peer", "note"), name="topic_filter_once_per_note"),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["fold", "hide"])), name="topic_filter_way_known"
+                    ),
+                ],
             },
         ),
     ]

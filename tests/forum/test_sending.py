@@ -3,7 +3,6 @@
 import re
 import threading
 
-import pytest
 from django.db import connection
 
 from forum.models import Post, SavedDraft, Thread, Visibility
@@ -257,3 +256,45 @@ def test_a_reader_without_a_session_may_post_from_our_own_page_only(rooms) -> No
     response = Browser().client.post("/new", {"body": "Hello."}, headers={"Origin": OUR_PAGE})
 
     assert response.status_code == 303
+
+
+def test_words_that_wait_for_a_moderator_are_answered_with_why_and_until_when(blue, thread) -> None:
+    browser = Browser(blue)
+
+    response = browser.post(
+        f"/threads/{thread.public_id}/reply", {"body": "I will hurt him tonight, I know where he lives"}
+    )
+
+    html = response.content.decode()
+    post = Post.objects.get(peer=blue)
+    assert (response.status_code, post.visibility) == (200, Visibility.HELD)
+    assert "Your words are saved" in html
+    assert "Only you and moderators can see this" in html
+    assert "/help" in html
+    assert post.body not in Browser().read(f"/threads/{thread.public_id}/")
+
+
+def test_a_hidden_part_is_shown_to_its_author_with_a_way_to_change_it(blue, thread) -> None:
+    asked = "How much would it take to die? I cannot go on like this."
+
+    response = Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": asked})
+
+    post = Post.objects.get(peer=blue)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert post.redactions
+    assert "We have hidden this part" in html
+    assert f"/posts/{post.public_id}/edit" in html
+    assert "How much would it take" not in Browser().read(f"/threads/{thread.public_id}/")
+
+
+def test_nobody_who_only_reads_is_offered_recovery_words(blue, thread) -> None:
+    browser = Browser(blue)
+    address = f"/threads/{thread.public_id}/"
+
+    before = browser.read(address)
+    browser.post(f"{address}reply", {"body": "I hear you."})
+    after = browser.read(address)
+
+    assert "/my/words" not in before
+    assert "/my/words" in after

@@ -241,6 +241,15 @@ def test_an_edit_that_may_not_go_up_keeps_its_words_and_the_post_as_it_was(ash, 
     assert opening.body == SHOWN
 
 
+def test_changing_ones_words_over_and_over_is_slowed_with_the_words_kept(ash, opening) -> None:
+    browser = Browser(ash)
+    answers = [browser.post(f"/posts/{opening.public_id}/edit", {"body": f"Version {n}."}) for n in range(20)]
+
+    assert answers[0].status_code == 303
+    assert answers[-1].status_code == 429
+    assert "Version 19." in answers[-1].content.decode()
+
+
 @pytest.mark.parametrize("what", ["edit", "withdraw"])
 def test_only_the_author_may_change_or_withdraw(blue, opening, what) -> None:
     answers = [

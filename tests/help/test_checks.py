@@ -55,9 +55,7 @@ def test_a_missing_file_or_a_folder_means_no_checks(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    junk=st.binary()
-    | st.just(b"[" * 100_000)
-    | st.sampled_from([b"", b"{}", b"null", b"[1, null, []]", b"\xff\xfe"])
+    junk=st.binary() | st.just(b"[" * 100_000) | st.sampled_from([b"", b"{}", b"null", b"[1, null, []]", b"\xff\xfe"])
 )
 def test_a_broken_file_never_breaks_the_page(tmp_path: Path, junk: bytes) -> None:
     path = tmp_path / "checks.json"
@@ -76,9 +74,7 @@ def test_a_broken_file_never_breaks_the_page(tmp_path: Path, junk: bytes) -> Non
         {"line": "", "checked_on": "2026-11-01", "checked_by": "Robin"},
     ],
 )
-def test_a_row_that_makes_no_sense_is_left_out_and_the_others_stay(
-    tmp_path: Path, row: dict[str, str]
-) -> None:
+def test_a_row_that_makes_no_sense_is_left_out_and_the_others_stay(tmp_path: Path, row: dict[str, str]) -> None:
     path = tmp_path / "checks.json"
     write_check(path, check())
     rows = json.loads(path.read_text())

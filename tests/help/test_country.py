@@ -55,9 +55,7 @@ def test_junk_never_breaks_the_page(header: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["en", "-", "GB", ";", "q=", "0.5", ",", " ", "\u0131", "9", "*", "x-US"])).map(
-        "".join
-    )
+    st.lists(st.sampled_from(["en", "-", "GB", ";", "q=", "0.5", ",", " ", "\u0131", "9", "*", "x-US"])).map("".join)
 )
 def test_headers_that_look_almost_right_never_break_the_page(header: str) -> None:
     found = country_from_accept_language(header)

@@ -130,18 +130,14 @@ def test_a_moment_without_a_time_zone_is_a_mistake_of_the_caller() -> None:
 
 @given(
     intervals=st.lists(
-        st.tuples(st.integers(0, 6), st.integers(0, DAY - 1), st.integers(1, DAY)).filter(
-            lambda i: i[1] < i[2]
-        ),
+        st.tuples(st.integers(0, 6), st.integers(0, DAY - 1), st.integers(1, DAY)).filter(lambda i: i[1] < i[2]),
         min_size=1,
         max_size=5,
         unique_by=lambda interval: interval[0],
     ),
     minute=st.integers(0, WEEK - 1),
 )
-def test_joining_nights_never_changes_when_a_line_is_open(
-    intervals: list[tuple[int, int, int]], minute: int
-) -> None:
+def test_joining_nights_never_changes_when_a_line_is_open(intervals: list[tuple[int, int, int]], minute: int) -> None:
     listed = week(*[[day, _time(start), _time(end)] for day, start, end in intervals])
     moment = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(minutes=minute)
 

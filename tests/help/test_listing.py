@@ -19,9 +19,7 @@ EVENING = "gb-calm-helpline"  # 17:00 to 24:00 every day, London
 UNKNOWN = "gb-galop"  # nobody has written down its hours
 
 
-def checked(
-    line_id: str, *, days_ago: int = 10, hours: bool = True, now: datetime = NOON
-) -> dict[str, Check]:
+def checked(line_id: str, *, days_ago: int = 10, hours: bool = True, now: datetime = NOON) -> dict[str, Check]:
     """One check by Robin."""
     return {line_id: Check(line_id, now.date() - timedelta(days=days_ago), "Robin", hours)}
 
@@ -171,11 +169,7 @@ def test_lines_for_what_someone_writes_about_come_first_then_general_ones() -> N
     found = [each.line for each in listing("US", ["abuse"], checks={}, now=NOON).others]
 
     kinds = [
-        "asked"
-        if line.categories & LINES_FOR["abuse"]
-        else "general"
-        if "emotional" in line.categories
-        else "other"
+        "asked" if line.categories & LINES_FOR["abuse"] else "general" if "emotional" in line.categories else "other"
         for line in found
     ]
     assert kinds.index("asked") == 0
