@@ -30,6 +30,8 @@ def unknown_language(text: str, plain: Plain) -> list[Finding]:
 
 
 def _other_script(text: str) -> bool:
+    if text.isascii():
+        return False
     letters = other = 0
     for char in text:
         if char.isalpha():

@@ -59,9 +59,11 @@ class Scene:
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""
+        standing = [places for name in cues if (places := self.cue(name))]
+        if not standing:
+            return False  # most often; finding the stretch would be the dearer question
         low, high = self.stretch(scope, start, end)
-        for name in cues:
-            places = self.cue(name)
+        for places in standing:
             # A cue holds a dozen words at most, so only those beginning just before `low` can reach into it.
             for a, b in places[max(0, bisect_left(places, (low, 0)) - 3) :]:
                 if a >= high:
