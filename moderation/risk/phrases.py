@@ -6,7 +6,8 @@
     @person                  a class of the vocabulary
     i .. die    i ... die    up to two, or up to five, other words of the same clause
     i know how // when       the words may stand up to twelve words apart, also in the next sentence
-    #                        a number, in digits or words
+    #                        a number, in digits or words, or [amount]
+    [method]                 a placeholder, read as one word
     ask for {photos}         braces mark the words to hide; without them all words are
 
 Every repetition is bounded, so a pattern is linear in the length of the text. A pattern is tried only
@@ -21,7 +22,7 @@ from moderation.risk.vocabulary import Vocabulary
 
 _LEXEMES = re.compile(r"\s+|\.\.\.|\.\.|//|[(){}<>|#]|@[a-z_]+|[^\s(){}<>|#@.]+")
 _NUMBER = (
-    "(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"(?:[0-9]+|\[amount\]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     "sixteen|seventeen|eighteen|twenty|thirty|forty|fifty|sixty|ninety|hundred|a hundred|two hundred)"
 )
 _JOIN = "(?: ,)? "
@@ -40,6 +41,8 @@ is am are was were be been do does did not no have has had will would can could 
 what how when who up out about all as get got go going want like one more any now too there here then than
 """
 COMMON = frozenset(_COMMON.split())
+# What stands for a word that is better not written; the vocabulary says of which lists each is a member.
+PLACEHOLDERS = frozenset({"[method]", "[amount]", "[substance]", "[medication]", "[place]"})
 
 
 @dataclass(frozen=True, slots=True)

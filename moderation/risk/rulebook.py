@@ -11,7 +11,7 @@ from moderation.risk.phrases import COMMON, Phrase, compile_phrase
 from moderation.risk.vocabulary import RULES, RuleFileError, Vocabulary, load_vocabulary, read_toml
 from moderation.risk.words import Reader
 
-_HELPERS = frozenset({"vocabulary.toml", "cues.toml", "guards.toml", "languages.toml", "contact.toml"})
+_HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "cues", "guards", "languages", "contact"))
 _RULE_KEY_NAMES = """
 id version category level reason phrases guards raises needs also certain speaker targeted places
 examples counter_examples

@@ -1,6 +1,7 @@
 """The reviewed words the judge knows: classes for rules, and plain forms for slang and misspellings."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,21 +47,30 @@ def _runs(pairs: dict[str, str]) -> dict[str, tuple[tuple[tuple[str, ...], tuple
     return {first: tuple(sorted(group, key=lambda run: -len(run[0]))) for first, group in found.items()}
 
 
+def _members(lists: dict[str, list[str]], name: str) -> Iterator[str]:
+    """The entries of a list; an entry `@other` alone stands for all entries of that list."""
+    for entry in lists[name]:
+        if entry.startswith("@") and entry[1:] in lists:
+            yield from _members(lists, entry[1:])
+        else:
+            yield entry
+
+
 def load_vocabulary(folder: Path = RULES) -> Vocabulary:
-    """Read `vocabulary.toml`.
+    """Read `vocabulary.toml` and `spellings.toml`.
 
     Raises:
-        RuleFileError: the file is missing, broken, or lacks a part.
+        RuleFileError: a file is missing, broken, or lacks a part.
     """
-    path = folder / "vocabulary.toml"
-    data = read_toml(path)
+    words, spellings = read_toml(folder / "vocabulary.toml"), read_toml(folder / "spellings.toml")
     try:
-        plain = {word: tuple(form.split()) for part in data["plain"].values() for word, form in part.items()}
+        lists = words["means"] | words["classes"]
+        emoji = words["emoji"] | spellings["emoji"]
         return Vocabulary(
-            classes={name: tuple(words) for name, words in data["classes"].items()},
-            plain=plain,
-            runs=_runs(data["runs"]),
-            emoji={sign: tuple(words.split()) for sign, words in data["emoji"].items()},
+            classes={name: tuple(dict.fromkeys(_members(lists, name))) for name in lists},
+            plain={word: tuple(form.split()) for part in spellings["plain"].values() for word, form in part.items()},
+            runs=_runs(words["runs"] | spellings["runs"]),
+            emoji={sign: tuple(read_as.split()) for sign, read_as in emoji.items()},
         )
-    except (KeyError, AttributeError, TypeError) as error:
-        raise RuleFileError(f"{path.name}: missing or misshapen part {error}") from error
+    except (KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise RuleFileError(f"vocabulary.toml, spellings.toml: missing or misshapen part {error}") from error

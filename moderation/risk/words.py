@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from moderation.risk.fold import Folded
-from moderation.risk.phrases import split_word
+from moderation.risk.phrases import PLACEHOLDERS, split_word
 from moderation.risk.vocabulary import Vocabulary
 
-_CHUNK = re.compile(r"[^\s.,;:?\"()\[\]{}]+|[.,;:?\"()\[\]{}]|\n")
+_PLACES = "|".join(map(re.escape, sorted(PLACEHOLDERS)))
+_CHUNK = re.compile(rf"{_PLACES}|[^\s.,;:?\"()\[\]{{}}]+|[.,;:?\"()\[\]{{}}]|\n")
 _JOINERS = re.compile(r"[-_/*'+&=~|!.@#^]+")
 _DIGIT_LETTERS = str.maketrans("013457894$@!|+€", "oieastbgasaiite"[:15])
 _SECOND_LETTERS = str.maketrans("1!|", "lll")
@@ -60,6 +61,8 @@ class Reader:
         start, end = folded.starts[at], folded.ends[chunk.end() - 1]
         if text in _MARKS:
             yield Token(_MARKS[text], start, end)
+        elif text in PLACEHOLDERS:
+            yield Token(text, start, end)
         elif text.isascii() and text.isalpha():
             yield from self._plain(text, start, end)
         else:

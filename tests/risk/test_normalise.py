@@ -39,6 +39,8 @@ READER = detector._judge.book.reader
         ("I’m", "i am"),
         ("sooooo", "so"),
         ("urge to sh", "urge to self harm"),
+        ("the [Method], the [amount]", "the [method] , the [amount]"),
+        ("her name is [name]", "her name is , name ,"),
     ],
 )
 def test_a_disguise_is_undone(written: str, plain: str) -> None:
