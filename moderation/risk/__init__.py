@@ -3,7 +3,7 @@
 It is a triage aid for moderators and never a diagnosis.
 """
 
-from moderation.risk.detector import RULES_VERSION, assess
+from moderation.risk.detector import RULES_VERSION, assess, configure
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.sentences import sentence_around
 
@@ -15,5 +15,6 @@ __all__ = [
     "Finding",
     "Level",
     "assess",
+    "configure",
     "sentence_around",
 ]

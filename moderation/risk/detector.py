@@ -111,6 +111,16 @@ _judge = Judge(rulebook.load())
 RULES_VERSION = _judge.book.version
 
 
+def configure(own_hosts: Iterable[str]) -> None:
+    """Say which hosts are this site's own, so that links to them are no contact details.
+
+    Each is a host name as it stands in a link, without scheme, `www.` and port; case does not matter. Call it
+    once, before the first `assess`; a later call replaces what was said before.
+    """
+    global _judge  # noqa: PLW0603 - one judge for the process, told once at start what its site is called
+    _judge = replace(_judge, own_hosts=frozenset(host.lower().removeprefix("www.") for host in own_hosts))
+
+
 def assess(text: str, context: Context | None = None) -> Assessment:
     """Judge a text with the site's own rules. Never raises; failure is a detector finding."""
     return _judge.assess(text, context)

@@ -16,6 +16,7 @@ from moderation.risk import (
     Finding,
     Level,
     assess,
+    configure,
     detector,
     sentence_around,
 )
@@ -41,10 +42,10 @@ WORDS = st.sampled_from(PIECES.split(" "))
         ("i hurt myself again this morning", "red", "self_harm"),
         ("what is a painless way to die", "crisis", "method"),
         ("just kill yourself", "red", "encouragement"),
-        ("where can i buy xanax", "red", "sourcing"),
+        ("where can i buy [substance]", "red", "sourcing"),
         ("I relapsed on Sunday, I feel ashamed", "amber", "relapse"),
         ("My husband punched me again", "red", "abuse"),
-        ("I'm going to stab him", "red", "threat"),
+        ("I'm going to hurt him", "red", "threat"),
         ("you are a pathetic loser", "amber", "harassment"),
         ("I'm 14 and an older man keeps asking me for photos", "red", "minor"),
         ("I keep purging after meals", "amber", "eating"),
@@ -218,8 +219,12 @@ def test_a_judge_that_breaks_is_a_red_finding_without_the_words_in_it() -> None:
     assert "the text itself" not in found.findings[0].reason
 
 
-def test_links_to_the_own_site_are_no_contact() -> None:
-    judge = replace(detector._judge, own_hosts=frozenset({"lamplight.example.org"}))
+def test_links_to_the_own_site_are_no_contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector, "_judge", detector._judge)  # put back afterwards
 
-    assert not judge.assess("see https://lamplight.example.org/rooms").findings
-    assert judge.assess("see https://elsewhere.example.org/rooms").categories == ("contact",)
+    configure(["www.Lamplight.example.org"])
+
+    assert not assess("see https://lamplight.example.org/rooms").findings
+    assert not assess("see https://www.lamplight.example.org:8443/rooms").findings
+    assert assess("see https://elsewhere.example.org/rooms").categories == ("contact",)
+    assert assess("see https://lamplight.example.org.elsewhere.com/").categories == ("contact",)
