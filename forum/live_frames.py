@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from forum import notes
-from forum.models import EventKind, LiveEvent, LiveSession, Post
+from forum.models import EventKind, LiveEvent, LiveSession, LiveState, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,17 @@ def bar_html(session: LiveSession, standing: Any) -> str:
     return render_to_string("forum/live/_bar.html", {"session": session, "standing": standing}).strip()
 
 
+def why_quiet(standing: Any) -> str:
+    """Why nobody can write at this moment; empty while one can."""
+    if standing.may_speak:
+        return ""
+    if standing.state == LiveState.CLOSED:
+        return "This live room is closed. Take something kind with you."
+    if standing.holding:
+        return "The host has dropped. Messages are paused for safety."
+    return "Nobody can write here at this moment."
+
+
 def room_frame(session: LiveSession, standing: Any) -> dict[str, Any]:
     """How the room stands; sent on arrival and whenever it changes."""
     return {
@@ -72,5 +83,6 @@ def room_frame(session: LiveSession, standing: Any) -> dict[str, Any]:
         "may_speak": standing.may_speak,
         "host_present": standing.host_present,
         "last_seq": session.last_seq,
+        "why": why_quiet(standing),
         "html": bar_html(session, standing),
     }

@@ -94,13 +94,16 @@ def _given_back(request: HttpRequest, session: LiveSession, form: SayForm, unsai
 def _page(request: HttpRequest, session: LiveSession, form: SayForm, *, status: int = 200, **more: Any) -> HttpResponse:
     peer = who.speaker(request)
     listener = live_reading.listener_of(peer)
+    is_host = listener.is_author(session.host_id)
+    standing = live_reading.standing_of(session, is_host=is_host)
     context = {
         "session": session,
-        "standing": live_reading.standing_of(session, is_host=peer is not None and peer.pk == session.host_id),
+        "standing": standing,
+        "why": live_frames.why_quiet(standing),
         "lines": live_reading.lines_for(listener, session, most=more.get("most", live_reading.MOST_AT_ONCE)),
         "waiting": live_reading.own_waiting(session, peer),
         "name": live_reading.name_in(session, peer),
-        "is_host": peer is not None and peer.pk == session.host_id,
+        "is_host": is_host,
         "form": form,
         **more,
     }

@@ -111,6 +111,8 @@ class Room {
     }
     const quiet = !room.may_speak && !(this.isHost && room.host_present);
     this.paused?.toggleAttribute("hidden", !quiet);
+    const why = part(this.root, "[data-live-why]");
+    if (why && room.why) why.textContent = room.why;
     part(this.root, "[data-live-send]")?.toggleAttribute("disabled", quiet);
   }
 
