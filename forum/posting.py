@@ -92,9 +92,10 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
 
     Raises:
         Post.DoesNotExist: not this peer's post, or taken down.
-        NotPosted: refused or banned; the post stands as it was.
+        NotPosted: refused, banned or too soon; the post stands as it was.
     """
     assessment = _judge(peer, draft, context_of(peer, post.place, leaving_out=post))
+    folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
         mine = Post.objects.for_update_of(post.public_id)
         if mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
@@ -103,7 +104,8 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         mine.revision += 1
         mine.edited_at = timezone.now()
         mine.judged_by = assessment.version
-        showing.show(mine, intake().record(mine, assessment))
+        decision = intake().record(mine, assessment)
+        showing.show(mine, _fold(decision) if folded else decision)
         return mine
 
 
