@@ -330,6 +330,7 @@ def test_the_worker_outlives_a_lost_database(db, monkeypatch, caplog) -> None:
     monkeypatch.setattr(worker, "tend", lost_then_back)
     monkeypatch.setattr(worker, "ROUND_SECONDS", 0.01)
     monkeypatch.setattr(worker, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(worker, "_forget_connections", lambda: None)
     monkeypatch.setattr(
         "moderation.management.commands.worker.connections.close_all", lambda: None
     )  # the test's own connection stays

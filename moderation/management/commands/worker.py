@@ -46,6 +46,14 @@ def _round(pause: float) -> float:
         tend()
     except DatabaseError as problem:
         log.warning("the database does not answer (%s); trying again", type(problem).__name__)
-        connections.close_all()  # a connection that was lost is not used again
+        _forget_connections()
         return min(pause * 2, LONGEST_PAUSE)
     return ROUND_SECONDS
+
+
+def _forget_connections() -> None:
+    """Begin anew: a lost connection is not used again, and a pool that waits longer and longer is not waited for."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined]  # only this vendor has one
