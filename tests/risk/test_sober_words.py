@@ -13,7 +13,8 @@ from moderation.risk.vocabulary import RULES, load_vocabulary
 ROOT = Path(__file__).resolve().parents[2]
 LOOKED_THROUGH = ("moderation/risk", "moderation/demo", "tests/risk", "docs")
 READ = frozenset({".py", ".toml", ".txt", ".md"})
-# Everyday words, met in sentences that are about something else; and the pills of the level contract.
+# Everyday words, met in sentences that are about something else; the pills of the level contract; and what a voice
+# of the demo says she has been off for more than a year.
 EVERYDAY = frozenset({"pills", "tablets", "bridge", "belt", "gas", "petrol", "bomb", "heroin"})
 ACTS = frozenset({"act_slow", "act", "act_also", "wound"})  # verbs: they name a means when they are done to oneself
 TO_ONESELF = r" (?:my|your|him|her|it|them|our)sel(?:f|ves)\b"
