@@ -4,7 +4,6 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.test_axe import faults
 from tests.site import Site, Visitor
 
 CRY = "i am going to end my life tonight"
@@ -57,9 +56,11 @@ def test_keys_can_be_switched_off_and_stay_off(visit, site) -> None:
     wren = visit()
     sign_in(wren, site.staff("wren", "moderator"))
 
+    expect(wren.locator("#keys summary")).to_be_visible()
     wren.keyboard.press("?")
     wren.get_by_role("button", name="Keys are on").click()
     wren.reload()
+    expect(wren.locator("#keys summary")).to_be_visible()
     wren.keyboard.press("n")
     wren.keyboard.press("?")
 
@@ -102,7 +103,6 @@ def test_the_whole_work_is_done_without_javascript(visit, site) -> None:
     page.get_by_role("button", name="Next: the most urgent").click()
     page.get_by_role("button", name="Reveal").click()
     expect(page.locator("[data-words]")).to_contain_text("end my life")
-    assert faults(page) == []
     page.get_by_label("What the author will read").fill("Half a sentence")
     page.get_by_role("button", name="Keep it two minutes more").click()
     expect(page.get_by_label("What the author will read")).to_have_value("Half a sentence")
@@ -112,4 +112,3 @@ def test_the_whole_work_is_done_without_javascript(visit, site) -> None:
     page.get_by_role("button", name="Decide", exact=True).click()
 
     expect(page.get_by_text("Heron decided: Publish it.")).to_be_visible()
-    assert faults(page) == []
