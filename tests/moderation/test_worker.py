@@ -1,27 +1,23 @@
 """What time does: holds end, humans are called, messages leave, words go. Each once, however many workers run."""
 
 from datetime import timedelta
-from threading import Barrier, Event
-from threading import Thread as Worker
+from threading import Event
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, connections
+from django.db import OperationalError
 from django.utils import timezone
 
 from forum import search
-from forum.models import LiveSession, LiveState, Post, SavedDraft, Visibility
+from forum.models import Post, Visibility
 from forum.posting import submit_post, withdraw
-from forum.tending import drop_old_drafts, purge_files
-from moderation import deadlines, triggers
+from moderation import deadlines
 from moderation.escalating import due_steps, take_step
 from moderation.holding import due_holds, end_hold
 from moderation.management.commands import worker
 from moderation.models import Case, CaseState, Decision, Escalation, Heartbeat, Outbox
 from moderation.risk import Level
-from moderation.tending import its_time, tend
+from moderation.tending import tend
 from moderation.triage import claim
-from peers.models import Peer, Session
-from peers.tending import drop_ended_sessions, let_unused_go
 from tests.conftest import draft
 from tests.moderation.judging import finding
 
@@ -214,31 +210,6 @@ def test_a_decided_case_rings_no_more(crisis, time_machine) -> None:
     assert not Escalation.objects.filter(done_at=None).exists()
 
 
-def test_said_words_go_a_day_after_their_session_closes_unless_in_a_case(ash, session, judged) -> None:
-    calm = submit_post(peer=ash, place=session, draft=draft("hello"))
-    judged(finding("distress", Level.AMBER))
-    heavy = submit_post(peer=ash, place=session, draft=draft(WORDS))
-    now = timezone.now()
-
-    LiveSession.objects.update(state=LiveState.CLOSED, closed_at=now - timedelta(hours=23))
-    tend(now=now)
-    kept = Post.objects.filter(session=session).count()
-    tend(now=now + timedelta(hours=2))
-
-    assert kept == 2
-    assert list(Post.objects.filter(session=session)) == [heavy]
-    assert session.events.filter(post=None, kind="said").count() == 1
-    assert not Post.objects.filter(pk=calm.pk).exists()
-
-
-def test_what_should_happen_hourly_happens_once_an_hour(db) -> None:
-    now = timezone.now()
-
-    done = [its_time("hourly", timedelta(hours=1), now + timedelta(minutes=m)) for m in (0, 0, 59, 60, 60, 119, 121)]
-
-    assert done == [True, False, False, True, False, False, True]
-
-
 def test_a_round_leaves_its_heartbeat_and_does_not_wear_the_disk(db, time_machine) -> None:
     now = timezone.now()
     tend(now=now)
@@ -276,46 +247,6 @@ def test_a_step_counts_once_when_two_workers_hold_the_same_list(crisis, time_mac
     assert Outbox.objects.count() == 2
 
 
-@pytest.fixture
-def lifted():
-    """Emptying the test database needs the audit log's guards out of the way."""
-    yield
-    triggers.lift()
-
-
-def work_through(holds: list[int], steps: list[int], barrier: Barrier, done: list[tuple[str, int]]) -> None:
-    """One worker's round over a list that another holds, too. What fails leaves its mark in `done`."""
-    later = timezone.now() + timedelta(hours=1)
-    barrier.wait()
-    try:
-        done.extend(("hold", pk) for pk in holds if end_hold(pk, now=later))
-        done.extend(("step", pk) for pk in steps if take_step(pk, now=later))
-    except DatabaseError:
-        done.append(("failed", 0))
-    finally:
-        connections.close_all()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_do_each_thing_once(transactional_db, lifted, blue, thread, judged) -> None:
-    judged(finding("method", Level.RED, certain=False))
-    for n in range(10):
-        submit_post(peer=blue, place=thread, draft=draft(f"{WORDS} {n}"))
-    later = timezone.now() + timedelta(hours=1)
-    done: list[tuple[str, int]] = []
-    holds, steps, barrier = due_holds(later), due_steps(later), Barrier(2)
-    workers = [Worker(target=work_through, args=(holds, steps, barrier, done)) for _ in range(2)]
-
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join(60)
-
-    assert (len(holds), len(steps)) == (10, 20)
-    assert sorted(done) == sorted([("hold", pk) for pk in holds] + [("step", pk) for pk in steps])
-    assert Outbox.objects.filter(kind="alert").count() == 20
-
-
 def test_the_worker_outlives_a_lost_database(db, monkeypatch, caplog) -> None:
     stop, rounds = Event(), []
 
@@ -338,34 +269,3 @@ def test_the_worker_outlives_a_lost_database(db, monkeypatch, caplog) -> None:
 
     assert len(rounds) == 3
     assert "the database does not answer (OperationalError)" in caplog.text
-
-
-def test_files_are_purged_without_losing_the_index(db, thread) -> None:
-    done = purge_files()
-
-    assert done == (connection.vendor == "sqlite")  # Postgres does it by itself
-    assert search.find("slept four hours", before=10**9, limit=9) == [thread.opening_id]
-
-
-def test_an_unused_identity_becomes_someone_after_a_year(blue, ash, thread) -> None:
-    post = submit_post(peer=blue, place=thread, draft=draft("soup"))
-    Peer.objects.filter(pk=blue.pk).update(last_seen_week=timezone.now().date() - timedelta(days=370))
-
-    gone = let_unused_go(now=timezone.now())
-
-    post.refresh_from_db()
-    assert gone == 1
-    assert (post.peer, post.persona, post.body) == (None, None, "soup")
-    assert Peer.objects.filter(pk=ash.pk).exists()
-
-
-def test_old_drafts_and_ended_sessions_go_and_others_stay(db) -> None:
-    now = timezone.now()
-    for days in (29, 31):
-        SavedDraft.objects.create(owner=f"owner {days}", place="new", saved_at=now - timedelta(days=days))
-        Session.objects.create(session_key=f"key {days}", session_data="", expire_date=now + timedelta(days=30 - days))
-
-    assert drop_old_drafts(now=now) == 1
-    assert drop_ended_sessions(now=now) == 1
-    assert SavedDraft.objects.get().owner == "owner 29"
-    assert Session.objects.get().session_key == "key 29"
