@@ -15,7 +15,7 @@ from peers.models import Kind, Peer
 from peers.words import word_list
 
 LONGEST_SHIFT_HOURS = 12
-PASSWORD_WORDS = 6  # of 7,776: 77 bits, and typed without looking twice
+PASSWORD_WORDS = 6  # of 7,726: 77 bits, and typed without looking twice
 NOT_A_NAME = frozenset({"worker", "rules"})  # the audit log's own actors
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 

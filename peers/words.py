@@ -1,6 +1,6 @@
 """Recovery words: nine of the EFF's large list, 116 bits. The only key to an identity; kept nowhere but with its owner.
 
-The list (7,776 words) is the EFF's, CC BY 3.0; see NOTICE.
+The list is the EFF's, CC BY 3.0, without the words of `left_out_words.txt`; see NOTICE.
 """
 
 import hashlib
@@ -18,9 +18,14 @@ _PART = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")  # letters, and the hyphens of "
 _UNSEEN = str.maketrans({"\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u2010": "-"})
 
 
+DATA = Path(__file__).parent / "data"
+
+
 @lru_cache(maxsize=1)
 def word_list() -> tuple[str, ...]:
-    return tuple((Path(__file__).parent / "data" / "eff_large_wordlist.txt").read_text().split())
+    """The list without the words that could hurt someone who is given them as theirs to keep."""
+    left_out = set((DATA / "left_out_words.txt").read_text().split())
+    return tuple(word for word in (DATA / "eff_large_wordlist.txt").read_text().split() if word not in left_out)
 
 
 @lru_cache(maxsize=1)
