@@ -67,7 +67,7 @@ def database(url: str, *, beside: Path) -> dict[str, Any]:
 
 def _pool(size: int) -> dict[str, Any]:
     """A pool, because under ASGI every thread would keep a connection of its own. 0: none, for tests."""
-    return {"pool": {"min_size": 1, "max_size": size, "timeout": 10}} if size else {}
+    return {"pool": {"min_size": 1, "max_size": size, "timeout": 3}} if size else {}
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
