@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ def speak(peer, session, body, **more) -> Post:
 
 
 say = sync_to_async(speak)
+show_as = sync_to_async(transaction.atomic(showing.set_visibility))
 
 
 async def test_words_said_over_a_page_reach_open_sockets(ash, session) -> None:
@@ -95,6 +96,7 @@ async def test_a_long_absence_is_told_in_pieces_and_whole(ash, session, monkeypa
 
 async def test_fifty_drops_while_people_talk_lose_and_double_nothing(ash, session, settings) -> None:
     """A listener who is cut off fifty times, at any moment, ends with every event once, in order."""
+    settings.PEERS_LIMITS = "peers.limits.MemoryBuckets"
     said = 30
 
     async def talk() -> None:
@@ -123,11 +125,11 @@ def post_quietly(peer, session, body) -> None:
 
 async def test_a_held_message_reaches_nobody_until_it_is_released(ash, blue, session) -> None:
     post = await say(ash, session, "Held words.")
-    await sync_to_async(showing.set_visibility)(post, Visibility.HELD, hold_until=timezone.now() + timedelta(hours=1))
+    await show_as(post, Visibility.HELD, hold_until=timezone.now() + timedelta(hours=1))
 
     async with open_page(session, blue, after=0) as blues, open_page(session, ash, after=0) as ashs:
         everything = [*await blues.events(3), *await ashs.events(3)]
-        await sync_to_async(showing.set_visibility)(await Post.objects.aget(), Visibility.PUBLISHED)
+        await show_as(await Post.objects.aget(), Visibility.PUBLISHED)
         released = await blues.next("event")
 
     assert not any("Held words." in event.get("html", "") for event in everything)
@@ -141,7 +143,7 @@ async def test_a_message_held_from_the_start_gets_its_number_at_its_release(ash,
         ack = await ashs.say("Please hold this.")
         silent = await reader.receive_nothing(timeout=1.2)
         events_before = await LiveEvent.objects.filter(kind="said").acount()
-        await sync_to_async(showing.set_visibility)(await Post.objects.aget(), Visibility.PUBLISHED)
+        await show_as(await Post.objects.aget(), Visibility.PUBLISHED)
         heard = await reader.next("event")
 
     assert (ack["state"], ack["seq"]) == ("held", None)
