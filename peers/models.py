@@ -3,8 +3,10 @@
 import secrets
 import uuid
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
@@ -160,6 +162,4 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from peers.sessions import SessionStore  # noqa: PLC0415  (the store imports this model)
-
-        return SessionStore
+        return import_module(settings.SESSION_ENGINE).SessionStore  # the store knows this model, not the other way
