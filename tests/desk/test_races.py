@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from moderation import triage
 from moderation.models import AuditEvent, Case, Decision
+from moderation.reporting import file_report
 from moderation.triage import Conflict, Verdict
-from tests.conftest import make_moderator
+from tests.conftest import make_moderator, make_post
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("emptied_afterwards")]
 
@@ -56,6 +57,16 @@ def test_of_two_who_take_a_case_one_gets_it(robin, wren, room) -> None:
 
         assert sorted(won) == [False, True]
         assert AuditEvent.objects.filter(case_ref=case.public_id, kind="case.claimed").count() == 1
+
+
+def test_two_who_report_the_same_words_at_once_open_one_case(ash, room) -> None:
+    for number in range(12):
+        post = make_post(ash, room, f"Tea helped, {number} times.")
+
+        filed = at_once(*[partial(file_report, post=post, reason="other", note="")] * 2)
+
+        assert len({report.case_id for report in filed}) == 1
+        assert Case.objects.filter(post=post).count() == 1
 
 
 def test_next_gives_each_of_four_another_case(room) -> None:

@@ -8,6 +8,7 @@ from forum import search
 from forum.models import Post, Visibility
 from forum.posting import edit_post, submit_post, withdraw
 from forum.showing import set_visibility
+from moderation.models import Case, Escalation
 from peers.leaving import Way, leave
 from tests.conftest import draft, make_thread
 from tests.forum.doors import Browser, opening_of, shown_as, thread_of
@@ -57,6 +58,30 @@ def test_no_edit_lifts_a_hold_that_waits_for_a_person(ash, room) -> None:
     post.refresh_from_db()
     assert post.visibility == Visibility.HELD
     assert Browser().get(thread_of(post).get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("calmer", ["I feel so hopeless and empty these days", "I wish you well."])
+def test_an_edit_to_calmer_words_leaves_the_case_as_urgent_as_it_was(ash, thread, calmer) -> None:
+    post = submit_post(peer=ash, place=thread, draft=draft("I am going to end my life tonight"))
+    before = Case.objects.get(post=post)
+
+    edit_post(peer=ash, post=post, draft=draft(calmer))
+
+    after = Case.objects.get(post=post)
+    assert (after.level, after.state, after.due_at) == (before.level, before.state, before.due_at)
+    assert set(before.categories) <= set(after.categories)
+
+
+def test_an_edit_to_graver_words_calls_a_human_sooner(ash, thread) -> None:
+    post = submit_post(peer=ash, place=thread, draft=draft("I feel so hopeless and empty these days"))
+    calm = Case.objects.get(post=post)
+
+    edit_post(peer=ash, post=post, draft=draft("I am going to end my life tonight"))
+
+    grave = Case.objects.get(post=post)
+    assert grave.level > calm.level
+    assert grave.due_at < calm.due_at
+    assert all(step.due_at < calm.due_at for step in Escalation.objects.filter(case=grave))
 
 
 def test_an_edit_that_may_not_go_up_keeps_its_words_and_the_post_as_it_was(ash, opening) -> None:

@@ -77,6 +77,16 @@ def test_both_cleaners_agree_that_nothing_is_left_to_clean(words: str) -> None:
     assert Tags(by_bleach).found == Tags(clean).found
 
 
+@pytest.mark.parametrize("asleep", [bleach, nh3])
+def test_each_cleaner_alone_leaves_nothing_active(monkeypatch, asleep) -> None:
+    monkeypatch.setattr(asleep, "clean", lambda dirty, **_: dirty)
+
+    left = [text.clean(f"<p>{piece}</p>") for piece in ACTIVE]
+
+    assert {tag for piece in left for tag, _ in Tags(piece).found} <= text.TAGS
+    assert [attrs for piece in left for _, attrs in Tags(piece).found if attrs] == []
+
+
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=200))
 def test_no_words_are_lost_on_the_way_to_the_page(words: str) -> None:
     kept = text.tidy(words)
