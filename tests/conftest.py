@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
 from forum.hosting import move, schedule
 from forum.intake import Draft
@@ -23,6 +24,9 @@ def quick_and_alone(settings) -> Iterator[None]:
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.WHITENOISE_AUTOREFRESH = True  # no collected files are needed, and none are looked for
     limits.buckets.cache_clear()
+    if settings.REDIS_URL:
+        with Redis.from_url(settings.REDIS_URL) as kept:
+            kept.flushdb()
     yield
     limits.buckets.cache_clear()
 

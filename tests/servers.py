@@ -38,7 +38,7 @@ def redis_binary() -> str | None:
 def postgres_folder() -> Path | None:
     """The folder with initdb and postgres: on PATH, where Debian puts it, or in the wheel."""
     if found := shutil.which("initdb"):
-        return Path(found).parent
+        return Path(found).resolve().parent  # where its fellows are, too
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if debian:
         return debian[-1].parent

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -16,10 +17,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 from django_otp.oath import totp
+from psycopg import sql
 
+from forum.tokens import new_token
 from tests.servers import answers, free_port, wait_for
 
+logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would bury what failed
 PROJECT = Path(__file__).resolve().parent.parent
 # As ./run starts it.
 SERVER = [
@@ -106,10 +111,20 @@ class Site:
         return Staff(name, password, parse_qs(urlsplit(uri).query)["secret"][0])
 
 
+def own_database(shared: str) -> str:
+    """The address of a new database beside the shared one; it goes when the server does."""
+    name = f"site_{new_token()}"
+    with psycopg.connect(shared, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlsplit(shared)._replace(path=f"/{name}").geturl()
+
+
 @contextlib.contextmanager
 def running_site(*, worker: bool = True, **variables: str) -> Iterator[Site]:
     """A prepared and started site, stopped and removed afterwards."""
     data = Path(tempfile.mkdtemp(prefix="lamplight-site-"))
+    if shared := os.environ.get("LAMPLIGHT_DATABASE_URL"):
+        variables["LAMPLIGHT_DATABASE_URL"] = own_database(shared)
     site = Site(data, **variables)
     try:
         site.prepare()

@@ -6,3 +6,8 @@ import tempfile
 os.environ.setdefault("LAMPLIGHT_DATA", tempfile.mkdtemp(prefix="lamplight-test-"))
 os.environ["LAMPLIGHT_SECRET_KEY"] = "a secret key for tests only, long enough to pass every check there is"
 os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass every check that there is"
+
+# Each process of a parallel run counts its limits in a Redis database of its own.
+if address := os.environ.get("LAMPLIGHT_REDIS_URL"):
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["LAMPLIGHT_REDIS_URL"] = f"{address.rpartition('/')[0]}/{number}"
