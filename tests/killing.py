@@ -77,7 +77,7 @@ class Writer(threading.Thread):
 def kill_under_load(site: Site, *, kills: int, writers: int = 4, seconds_between: float = 0.8) -> Outcome:
     """Start writers, kill and restart the server `kills` times, then compare what was promised with what is there."""
     outcome = Outcome()
-    thread_url = _a_thread(site)
+    thread_url = a_thread(site)
     people = [Writer(site, thread_url, outcome) for _ in range(writers)]
     for person in people:
         person.start()
@@ -97,7 +97,7 @@ def kill_under_load(site: Site, *, kills: int, writers: int = 4, seconds_between
     return outcome
 
 
-def _a_thread(site: Site) -> str:
+def a_thread(site: Site) -> str:
     """The address of a thread to write in, opened by someone through the page."""
     with Visitor(site) as visitor:
         visitor.post("/arrive")
