@@ -13,6 +13,7 @@ import time
 
 import httpx
 import websockets
+from websockets.typing import Origin
 
 from forum.tokens import new_token
 from tests.killing import RISKY, a_thread
@@ -34,7 +35,7 @@ async def measure(site: Site, posts: int) -> tuple[list[float], list[float]]:
     cookie = f"__Host-lamplight={sign_in(site)}"
     address = f"ws://localhost:{site.port}/desk/socket"
     answered, reached = [], []
-    async with websockets.connect(address, origin=site.url, additional_headers={"Cookie": cookie}) as desk:
+    async with websockets.connect(address, origin=Origin(site.url), additional_headers={"Cookie": cookie}) as desk:
         for _ in range(posts):
             sent, took = await asyncio.to_thread(post, site, thread)
             while True:
