@@ -60,10 +60,9 @@ def run(path: Path) -> str:
         except NotPosted:
             refused += 1
         took.append((time.perf_counter() - began) * 1000)
-    posts = Post.objects.filter(thread=thread).exclude(pk=thread.opening_id)
-    levels = Counter(
-        Level(level).label for level in Case.objects.filter(post__in=posts).values_list("level", flat=True)
-    )
+    posts = Post.objects.filter(thread=thread, opens=None)
+    cases = Case.objects.filter(post__in=posts)
+    levels = Counter(Level(level).label for level in cases.values_list("level", flat=True))
     levels["green"] = posts.count() - levels.total()
     seen.update(posts.values_list("visibility", flat=True))
     ordered = sorted(took)
