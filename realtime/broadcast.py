@@ -35,7 +35,8 @@ class _Layer:
 
 async def _send(group: str, message: dict[str, Any]) -> None:
     layer: Any = get_channel_layer()
-    await asyncio.wait_for(layer.group_send(group, message), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        await layer.group_send(group, message)
 
 
 _layer = _Layer()

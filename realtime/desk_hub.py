@@ -82,7 +82,8 @@ class DeskHub:
             except Exception as problem:  # noqa: BLE001  (the database may be away for a moment)
                 log.warning("the look at the queue failed: %s", type(problem).__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), EVERY)
+                async with asyncio.timeout(EVERY):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _look(self) -> None:

@@ -36,8 +36,9 @@ class Subscription:
         while True:
             try:
                 layer: Any = get_channel_layer()
-                channel = await asyncio.wait_for(layer.new_channel(), PATIENCE)
-                await asyncio.wait_for(layer.group_add(self.group, channel), PATIENCE)
+                async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 can swallow a cancellation
+                    channel = await layer.new_channel()
+                    await layer.group_add(self.group, channel)
                 self._hears({"type": "resync"})  # what was told before this moment was not heard
                 wait = RETRY
                 await self._listen(layer, channel)
@@ -54,4 +55,5 @@ class Subscription:
                 self._hears(await layer.receive(channel))
         finally:
             with suppress(Exception):
-                await asyncio.wait_for(layer.group_discard(self.group, channel), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await layer.group_discard(self.group, channel)
