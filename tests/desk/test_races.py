@@ -9,14 +9,17 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from forum.models import LiveEvent, Post, Visibility
+from forum.posting import submit_post
+from forum.showing import set_visibility
 from moderation import triage
 from moderation.models import AuditEvent, Case, Decision
 from moderation.reporting import file_report
 from moderation.triage import Conflict, Verdict
-from tests.conftest import make_moderator, make_post
+from tests.conftest import draft, make_moderator, make_post
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("emptied_afterwards")]
 
@@ -116,3 +119,20 @@ def test_of_two_who_undo_one_does(robin, wren, room) -> None:
 
     assert [type(each) for each in both].count(Conflict) == 1
     assert AuditEvent.objects.filter(kind="decision.undone").count() == 1
+
+
+def test_messages_released_at_once_get_numbers_without_a_gap(ash, session) -> None:
+    held = [submit_post(peer=ash, place=session, draft=draft(f"Line {number}.")) for number in range(8)]
+    for post in held:
+        release(post, Visibility.HELD)
+
+    at_once(*(partial(release, post, Visibility.PUBLISHED) for post in held))
+
+    numbers = list(LiveEvent.objects.order_by("seq").values_list("seq", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert list(LiveEvent.objects.filter(seq__gt=len(numbers) - 8).values_list("kind", flat=True)) == ["changed"] * 8
+
+
+@transaction.atomic
+def release(post: Post, visibility: Visibility) -> None:
+    set_visibility(post, visibility, hold_until=timezone.now())

@@ -113,6 +113,16 @@ def test_only_the_author_may_change_or_withdraw(blue, opening, what) -> None:
     assert (opening.body, opening.visibility) == (SHOWN, Visibility.PUBLISHED)
 
 
+def test_no_door_lets_others_change_or_withdraw_ones_words(blue, opening) -> None:
+    with pytest.raises(Post.DoesNotExist):
+        edit_post(peer=blue, post=opening, draft=draft("Mine now."))
+    changed = withdraw(peer=blue, post=opening)
+
+    opening.refresh_from_db()
+    assert not changed
+    assert (opening.body, opening.visibility) == (SHOWN, Visibility.PUBLISHED)
+
+
 def test_replies_are_counted_as_readers_see_them_through_every_change(ash, blue, wren, room) -> None:
     thread = make_thread(ash, room, "What helps you?")
     posts = [submit_post(peer=each, place=thread, draft=draft(f"Tea {each.pk}")) for each in (blue, wren.peer)]
@@ -148,6 +158,17 @@ def test_not_meeting_someone_again_takes_one_press_and_says_so(ash, blue, openin
     assert response.status_code == 303
     assert "will not meet here any more" in browser.read(response["Location"])
     assert browser.get(thread_of(opening).get_absolute_url()).status_code == 404
+
+
+def test_who_is_hidden_is_listed_under_the_name_met(ash, blue, rooms, opening) -> None:
+    elsewhere = opening_of(make_thread(ash, rooms["relationships"], "A word from somewhere else."))
+    browser = Browser(blue)
+
+    browser.post(f"/posts/{opening.public_id}/block")
+
+    listed = browser.read("/my/boundaries")
+    assert str(opening.persona) in listed
+    assert str(elsewhere.persona) not in listed
 
 
 def test_moderators_and_those_who_left_cannot_be_hidden(ash, blue, robin, room) -> None:

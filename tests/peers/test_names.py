@@ -4,11 +4,13 @@ import pytest
 from django.template import Context, Template
 from django.utils.html import strip_tags
 
+from forum.hosting import move, schedule
+from forum.live_states import Act
 from forum.posting import submit_post
 from peers import naming
 from peers.models import Peer, Persona
 from peers.naming import candidate, name_words, persona_for
-from tests.conftest import draft, make_thread
+from tests.conftest import draft, make_post, make_thread
 from tests.peers.browser import arrive
 
 STAFF_LIKE = {"moderator", "host", "admin", "staff", "team", "lead", "helper", "nurse", "doctor", "robin", "wren"}
@@ -141,3 +143,14 @@ def test_a_name_that_looks_like_markup_stays_words(thread) -> None:
 
 def test_new_identities_are_new_for_a_day(ash) -> None:
     assert Peer.objects.get(pk=ash.pk).is_new
+
+
+def test_a_live_session_gives_a_name_of_its_own_that_no_other_place_shows(ash, host, room, session) -> None:
+    again = schedule(host=host, room=room, title="Another evening")
+    move(host=host, session=again, act=Act.OPEN)
+
+    posts = [make_post(ash, room, "Tea helped.")]
+    posts += [submit_post(peer=ash, place=place, draft=draft("Tea helped.")) for place in (session, again)]
+
+    assert len({str(post.persona) for post in posts}) == 3
+    assert [post.persona.scope for post in posts if post.persona] == [room.scope, session.scope, again.scope]

@@ -155,3 +155,11 @@ def test_the_way_on_after_the_words_stays_on_this_site(client, db) -> None:
     page = client.get("/my/words?next=//evil.example/").content.decode()
 
     assert "evil.example" not in page
+
+
+def test_a_stolen_table_without_the_sites_key_opens_no_name(settings) -> None:
+    kept = words.lookup_of(NINE)
+
+    settings.PEPPER = "the key of another site, which is long enough to be one"
+
+    assert words.lookup_of(NINE) != kept

@@ -1,0 +1,32 @@
+"""Someone who cries out again and again: every word is saved and answered, and one alert rings."""
+
+from forum.models import Post, Visibility
+from forum.posting import submit_post
+from moderation.models import Case, Outbox
+from moderation.risk import Level
+from peers import limits
+from tests.conftest import draft
+from tests.moderation.judging import finding
+
+MANY = limits.URGENT_POSTS.most + 2
+
+
+def test_over_their_limit_cries_are_saved_and_answered_and_folded(blue, thread, judged) -> None:
+    judged(finding("distress", Level.RED))
+
+    posts = [submit_post(peer=blue, place=thread, draft=draft(f"Please, {n}.")) for n in range(MANY)]
+
+    shown = [post.visibility for post in Post.objects.filter(peer=blue).order_by("pk")]
+    assert shown == [Visibility.PUBLISHED] * limits.URGENT_POSTS.most + [Visibility.NOTED] * 2
+    assert all(post.help_keys for post in posts)
+    assert Case.objects.open().filter(post__in=posts).count() == MANY
+
+
+def test_many_cries_ring_once_until_a_human_has_looked(blue, thread, judged) -> None:
+    judged(finding("suicide", Level.CRISIS))
+
+    for n in range(MANY):
+        submit_post(peer=blue, place=thread, draft=draft(f"Please, {n}."))
+
+    assert Case.objects.open().count() == MANY
+    assert Outbox.objects.filter(kind="alert").count() == 1
