@@ -60,6 +60,17 @@ def test_no_edit_lifts_a_hold_that_waits_for_a_person(ash, room) -> None:
     assert Browser().get(thread_of(post).get_absolute_url()).status_code == 404
 
 
+def test_an_edit_of_what_a_moderator_removed_waits_for_a_moderator(ash, blue, opening) -> None:
+    set_visibility(opening, Visibility.REMOVED)
+
+    Browser(ash).post(f"/posts/{opening.public_id}/edit", {"body": "I wish you well."})
+
+    opening.refresh_from_db()
+    assert opening.visibility == Visibility.HELD
+    assert Case.objects.open().get().post == opening
+    assert Browser(blue).get(thread_of(opening).get_absolute_url()).status_code == 404
+
+
 @pytest.mark.parametrize("calmer", ["I feel so hopeless and empty these days", "I wish you well."])
 def test_an_edit_to_calmer_words_leaves_the_case_as_urgent_as_it_was(ash, thread, calmer) -> None:
     post = submit_post(peer=ash, place=thread, draft=draft("I am going to end my life tonight"))

@@ -11,6 +11,7 @@ from forum import search
 from forum.models import Post, Visibility
 from forum.posting import submit_post, withdraw
 from moderation import deadlines
+from moderation.beside import waiting
 from moderation.escalating import due_steps, take_step
 from moderation.holding import due_holds, end_hold
 from moderation.management.commands import worker
@@ -159,9 +160,11 @@ def test_the_author_is_told_the_same_as_the_worker_does(held) -> None:
     released = held(finding("method", Level.RED, certain=False), late=False)
     stays = held(finding("threat", Level.RED), late=False)
 
-    assert deadlines.releases(released, Case.objects.get(post=released))
-    assert not deadlines.releases(stays, Case.objects.get(post=stays))
+    for case in Case.objects.all():
+        assert case.post
+        assert waiting(case.post, case)["releases"] == deadlines.releases(case.post, case) == (case.post == released)
     assert not deadlines.releases(stays, None)
+    assert not waiting(stays, None)["releases"]
 
 
 @pytest.fixture

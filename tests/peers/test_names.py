@@ -38,11 +38,13 @@ def test_one_person_has_a_name_for_each_place_and_keeps_it(ash) -> None:
 
 
 def test_a_name_tells_nothing_without_the_key(ash, blue) -> None:
-    names = [candidate(persona_key=peer.persona_key, scope="room:a", counter=0) for peer in (ash, blue)]
+    def names_of(peer: Peer) -> list[str]:
+        return [candidate(persona_key=peer.persona_key, scope=f"room:{n}", counter=0) for n in range(10)]
 
     assert bytes(ash.persona_key) != bytes(blue.persona_key)
     assert len(ash.persona_key) == 32
-    assert candidate(persona_key=ash.persona_key, scope="room:a", counter=0) == names[0]
+    assert names_of(ash) == names_of(ash)
+    assert not set(zip(range(10), names_of(ash), strict=True)) & set(zip(range(10), names_of(blue), strict=True))
 
 
 def test_a_taken_name_gives_way_to_the_next(ash, blue, monkeypatch) -> None:

@@ -80,6 +80,18 @@ def test_a_foreign_form_cannot_be_sent_on_from_our_page(client, db) -> None:
     assert b"Send it now" not in answer.content
 
 
+def test_words_of_a_form_that_cannot_be_sent_on_are_given_back_to_copy(client, db) -> None:
+    arrive(client)
+
+    answer = client.post("/new", {"title": "A long night", "body": WORDS}, headers={"origin": "https://evil.example"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "A long night" in page
+    assert WORDS in page
+    assert "Send it now" not in page
+
+
 def test_recovery_words_in_a_stale_form_are_not_shown(client, db) -> None:
     arrive(client)
 
