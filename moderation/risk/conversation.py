@@ -25,17 +25,19 @@ def places_of(book: Rulebook, context: Context) -> frozenset[str]:
     """Names a rule can be bound to: the place, and what stands before the text.
 
     `reply-to-risk`: the words answered are red or above. `after-risk`: this person's own last words
-    were. `asked-about-risk`: the words answered ask whether someone thinks of suicide.
+    were. `asked-about-risk`: the words answered ask whether someone thinks of suicide. `room:` and a
+    room's name: the text stands in that room, where "it" may need no other word.
     """
-    places = {context.place}
+    room = f"room:{context.room}"
+    places = {context.place, room}
     if context.parent:
         parent = scene_of(book, context.parent[-_TAIL * 5 :])
-        if _at_risk(find(book, parent, frozenset({"thread"}))):
+        if _at_risk(find(book, parent, frozenset({"thread", room}))):
             places.add("reply-to-risk")
         if parent.cue("asks_about_suicide"):
             places.add("asked-about-risk")
     recent = " . ".join(words[-_TAIL:] for words in context.earlier[-_REMEMBERED:])
-    if recent and _at_risk(find(book, scene_of(book, recent), frozenset({"thread"}))):
+    if recent and _at_risk(find(book, scene_of(book, recent), frozenset({"thread", room}))):
         places.add("after-risk")
     return frozenset(places)
 

@@ -43,7 +43,7 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
 def _findings(rule: Rule, phrases: Iterable[Phrase], scene: Scene) -> list[Finding]:
     kinds: dict[Category, list[_Hit]] = {}
     for phrase in phrases:
-        for match in phrase.regex.finditer(scene.plain.text):
+        for match in scene.matches(phrase):
             hit = _judged(rule, match, scene)
             if hit:
                 kinds.setdefault(hit.category, []).append(hit)
@@ -52,7 +52,7 @@ def _findings(rule: Rule, phrases: Iterable[Phrase], scene: Scene) -> list[Findi
 
 def _judged(rule: Rule, match: re.Match[str], scene: Scene) -> _Hit | None:
     start, end = match.span()
-    if rule.needs and not scene.has(rule.needs, "near", start, end):
+    if rule.needs and not _enough(rule, scene, start, end):
         return None
     hit = _Hit(start, end, rule.level, rule.category)
     if rule.raises and scene.has(rule.raises, "near", start, end):
@@ -63,6 +63,12 @@ def _judged(rule: Rule, match: re.Match[str], scene: Scene) -> _Hit | None:
     if match.re.groupindex and match.start("s") >= 0:
         hit.start, hit.end = match.span("s")
     return hit
+
+
+def _enough(rule: Rule, scene: Scene, start: int, end: int) -> bool:
+    if rule.needed == 1:
+        return scene.has(rule.needs, "near", start, end)
+    return sum(scene.has((cue,), "around", start, end) for cue in rule.needs) >= rule.needed
 
 
 def _holds(guard: Guard, scene: Scene, start: int, end: int) -> bool:

@@ -47,21 +47,33 @@ PLACEHOLDERS = frozenset({"[method]", "[amount]", "[substance]", "[medication]",
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A translated stretch: its regular expression, its anchors (none if unknown), its words."""
+    """A translated stretch: its regular expression, its anchors (none if unknown), its words.
+
+    `required` holds, for each part that must be there, words of which one must be.
+    """
 
     regex: str
     anchors: frozenset[str]
     words: frozenset[str]
+    required: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """One pattern. `anchors` is never empty: one of them must be in a text for it to match."""
+    """One pattern. `anchors` is never empty: one of them must be in a text for it to match.
+
+    So must one of each set in `required`; most patterns are set aside by that alone.
+    """
 
     source: str
     pattern: str
     anchors: frozenset[str]
     words: frozenset[str]
+    required: tuple[frozenset[str], ...]
+
+    def may_match(self, words: frozenset[str]) -> bool:
+        """Whether a text of these words could match at all."""
+        return not any(words.isdisjoint(part) for part in self.required)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -103,6 +115,7 @@ class _Parser:
             "".join(piece.regex for piece in pieces),
             min(anchored, key=_cost, default=frozenset()),
             frozenset().union(*(piece.words for piece in pieces)),
+            tuple(sorted(dict.fromkeys(anchored), key=_cost)),
         )
 
     def item(self) -> Piece:
@@ -193,4 +206,4 @@ def compile_phrase(source: str, vocabulary: Vocabulary) -> Phrase:
         raise ValueError("braces must mark one stretch")
     if not piece.anchors:
         raise ValueError("no word that it could be found by")
-    return Phrase(source, piece.regex + "(?= )", piece.anchors, piece.words)
+    return Phrase(source, piece.regex + "(?= )", piece.anchors, piece.words, piece.required)

@@ -13,11 +13,13 @@ from moderation.risk.words import Reader
 
 _HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "cues", "guards", "languages", "contact"))
 _RULE_KEY_NAMES = """
-id version category level reason phrases guards raises needs also certain speaker targeted places
+id version category level reason phrases guards raises needs needed also certain speaker targeted places
 examples counter_examples
 """
 _RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
-_SCOPES = frozenset({"before", "overlap", "clause", "sentence", "near", "text", "quoted", "negated", "negated_closely"})
+_SCOPES = frozenset(
+    {"before", "overlap", "clause", "sentence", "near", "around", "text", "quoted", "negated", "negated_closely"}
+)
 _EFFECTS = frozenset({"drop", "amber", "lower", "concern"})
 
 
@@ -35,7 +37,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One reviewed rule. `raises` and `needs` name cues looked for in the sentence and beside it."""
+    """One reviewed rule. `raises` and `needs` name cues looked for in the sentence and beside it.
+
+    Of `needs`, as many different ones as `needed` says must stand there; more than one may stand up to
+    three sentences away.
+    """
 
     id: str
     version: str
@@ -46,6 +52,7 @@ class Rule:
     guards: tuple[Guard, ...]
     raises: tuple[str, ...]
     needs: tuple[str, ...]
+    needed: int
     also: tuple[Category, ...]
     places: tuple[str, ...]
     certain: bool
@@ -118,6 +125,7 @@ class _Loader:
             guards=tuple(self.guards[name] for name in entry.get("guards", ())),
             raises=tuple(entry.get("raises", ())),
             needs=tuple(entry.get("needs", ())),
+            needed=_needed(entry),
             also=tuple(Category(name) for name in entry.get("also", ())),
             places=tuple(entry.get("places", ())),
             certain=entry.get("certain", True),
@@ -137,6 +145,13 @@ class _Loader:
                 if found.setdefault(rule.id, rule) is not rule:
                     raise RuleFileError(f"{path.name}: {rule.id}: there are two rules of this id")
         return tuple(found.values())
+
+
+def _needed(entry: dict[str, Any]) -> int:
+    needs, needed = entry.get("needs", ()), entry.get("needed", 1)
+    if type(needed) is not int or needed < 1 or (needed > len(needs) and needed > 1):
+        raise ValueError("`needed` is a number from 1 to that of the cues it counts")
+    return needed
 
 
 def _index(rules: Iterable[Rule]) -> dict[str, tuple[tuple[Rule, Phrase], ...]]:

@@ -9,6 +9,7 @@ from moderation.risk.phrases import Phrase
 _SENTENCE_ENDS = re.compile(r" [.?](?= )")
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
 _REACH = 5
+_SENTENCES_BESIDE = {"near": 1, "around": 3}
 _WORDS = {
     "negating": "not never no without nor nobody none neither",
     "negating elsewhere": "no nunca jamas sin nao sem ne pas jamais nicht nie niemals kein keine 不 没 别",
@@ -31,18 +32,22 @@ class Scene:
         self.words = plain.words
         self._cues = cues
         self._found: dict[str, list[tuple[int, int]]] = {}
+        self._matched: dict[str, tuple[re.Match[str], ...]] = {}
         self._sentences = [0, *(mark.end() for mark in _SENTENCE_ENDS.finditer(plain.text)), len(plain.text)]
         self._clauses = [0, *(mark.end() for mark in _CLAUSE_ENDS.finditer(plain.text)), len(plain.text)]
+
+    def matches(self, phrase: Phrase) -> tuple[re.Match[str], ...]:
+        """Where the pattern stands in the plain text; rules and cues of the same words share the search."""
+        if not phrase.may_match(self.words):
+            return ()
+        if phrase.source not in self._matched:
+            self._matched[phrase.source] = tuple(phrase.regex.finditer(self.plain.text))
+        return self._matched[phrase.source]
 
     def cue(self, name: str) -> list[tuple[int, int]]:
         """Where the cue stands in the plain text, in order."""
         if name not in self._found:
-            self._found[name] = sorted(
-                match.span()
-                for phrase in self._cues[name]
-                if not phrase.anchors.isdisjoint(self.words)
-                for match in phrase.regex.finditer(self.plain.text)
-            )
+            self._found[name] = sorted(match.span() for phrase in self._cues[name] for match in self.matches(phrase))
         return self._found[name]
 
     def stretch(self, scope: str, start: int, end: int) -> tuple[int, int]:
@@ -55,7 +60,7 @@ class Scene:
             return _around(self._clauses, start, end, 0)
         if scope == "before":
             return _around(self._clauses, start, start, 0)[0], start
-        return _around(self._sentences, start, end, 1 if scope == "near" else 0)
+        return _around(self._sentences, start, end, _SENTENCES_BESIDE.get(scope, 0))
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""

@@ -60,6 +60,26 @@ def test_a_search_for_suicide_is_amber_and_the_same_word_in_a_thread_title_of_a_
     assert assess("sleep", Context(place="search")).level == Level.GREEN
 
 
+@pytest.mark.parametrize("said", ["i did it again tonight", "back at the drawer", "gave in. just now"])
+def test_it_needs_no_name_in_the_room_on_self_harm(said: str) -> None:
+    elsewhere, there = assess(said), assess(said, Context(room="self-harm-recovery"))
+
+    assert elsewhere.level < Level.RED
+    assert (there.level, "self_harm" in there.categories) == (Level.RED, True)
+
+
+def test_good_news_in_the_room_on_self_harm_stays_green() -> None:
+    said = "I did it again! A hundred days, so proud."
+
+    assert assess(said, Context(room="self-harm-recovery")).level == Level.GREEN
+
+
+def test_urging_on_in_answer_to_words_only_the_room_makes_grave_is_encouragement() -> None:
+    found = assess("do it", Context(parent="i did it again tonight", room="self-harm-recovery"))
+
+    assert "encouragement" in found.categories
+
+
 @given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=4), st.text(max_size=200))
 def test_what_came_before_never_lowers_a_level(text: str, earlier: list[str], parent: str) -> None:
     alone = assess(text)

@@ -9,11 +9,21 @@ from moderation.risk import detector, rulebook
 from moderation.risk.conversation import scene_of
 from moderation.risk.findings import Category
 from moderation.risk.matching import find
-from moderation.risk.vocabulary import RULES, RuleFileError
+from moderation.risk.phrases import compile_phrase
+from moderation.risk.vocabulary import RULES, RuleFileError, load_vocabulary
 
 BOOK = rulebook.load()
 EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.examples]
 COUNTER_EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.counter_examples]
+RULE = """[[rule]]
+id = "x.y"
+version = "1"
+category = "distress"
+level = "amber"
+reason = "R."
+phrases = ["sign"]
+examples = ["e"]
+"""
 
 
 def fires(rule: rulebook.Rule, text: str) -> bool:
@@ -61,6 +71,8 @@ def test_all_categories_can_be_found() -> None:
         ("[[rule]\n", "line 1"),
         ('[[rule]]\nid = "x.y"\n', "x.y"),
         ('[[rule]]\nid = "x.y"\nsurprise = 1\n', "surprise"),
+        (RULE + 'needs = ["now"]\nneeded = 2\n', "needed"),
+        (RULE + "needed = 0\n", "needed"),
     ],
 )
 def test_a_rule_file_that_cannot_be_used_is_named_at_load(tmp_path: Path, spoiled: str, told: str) -> None:
@@ -83,6 +95,26 @@ def test_a_phrase_that_means_nothing_is_refused_with_its_rule(tmp_path: Path, ph
 
     with pytest.raises(RuleFileError, match=r"x\.y"):
         rulebook.load(folder)
+
+
+def test_signs_that_are_counted_must_be_different_ones_and_near(tmp_path: Path) -> None:
+    folder = shutil.copytree(RULES, tmp_path / "rules")
+    (folder / "counted.toml").write_text(RULE + 'needs = ["sign_time", "sign_calm"]\nneeded = 2\n')
+    book = rulebook.load(folder)
+
+    def found(text: str) -> bool:
+        return any(finding.rule == "x.y" for finding in find(book, scene_of(book, text), frozenset({"thread"})))
+
+    assert found("A sign. It is tonight. I feel calm.")
+    assert not found("A sign. It is tonight, tomorrow, tonight.")
+    assert not found("A sign. One. Two. Three. Four. It is tonight. I feel calm.")
+
+
+def test_a_pattern_is_set_aside_when_a_part_it_needs_is_missing() -> None:
+    phrase = compile_phrase("(left|gave) .. <spare> (key|keys) with", load_vocabulary())
+
+    assert phrase.may_match(frozenset({"left", "keys", "with"}))
+    assert not phrase.may_match(frozenset({"left", "with"}))
 
 
 def test_the_version_of_the_rules_changes_with_any_rule_file(tmp_path: Path) -> None:
