@@ -143,9 +143,12 @@ def test_signed_in_the_key_changes_again(client, db) -> None:
 def test_staying_signed_in_is_thirty_days_and_only_on_request(client, db) -> None:
     fresh = arriving.give_words(peer=Peer.objects.create())
 
-    answer = client.post("/sign-in", {"words": fresh, "remember": "on"}, headers=OURS)
+    unasked = client.post("/sign-in", {"words": fresh}, headers=OURS)
+    client.cookies.clear()
+    asked = client.post("/sign-in", {"words": fresh, "remember": "on"}, headers=OURS)
 
-    assert answer.cookies[COOKIE]["max-age"] == 30 * 24 * 3600
+    assert unasked.cookies[COOKIE]["max-age"] == ""
+    assert asked.cookies[COOKIE]["max-age"] == 30 * 24 * 3600
 
 
 def test_a_browser_that_changes_identity_keeps_nothing_of_the_first(client, db) -> None:
