@@ -61,7 +61,10 @@ def test_staff_speak_as_their_public_voice(robin) -> None:
 
 def test_signing_in_gives_a_new_session_and_ends_the_private_one(client, ash, robin) -> None:
     speaks_as(client, ash)
-    planted = client.session.session_key
+    private = client.session
+    private["drafts"] = "the name Ash's drafts are kept under"
+    private.save()
+    planted = private.session_key
     browser = Browser()
     browser.client = client
 
@@ -69,6 +72,7 @@ def test_signing_in_gives_a_new_session_and_ends_the_private_one(client, ash, ro
 
     assert answer.status_code == 302
     assert client.session.session_key != planted
+    assert "drafts" not in client.session
     assert not Session.objects.filter(peer=ash).exists()
 
 

@@ -233,6 +233,15 @@ def test_search_forgets_what_is_no_longer_open_and_finds_it_again_after_release(
     assert counts == [0, 1, 0, 0]
 
 
+def test_search_does_not_find_a_hidden_part_and_finds_what_stands_around_it(ash, room) -> None:
+    post = opening_of(make_thread(ash, room, "A lantern in the window.", title="The harbour"))
+
+    shown_as(post, Visibility.PUBLISHED, redactions=[(4, 11), (15, 22)])
+
+    found = {word: len(search.find(word, before=2**62, limit=9)) for word in ("harbour", "lantern", "window")}
+    assert found == {"harbour": 0, "lantern": 0, "window": 1}
+
+
 def test_search_for_words_of_danger_shows_help_above_the_results_and_keeps_nothing(rooms) -> None:
     browser = Browser()
 
