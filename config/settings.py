@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.Privacy",
     "moderation.help_page.HelpFirst",  # answers /help before anything that needs the database
     "django.contrib.sessions.middleware.SessionMiddleware",
