@@ -165,7 +165,8 @@ def test_an_excerpt_ends_at_a_word_and_is_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed_so", ["I <3 you & me", "<b>loud</b>", "![x](https://example.org/x.png)", "[x](/y)", "<https://example.org>"]
+    "typed_so",
+    ["I <3 you & me", "<b>loud</b>", "Look: ![x](https://example.org/x.png)", "[x](/y)", "<https://example.org>"],
 )
 def test_what_looks_like_a_tag_a_link_or_a_picture_is_kept_as_words(typed_so) -> None:
     assert html.unescape(text.render(typed_so)) == f"<p>{typed_so}</p>"

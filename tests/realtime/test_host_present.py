@@ -13,6 +13,7 @@ from forum.live_states import Act
 from forum.models import EventKind, LiveEvent, LiveSession, Post
 from forum.posting import NobodyHosts, submit_post
 from peers.models import Peer
+from peers.naming import persona_for
 from tests.conftest import draft
 from tests.realtime.sockets import open_page
 
@@ -84,3 +85,29 @@ def test_a_host_who_steps_out_while_many_speak_ends_all_talk_at_one_moment(host,
     kinds = list(LiveEvent.objects.order_by("seq").values_list("kind", flat=True))
     assert kinds[-1] == EventKind.STATE
     assert list(LiveEvent.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, len(kinds) + 1))
+
+
+def test_stepping_out_waits_for_words_that_are_just_being_said(ash, host, session, monkeypatch) -> None:
+    """Between the look at the host's lease and the message's number nobody can step out."""
+    speaking, stepped_out = threading.Event(), threading.Event()
+
+    def slowly(**given):
+        speaking.set()
+        stepped_out.wait(0.5)
+        return persona_for(**given)
+
+    def talk() -> None:
+        submit_post(peer=ash, place=session, draft=draft("Just in time."))
+        connections.close_all()
+
+    monkeypatch.setattr("forum.posting.persona_for", slowly)
+    thread = threading.Thread(target=talk)
+
+    thread.start()
+    speaking.wait(5)
+    step_out(host=host, session=session)
+    stepped_out.set()
+    thread.join()
+
+    kinds = list(LiveEvent.objects.order_by("seq").values_list("kind", flat=True))
+    assert kinds == [EventKind.STATE, EventKind.SAID, EventKind.STATE]
