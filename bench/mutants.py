@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+PATIENCE = 300  # seconds one mutant's test may take
 TABLE = Path(__file__).with_name("mutants.toml")
 
 
@@ -65,16 +66,18 @@ def is_noticed(mutant: Mutant, root: Path) -> bool:
     path = root / mutant.file
     whole = path.read_text()
     path.write_text(whole.replace(mutant.old, mutant.new))
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant.test]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-rf", "-p", "no:cacheprovider", mutant.test]
     if mutant.on == "postgres":
         command = [sys.executable, "-m", "tests.servers", "postgres", "redis", "--", *command]
     env = {**os.environ, "LAMPLIGHT_DATABASE_POOL": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return False  # a test that hangs tells nobody what broke
     finally:
         path.write_text(whole)
-    # 1: a test failed. Anything else (nothing collected, a broken import) proves nothing.
-    return done.returncode == 1
+    # A test failed. Anything else (nothing collected, a broken import, an error in preparing) proves nothing.
+    return done.returncode == 1 and "\nFAILED " in done.stdout
 
 
 def main() -> int:

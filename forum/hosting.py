@@ -73,7 +73,7 @@ def step_out(*, host: Peer, session: LiveSession) -> None:
 
 
 def _locked(session: LiveSession, host: Peer) -> LiveSession:
-    found = LiveSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    found = LiveSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
     if found.host_id != host.pk:
         raise NotTheHost
     return found

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from forum import showing
 from forum.intake import Assessment, Context, Decision, Draft, Refusal, intake
+from forum.locking import lock_peer, lock_post, lock_session, lock_thread
 from forum.models import LiveSession, LiveState, Post, Room, Thread, Visibility
 from peers import limits, who
+from peers.again import once_more
 from peers.models import Peer, Persona
 from peers.naming import persona_for
 
@@ -47,6 +49,7 @@ class TooSoon(NotPosted):
 Place = Thread | LiveSession
 
 
+@once_more
 def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name: bool = False) -> Post:
     """Open a thread with its first post. Sending the same `draft.client_id` again returns that post.
 
@@ -58,6 +61,7 @@ def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name
     assessment = _judge(peer, draft, Context(place="thread", room=room.slug, peer=peer))
     folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
+        _hold(peer)
         thread = Thread.objects.create(room=room, contract=contract)
         persona = persona_for(peer=peer, scope=thread.scope if own_name else room.scope)
         post = _write(peer, thread, draft, persona, assessment, folded=folded)
@@ -66,6 +70,7 @@ def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name
         return post
 
 
+@once_more
 def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = False) -> Post:
     """Judge a peer's words, save them with everything that follows from it, announce them on commit.
 
@@ -82,11 +87,13 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
     limit = limits.POSTS if isinstance(place, Thread) else limits.MESSAGES
     folded = _over_limit(peer, assessment, limit)
     with transaction.atomic():
+        _hold(peer)
         _take_place(peer, place, urgent=assessment.urgent)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
         return _write(peer, place, draft, persona, assessment, folded=folded)
 
 
+@once_more
 def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
     """Replace the words of one's own post; they are judged anew, and an edit never lowers an open case.
 
@@ -97,8 +104,9 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
     assessment = _judge(peer, draft, context_of(peer, post.place, leaving_out=post))
     folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
-        mine = Post.objects.for_update_of(post.public_id)
-        if mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
+        _hold(peer)
+        mine = lock_post(pk=post.pk)
+        if mine is None or mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
             raise Post.DoesNotExist
         mine.title, mine.body, mine.notes = draft.title, draft.body, draft.notes
         mine.revision += 1
@@ -109,11 +117,12 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         return mine
 
 
+@once_more
 def withdraw(*, peer: Peer, post: Post) -> bool:
     """Take one's own post down. A case about it stays open, and no decision brings the words back. Did it change?"""
     with transaction.atomic():
-        mine = Post.objects.for_update_of(post.public_id)
-        if mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
+        mine = lock_post(pk=post.pk)
+        if mine is None or mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
             return False
         showing.set_visibility(mine, Visibility.WITHDRAWN)
         return True
@@ -147,6 +156,13 @@ def _over_limit(peer: Peer, assessment: Assessment, limit: limits.Limit) -> bool
     return bool(wait)
 
 
+def _hold(peer: Peer) -> None:
+    """Nobody leaves, or is banned, in the middle of their own words. Whoever left a moment ago gets them back."""
+    now = lock_peer(peer)
+    if now is None or not who.may_speak(now):
+        raise MayNotSpeak("gone")
+
+
 def _already_sent(peer: Peer, draft: Draft) -> Post | None:
     return Post.objects.filter(peer=peer, client_id=draft.client_id).first()
 
@@ -154,10 +170,13 @@ def _already_sent(peer: Peer, draft: Draft) -> Post | None:
 def _take_place(peer: Peer, place: Place, *, urgent: bool) -> None:
     """Hold the place for this transaction and make sure one may speak in it at this moment."""
     if isinstance(place, Thread):
-        if Thread.objects.filter(pk=place.pk, locked=True).exists():
+        thread = lock_thread(place.pk)
+        if thread is None or thread.locked:
             raise MayNotSpeak("locked")
         return
-    session = LiveSession.objects.select_for_update(of=("self",)).get(pk=place.pk)
+    session = lock_session(place.pk)
+    if session is None:
+        raise NobodyHosts
     now = timezone.now()
     is_host = session.host_id == peer.pk
     if not session.may_speak(now, is_host=is_host):

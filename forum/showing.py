@@ -65,7 +65,7 @@ def _announce(post: Post) -> None:
 
 def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:
     """The session's next event. Numbers are given under the session's row lock: gapless once committed."""
-    session = LiveSession.objects.select_for_update(of=("self",)).get(pk=session_id)
+    session = LiveSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session_id)
     session.last_seq += 1
     session.save(update_fields=["last_seq"])
     event = LiveEvent.objects.create(session=session, seq=session.last_seq, kind=kind, **what)

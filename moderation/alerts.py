@@ -14,8 +14,7 @@ def alert_on_call(case: Case, *, step: int) -> None:
     if step == 0 and _already_ringing(case):
         return
     Outbox.objects.get_or_create(
-        # A case that was opened again rings again.
-        key=f"case:{case.pk}:{case.opened_at.timestamp():.6f}:step:{step}",
+        key=_key(case, step),
         defaults={
             "kind": "alert",
             "payload": {
@@ -29,5 +28,14 @@ def alert_on_call(case: Case, *, step: int) -> None:
 
 
 def _already_ringing(case: Case) -> bool:
+    """Whether on-call was told of another case of this name here, as urgent as this one, that nobody has seen yet."""
+    if case.peer_id is None:
+        return False
     others = Case.objects.open().filter(peer=case.peer, room=case.room, first_human_at=None).exclude(pk=case.pk)
-    return case.peer_id is not None and others.filter(level__gte=case.level).exists()
+    keys = [_key(other, 0) for other in others.filter(level__gte=case.level)]
+    return Outbox.objects.filter(key__in=keys).exists()
+
+
+def _key(case: Case, step: int) -> str:
+    """What is announced, once. A case that was opened again rings again."""
+    return f"case:{case.pk}:{case.opened_at.timestamp():.6f}:step:{step}"

@@ -21,7 +21,7 @@ def write(*, actor: str, kind: str, case_pk: int, case_ref: str = "", **data: An
     """Append one event to its chain, inside the caller's transaction. `data` must hold no words and no peer."""
     shard = case_pk % SHARDS
     AuditHead.objects.get_or_create(shard=shard)
-    head = AuditHead.objects.select_for_update().get(shard=shard)
+    head = AuditHead.objects.select_for_update(no_key=True).get(shard=shard)
     at, seq = timezone.now(), head.last_seq + 1
     fresh = digest_of(before=head.last_hash, at=at, facts=[shard, seq, actor, kind, case_ref, data])
     event = AuditEvent.objects.create(

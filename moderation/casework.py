@@ -103,7 +103,7 @@ def _open(subject: Subject, need: Need, now: datetime) -> Case:
 
 def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     """Never lower, never later; a moderator at work sees by the version that something came."""
-    case = Case.objects.select_for_update(of=("self",)).open().filter(subject=subject.key).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).open().filter(subject=subject.key).first()
     if case is None:
         return None
     raised = need.level > case.level
@@ -121,6 +121,18 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
         actor="rules", kind="case.joined", case_pk=case.pk, case_ref=case.public_id, level=case.level, raised=raised
     )
     return case
+
+
+def note_edit(post: Post, shown: Showing) -> None:
+    """The open case about this post, if any, has new words in it: whoever is at work on it sees that by its version."""
+    case = Case.objects.select_for_update(of=("self",), no_key=True).open().filter(subject=f"post:{post.pk}").first()
+    if case is None:
+        return
+    case.version += 1
+    case.save(update_fields=["version"])
+    _snapshot(case, post, shown)
+    audit.write(actor="rules", kind="case.edited", case_pk=case.pk, case_ref=case.public_id, revision=post.revision)
+    tell_desk(case.public_id, case.level)
 
 
 def _plan_escalation(case: Case, within: int) -> None:

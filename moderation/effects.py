@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from forum import showing
 from forum.intake import Decision as Showing
-from forum.models import Post, Shown, Visibility
+from forum.locking import lock_post
+from forum.models import Shown, Visibility
 from moderation.models import Action, Case, Decision, Effect
 
 
@@ -25,7 +26,7 @@ _VISIBILITY = {
 
 def apply_action(decision: Decision, case: Case) -> None:
     """Do to the post what was decided. What its author withdrew is never brought back. Raises NotPossible."""
-    post = Post.objects.select_for_update(of=("self",)).filter(cases=case).first()
+    post = lock_post(cases=case)
     if post is None or post.visibility == Visibility.WITHDRAWN:
         return
     if decision.action == Action.LEAVE:
@@ -47,8 +48,8 @@ def apply_action(decision: Decision, case: Case) -> None:
 def reverse(decision: Decision) -> None:
     """Undo each effect of the decision, once. Words written since it are not judged by it: they stay as they are."""
     for effect in decision.effects.select_for_update().filter(reversed_at=None, post__isnull=False):
-        post = Post.objects.select_for_update(of=("self",)).get(effects=effect)
-        if post.visibility != Visibility.WITHDRAWN and post.revision == effect.before["revision"]:
+        post = lock_post(effects=effect)
+        if post and post.visibility != Visibility.WITHDRAWN and post.revision == effect.before["revision"]:
             showing.show(post, _showing(effect.before))
         Effect.objects.filter(pk=effect.pk).update(reversed_at=timezone.now())
 

@@ -10,6 +10,7 @@ from moderation import alerts, audit
 from moderation.casework import STEPS
 from moderation.models import Case, CaseState, Escalation
 from moderation.signals import tell_desk
+from peers.again import once_more
 
 AT_ONCE = 50
 
@@ -20,30 +21,31 @@ def due_steps(now: datetime) -> list[int]:
     return list(due.values_list("pk", flat=True)[:AT_ONCE])
 
 
+@once_more
 def take_step(pk: int, *, now: datetime) -> bool:
     """Do one step: the case's tier rises and on-call is told. Did it happen here?
 
     A case in someone's hands waits until their lease ends; one that a human has decided needs no more steps.
     """
     with transaction.atomic():
-        step = _locked(pk, now)
-        if step is None:
+        case = _locked(pk)
+        step = Escalation.objects.filter(pk=pk, done_at=None, due_at__lte=now).first()
+        if case is None or step is None:
             return False
-        case = Case.objects.select_for_update(of=("self",)).get(pk=step.case_id)
-        if case.state == CaseState.OPEN and case.lease_until and case.lease_until > now:
+        waits = case.state != CaseState.RESOLVED
+        if waits and case.lease_until and case.lease_until > now:
             return not Escalation.objects.filter(pk=pk, done_at=None).update(due_at=case.lease_until)
         if not Escalation.objects.filter(pk=pk, done_at=None).update(done_at=now):
             return False
-        if case.state == CaseState.OPEN:
+        if waits:
             _raise_tier(case, step.step)
         return True
 
 
-def _locked(pk: int, now: datetime) -> Escalation | None:
-    """The step, if it is still to be done; on Postgres another worker's is passed over instead of waited for."""
+def _locked(pk: int) -> Case | None:
+    """The step's case, held; on Postgres one that another worker holds is passed over instead of waited for."""
     skip = connection.features.has_select_for_update_skip_locked
-    rows = Escalation.objects.select_for_update(of=("self",), skip_locked=skip)
-    return rows.filter(pk=pk, done_at=None, due_at__lte=now).first()
+    return Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=skip).filter(escalations=pk).first()
 
 
 def _raise_tier(case: Case, step: int) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from forum import showing
+from forum.locking import lock_post
 from forum.models import Post, Visibility
 from moderation import audit, deadlines
 from moderation.casework import open_or_join, subject_of
@@ -14,6 +15,7 @@ from moderation.intake import AFTER_REMOVAL
 from moderation.models import Case
 from moderation.risk import Category
 from moderation.signals import tell_desk
+from peers.again import once_more
 
 AT_ONCE = 50
 
@@ -24,12 +26,11 @@ def due_holds(now: datetime) -> list[int]:
     return list(due.values_list("pk", flat=True)[:AT_ONCE])
 
 
+@once_more
 def end_hold(pk: int, *, now: datetime) -> str:
     """ "released" or "prolonged", once for each deadline; empty when a human or another worker was quicker."""
     with transaction.atomic():
-        skip = connection.features.has_select_for_update_skip_locked
-        rows = Post.objects.select_for_update(of=("self",), skip_locked=skip)
-        post = rows.filter(pk=pk, visibility=Visibility.HELD, hold_until__lte=now).first()
+        post = lock_post(pk=pk, visibility=Visibility.HELD, hold_until__lte=now)
         if post is None:
             return ""
         case = Case.objects.open().filter(post=post).first()

@@ -10,8 +10,8 @@ from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
 from moderation import risk
-from moderation.casework import Need, open_or_join, subject_of
-from moderation.models import Case, ResourceAttachment, Signal, Source
+from moderation.casework import Need, note_edit, open_or_join, subject_of
+from moderation.models import Action, Case, Decision, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
 from peers.models import Peer
 
@@ -66,6 +66,8 @@ class RiskIntake:
             case = open_or_join(subject_of(post), need, decision)
         elif post.visibility == Visibility.REMOVED:
             case = open_or_join(subject_of(post), AFTER_REMOVAL, decision)
+        elif post.revision > 1:
+            note_edit(post, decision)  # calm words, too: nobody decides on words they have not seen
         keep_signals(f"post:{post.pk}", post.revision, assessment.assessment, case)
         _attach(post, plan)
         return decision
@@ -125,6 +127,8 @@ def _decision(post: Post, plan: Plan) -> seam.Decision:
     waits = _waits_for_human(post)
     if waits:
         visibility = Visibility.HELD
+    elif visibility == Visibility.PUBLISHED and _was_folded(post):
+        visibility = Visibility.NOTED
     hold_seconds = plan.within or AFTER_REMOVAL.within
     answer_by = now + timedelta(seconds=plan.within) if plan.within else post.answer_by
     return seam.Decision(
@@ -137,6 +141,14 @@ def _decision(post: Post, plan: Plan) -> seam.Decision:
         hold_until=now + timedelta(seconds=hold_seconds) if visibility == Visibility.HELD else None,
         answer_by=answer_by,
     )
+
+
+def _was_folded(post: Post) -> bool:
+    """A moderator's fold stands until a moderator undoes it; an edit does not."""
+    if post.revision == 1:
+        return False
+    standing = Decision.objects.standing_for(post)
+    return standing is not None and standing.action == Action.FOLD
 
 
 def _waits_for_human(post: Post) -> bool:

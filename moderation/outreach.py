@@ -19,6 +19,7 @@ from moderation.reopening import reopen
 from moderation.signals import outreach_moved, tell_desk
 from moderation.triage import Conflict, mark_answers_read
 from peers import limits
+from peers.again import once_more
 from peers.models import Peer
 
 ANSWER_WITHIN = 4 * 3600  # seconds until a human should have read an answer that carries no risk
@@ -57,7 +58,7 @@ def write_to_author(*, case: Case, moderator: Moderator, body: str, client_id: s
     if is_unedited(words):
         raise Unedited
     with transaction.atomic():
-        held = Case.objects.open().select_for_update(of=("self",)).filter(pk=case.pk).first()
+        held = Case.objects.open().select_for_update(of=("self",), no_key=True).filter(pk=case.pk).first()
         if held is None or not held.held_by(moderator, timezone.now()):
             raise Conflict
         if held.peer is None:
@@ -73,6 +74,7 @@ def write_to_author(*, case: Case, moderator: Moderator, body: str, client_id: s
         return message
 
 
+@once_more
 def answer(*, outreach: Outreach, peer: Peer, body: str, client_id: str) -> Answered:
     """A peer answers. The words are judged like any others, and always reach a human.
 
@@ -91,7 +93,7 @@ def answer(*, outreach: Outreach, peer: Peer, body: str, client_id: str) -> Answ
     if wait and not judged.urgent:
         raise TooSoon(wait)
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).get(pk=outreach.case_id)
+        case = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=outreach.case_id)
         message, is_new = _say(outreach, words, client_id)
         if is_new:
             _bring_to_desk(case, message, judged)

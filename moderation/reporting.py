@@ -10,11 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from forum import text
+from forum.locking import lock_post
 from forum.models import Post
 from moderation import risk
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.intake import Judgement, judge_text
 from moderation.models import Case, CaseState, Report, Signal, Source
+from peers.again import once_more
 
 REASONS = Path(__file__).parent / "data" / "report_reasons.toml"
 LONGEST_NOTE = 2000  # characters
@@ -63,6 +65,7 @@ def judge_note(note: str) -> Judgement:
     return judge_text(note, risk.Context(place="report"))
 
 
+@once_more
 def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None = None) -> Report:
     """Keep the report and join it to the post's open case, or open one. Who reports is kept nowhere.
 
@@ -77,6 +80,7 @@ def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None 
     words = text.tidy(note)[:LONGEST_NOTE]
     found = judged or judge_note(words)
     with transaction.atomic():
+        lock_post(pk=post.pk)  # before the case: everyone's order
         case = open_or_join(subject_of(post), _need(why, found))
         _keep_signals(post, case, why, found)
         return Report.objects.create(case=case, post=post, reason=why.key, note=words)

@@ -14,12 +14,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from forum.locking import lock_post
 from moderation import audit
 from moderation.effects import NotPossible, apply_action, reverse
 from moderation.models import Case, CaseState, Decision, Moderator, OutreachMessage
 from moderation.models.cases import CaseQuerySet
 from moderation.reopening import need_again, reopen
 from moderation.signals import tell_desk
+from peers.again import once_more
 
 LEASE_SECONDS = 120
 __all__ = [
@@ -111,6 +113,7 @@ def mark_answers_read(case: Case) -> None:
     answers.update(read_at=timezone.now())
 
 
+@once_more
 def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
     """Decide the case, with its effect on the post and its audit event, all or nothing.
 
@@ -121,6 +124,7 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
         NotPossible: the post is held and the decision leaves it so; nothing happened.
     """
     with transaction.atomic():
+        lock_post(cases=case)  # before the case: everyone's order
         if not _resolve(case, moderator, token=verdict.token, version=verdict.version):
             return _decided_already(case, moderator, verdict)
         decision = Decision.objects.create(
@@ -177,6 +181,7 @@ def _resolve(case: Case, moderator: Moderator, *, token: uuid.UUID, version: int
     )
 
 
+@once_more
 def undo(*, decision: Decision, moderator: Moderator) -> Case:
     """Take a decision back exactly: the post as it was before, the case open again.
 
@@ -185,6 +190,7 @@ def undo(*, decision: Decision, moderator: Moderator) -> Case:
     post since, or when a newer case about it is open: that one is where to decide now.
     """
     with transaction.atomic():
+        lock_post(cases=decision.case)
         case = Case.objects.for_moderator(moderator).filter(pk=decision.case_id).first()
         undone = Decision.objects.filter(pk=decision.pk, undone_at=None).update(
             undone_at=timezone.now(), undone_by=moderator

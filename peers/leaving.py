@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from peers.again import once_more
 from peers.arriving import end_every_session
 from peers.models import Peer
 
@@ -27,9 +28,11 @@ def parts() -> list[Forgets]:
     return [cast("Forgets", import_string(path)) for path in settings.PEERS_LEAVING]
 
 
+@once_more
 def leave(*, peer: Peer, way: Way) -> None:
     """Remove the identity with its names, sessions, blocks and drafts, and its words as `way` says."""
     with transaction.atomic():
+        Peer.objects.select_for_update().filter(pk=peer.pk).first()  # words on their way arrive first, or not at all
         for forget in parts():
             forget(peer=peer, way=way)
         end_every_session(peer=peer)

@@ -67,10 +67,6 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Everything this person wrote, newest first, with where it stands."""
         return self.filter(peer=peer).order_by("-pk").select_related("persona", "thread__room", "session")
 
-    def for_update_of(self, public_id: str) -> Post:
-        """The post, locked until the transaction ends. Raises Post.DoesNotExist."""
-        return self.select_for_update(of=("self",)).get(public_id=public_id)
-
 
 class Post(models.Model):
     """One peer's words. `title` and `body` are for their author and moderators; everyone else gets what is shown."""
