@@ -1,0 +1,96 @@
+"""An edit never slips past the desk: nobody decides on words they have not seen, and a fold stays a fold."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from forum.models import Post, Visibility
+from forum.posting import edit_post
+from moderation import alerts, escalating, outreach, triage
+from moderation.calling import call_for_help
+from moderation.leaving import forget
+from moderation.models import Case, CaseState, Decision, Escalation, Outbox, Signal, Snapshot
+from moderation.triage import Conflict, Verdict
+from peers.leaving import Way
+from tests.conftest import draft, make_post
+
+SAD = "I want to die and nobody knows."
+
+
+def in_hands(post: Post, moderator) -> Case:
+    case = Case.objects.open().get(post=post)
+    triage.claim(case=case, moderator=moderator)
+    return Case.objects.get(pk=case.pk)
+
+
+def decided(case: Case, moderator, action: str, key: str = "one") -> Decision:
+    verdict = Verdict(action, "stands", "I have read this.", case.lease_token, case.version, key)
+    return triage.decide(case=case, moderator=moderator, verdict=verdict)
+
+
+def test_calm_new_words_are_a_new_version_that_must_be_seen_first(ash, robin, room) -> None:
+    post = make_post(ash, room, SAD)
+    case = in_hands(post, robin)
+
+    edit_post(peer=ash, post=post, draft=draft("The soup was good."))
+
+    with pytest.raises(Conflict):
+        decided(case, robin, "publish")
+    assert [each.words for each in Snapshot.objects.filter(case=case).order_by("revision")] == [
+        SAD,
+        "The soup was good.",
+    ]
+
+
+def test_an_author_does_not_unfold_what_a_moderator_folded(ash, robin, room) -> None:
+    post = make_post(ash, room, SAD)
+    decision = decided(in_hands(post, robin), robin, "fold")
+
+    edit_post(peer=ash, post=post, draft=draft("A nicer text today."))
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.NOTED
+    triage.undo(decision=decision, moderator=robin)
+    edit_post(peer=ash, post=post, draft=draft("A nicer text tomorrow."))
+    post.refresh_from_db()
+    assert post.visibility == Visibility.PUBLISHED
+
+
+def test_an_answer_that_nobody_reads_escalates_too(ash, robin, room) -> None:
+    post = make_post(ash, room, SAD)
+    case = in_hands(post, robin)
+    outreach.write_to_author(case=case, moderator=robin, body="I read it. How is tonight?", client_id="a")
+    decided(Case.objects.get(pk=case.pk), robin, "leave")
+    conversation = Case.objects.get(pk=case.pk).outreach
+    outreach.answer(outreach=conversation, peer=ash, body="i cried all day, thank you", client_id="b")
+    case.refresh_from_db()
+    assert case.state == CaseState.FOLLOW_UP
+
+    later = timezone.now() + timedelta(hours=30)
+    for step in Escalation.objects.filter(case=case, done_at=None).order_by("step"):
+        escalating.take_step(step.pk, now=later)
+
+    case.refresh_from_db()
+    assert case.tier >= 1
+
+
+def test_a_call_for_help_names_no_person_that_could_be_linked_later(ash, session) -> None:
+    case = call_for_help(session=session, peer=ash)
+
+    forget(peer=ash, way=Way.REMOVE)
+
+    kept = [*Case.objects.values_list("subject", flat=True), *Signal.objects.values_list("subject", flat=True)]
+    assert case.subject in kept
+    assert not any(str(ash.pk) in subject for subject in kept)
+
+
+def test_a_case_that_never_rang_silences_no_other(ash, room) -> None:
+    first = make_post(ash, room, "I am going to end my life tonight.")
+    Outbox.objects.all().delete()  # as after an undo: open, unseen, and nobody was told
+    second = make_post(ash, room, "I am going to end my life tonight, really.")
+
+    assert Outbox.objects.filter(payload__level="crisis").count() == 1
+    alerts.alert_on_call(Case.objects.get(post=first), step=0)
+    assert Outbox.objects.count() == 1
+    assert Case.objects.filter(post=second).exists()
