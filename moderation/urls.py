@@ -7,9 +7,9 @@ from moderation.views import calls, health, reports
 
 urlpatterns = [
     *desk_urls.urlpatterns,
-    path("report/receipt/<str:code>", reports.receipt, name="report-receipt"),
-    path("report/<str:public_id>", reports.report, name="report"),
-    path("live/<str:public_id>/call", calls.call, name="live-call"),
+    path("report/receipt/<slug:code>", reports.receipt, name="report-receipt"),
+    path("report/<slug:public_id>", reports.report, name="report"),
+    path("live/<slug:public_id>/call", calls.call, name="live-call"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

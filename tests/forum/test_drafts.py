@@ -64,7 +64,9 @@ def test_each_save_button_leads_back_to_its_own_form(db, place, back) -> None:
     assert (response.status_code, response["Location"]) == (303, back)
 
 
-@pytest.mark.parametrize("place", ["elsewhere", "room:", "room:A/b", "thread:" + "a" * 31, "new:x", "//example.org"])
+@pytest.mark.parametrize(
+    "place", ["elsewhere", "room:", "room:A/b", "%00", "room:%00", "thread:" + "a" * 31, "new:x", "//example.org"]
+)
 def test_there_are_no_drafts_of_places_that_cannot_be(db, place) -> None:
     assert Browser().post(f"/drafts/{place}", {"body": "x"}, **JSON).status_code == 404
     assert not SavedDraft.objects.exists()

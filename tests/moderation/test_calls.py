@@ -38,6 +38,11 @@ def test_a_call_works_in_every_state_of_the_room(client, session, host, state) -
     assert Case.objects.open().count() == 1
 
 
+@pytest.mark.parametrize("path", ["/live/%00/call", "/live/a%00/call", "/live/%F0%9F%8D%B5/call"])
+def test_a_call_from_an_address_of_strange_letters_is_not_there(client, db, path) -> None:
+    assert client.post(path, headers=SAME).status_code == 404
+
+
 def test_calling_again_joins_the_first_call_and_rings_once(ash, session) -> None:
     submit_post(peer=ash, place=session, draft=draft("hello"))
 
