@@ -15,6 +15,7 @@ from realtime.sockets import Frame, Socket
 from realtime.switchboard import switchboard
 from realtime.threads import reading
 from realtime.voices import request_of
+from realtime.waiting import Waiting
 
 
 def moderator_of(scope: Any) -> tuple[Moderator, str] | None:
@@ -36,6 +37,7 @@ class DeskSocket(Socket):
         self.peer_id = ""
         self.moderator_pk = 0
         self.leads = False
+        self.waiting = Waiting()
         self._hub: DeskHub | None = None
 
     async def connect(self) -> None:
@@ -48,11 +50,13 @@ class DeskSocket(Socket):
         await self.accept()
         switchboard().add_voice(self)
         self._hub = desk_hub()
+        self.waiting.offer('{"type":"hello"}')
+        self.begin(self.send_on_and_on(self.waiting))
         self._hub.sit(self)
-        await self.send_frame({"type": "hello"})
 
     async def disconnect(self, _code: int) -> None:
         self.is_closed = True
+        self.end_tasks()
         if self._hub:
             await self._hub.leave(self)
         await switchboard().drop_voice(self)

@@ -1,7 +1,9 @@
 """One per process for all open desks: woken when a case moves, and looking once a second for what others moved."""
 
 import asyncio
+import json
 import logging
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
@@ -9,9 +11,11 @@ from weakref import WeakKeyDictionary
 from moderation.models import Case, Level, Moderator
 from moderation.models.people import DESK_ROLES
 from realtime.broadcast import DESK
+from realtime.closing import Close
 from realtime.subscription import Subscription
 from realtime.switchboard import EVERY
 from realtime.threads import reading
+from realtime.waiting import Waiting
 
 log = logging.getLogger(__name__)
 MOST_SEEN = 500  # cases in the order the desk serves them; further down nothing is urgent
@@ -20,9 +24,7 @@ MOST_SEEN = 500  # cases in the order the desk serves them; further down nothing
 class Desk(Protocol):
     moderator_pk: int
     leads: bool
-
-    async def send_frame(self, frame: dict[str, Any]) -> None: ...
-    async def lose_voice(self) -> None: ...
+    waiting: Waiting
 
 
 class Mark(NamedTuple):
@@ -36,12 +38,12 @@ class Mark(NamedTuple):
     state: str
 
 
-def look_at_queue(moderators: list[int]) -> tuple[dict[str, Mark], set[int]]:
-    """The open cases, and which of these moderators still have a desk: one query each."""
+def look_at_queue(moderators: Collection[int]) -> tuple[dict[str, Mark], dict[int, bool]]:
+    """The open cases; and which of these moderators still have a desk, and whether they lead: one query each."""
     rows = Case.objects.open().order_by("-level", "due_at", "pk")
     marks = rows.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state")
     staff = Moderator.objects.filter(pk__in=moderators, is_active=True, role__in=DESK_ROLES)
-    return {row[0]: Mark(*row[1:]) for row in marks[:MOST_SEEN]}, set(staff.values_list("pk", flat=True))
+    return {row[0]: Mark(*row[1:]) for row in marks[:MOST_SEEN]}, {each.pk: each.leads for each in staff}
 
 
 class DeskHub:
@@ -88,17 +90,24 @@ class DeskHub:
 
     async def _look(self) -> None:
         told, self._told = self._told, set()
-        marks, staff = await reading(look_at_queue, [desk.moderator_pk for desk in self._desks])
+        asked = {desk.moderator_pk for desk in self._desks}
+        marks, staff = await reading(look_at_queue, asked)
         before, self._marks = self._marks, marks
         moved = set() if before is None else changed(before, marks)
         rows = {**(before or {}), **marks}
-        for desk in list(self._desks):
-            if desk.moderator_pk not in staff:
-                await desk.lose_voice()
-                continue
-            for ref in sorted((moved | told) & rows.keys(), key=lambda each: -rows[each].level):
+        news = sorted((moved | told) & rows.keys(), key=lambda each: -rows[each].level)
+        for desk in self._desks:
+            if desk.moderator_pk in asked:  # who sat down during the look was looked at on the way in
+                self._look_at(desk, staff)
+            for ref in news:
                 if desk.leads or not rows[ref].lead_only:
-                    await desk.send_frame(queue_frame(ref, rows[ref]))
+                    desk.waiting.offer(queue_frame(ref, rows[ref]))
+
+    def _look_at(self, desk: Desk, staff: dict[int, bool]) -> None:
+        """What someone may hear is what they may at this moment, not when they sat down."""
+        desk.leads = staff.get(desk.moderator_pk, False)
+        if desk.moderator_pk not in staff:
+            desk.waiting.drop(Close.SIGNED_OUT)
 
 
 def changed(before: dict[str, Mark], after: dict[str, Mark]) -> set[str]:
@@ -106,8 +115,8 @@ def changed(before: dict[str, Mark], after: dict[str, Mark]) -> set[str]:
     return {ref for ref in before.keys() | after.keys() if before.get(ref) != after.get(ref)}
 
 
-def queue_frame(ref: str, mark: Mark) -> dict[str, Any]:
-    return {"type": "queue", "case": ref, "level": mark.level, "word": Level(mark.level).label}
+def queue_frame(ref: str, mark: Mark) -> str:
+    return json.dumps({"type": "queue", "case": ref, "level": mark.level, "word": Level(mark.level).label})
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, DeskHub]" = WeakKeyDictionary()

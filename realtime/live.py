@@ -1,8 +1,6 @@
 """The socket of a live room: anyone may listen, a session's peer may speak. docs/live-protocol.md names every frame."""
 
 import asyncio
-import logging
-from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,7 +17,6 @@ from realtime.switchboard import switchboard
 from realtime.threads import reading, speaking
 from realtime.voices import Voice, request_of, voice_of
 
-log = logging.getLogger(__name__)
 MOST_NUMBER = 2**53  # the largest whole number JavaScript counts to
 
 
@@ -40,7 +37,6 @@ class LiveSocket(Socket):
         self._hub: Hub | None = None
         self._seat: Seat | None = None
         self._catching: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self) -> None:
         arrived = await reading(_arrive, self.scope)
@@ -55,13 +51,12 @@ class LiveSocket(Socket):
         self._seat = Seat(listener, self._start_at(session.last_seq), standing)
         self._hub.sit(self._seat)
         await self.send_frame(hello)
-        self._begin(self._send_on_and_on(self._seat))
-        self._catching = self._begin(self._hub.catch_up(self._seat))
+        self.begin(self.send_on_and_on(self._seat))
+        self._catching = self.begin(self._hub.catch_up(self._seat))
 
     async def disconnect(self, _code: int) -> None:
         self.is_closed = True
-        for task in list(self._tasks):
-            task.cancel()
+        self.end_tasks()
         if self._hub and self._seat:
             self._hub.leave(self._seat)
             await switchboard().let_go(self._hub)
@@ -110,7 +105,7 @@ class LiveSocket(Socket):
             self._catching.cancel()
             self._seat.is_live = False
             self._seat.cursor = min(after, self._hub.last)
-            self._catching = self._begin(self._hub.catch_up(self._seat))
+            self._catching = self.begin(self._hub.catch_up(self._seat))
 
     def _start_at(self, last_seq: int) -> int:
         """Where this page left off, if it says so; else now."""
@@ -121,29 +116,6 @@ class LiveSocket(Socket):
         if voice:
             self.session_hash, self.peer_id = voice.session, str(voice.peer.pk)
             switchboard().add_voice(self)
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._or_close(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
-        """A part that fails ends the socket calmly: the client comes back with `after` and misses nothing."""
-        try:
-            await work
-        except (RuntimeError, OSError):
-            self.is_closed = True  # the client went while we wrote
-        except Exception:
-            log.exception("a live socket failed")
-            await self.bye(Close.OUR_SIDE)
-
-    async def _send_on_and_on(self, seat: Seat) -> None:
-        async for item in seat.frames():
-            if isinstance(item, Close):
-                await self.bye(item)
-            else:
-                await self.send_text(item)
 
 
 def _arrive(scope: Any) -> tuple[LiveSession, Voice | None, live_reading.Listener, Frame] | None:

@@ -1,13 +1,16 @@
 """What every socket here has in common: frames of JSON, plain sentences for what cannot be read, calm closing."""
 
+import asyncio
 import json
 import logging
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime.closing import SENTENCES, Close
+from realtime.waiting import Waiting
 
 log = logging.getLogger(__name__)
 LONGEST_FRAME = 65_536  # bytes; the server refuses longer ones before they get here
@@ -49,6 +52,7 @@ class Socket(AsyncWebsocketConsumer):
         self._frames_left = float(FRAMES)
         self._frames_at = time.monotonic()
         self.is_closed = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def websocket_connect(self, message: Any) -> None:
         try:
@@ -82,6 +86,35 @@ class Socket(AsyncWebsocketConsumer):
     async def send_text(self, text: str) -> None:
         if not self.is_closed:
             await self.send(text_data=text)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do this beside the reading of frames, until the socket ends."""
+        task = asyncio.create_task(self._or_close(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
+        """A part that fails ends the socket calmly: the client comes back and misses nothing."""
+        try:
+            await work
+        except (RuntimeError, OSError):
+            self.is_closed = True  # the client went while we wrote
+        except Exception:
+            log.exception("a socket failed")
+            await self.bye(Close.OUR_SIDE)
+
+    async def send_on_and_on(self, waiting: Waiting) -> None:
+        """Send what waits, in order, at the client's pace; nobody else is kept waiting by it."""
+        async for item in waiting.frames():
+            if isinstance(item, Close):
+                await self.bye(item)
+            else:
+                await self.send_text(item)
+
+    def end_tasks(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
 
     async def bye(self, code: Close) -> None:
         """Close once, with the reason in words for people who read frames."""

@@ -1,5 +1,8 @@
 """An open desk learns at once that a case moved, and nobody else does."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib import auth
@@ -13,6 +16,8 @@ from moderation.models import Case, Moderator
 from peers.arriving import end_every_session, speak_for
 from peers.sessions import SessionStore
 from realtime.closing import Close
+from realtime.desk import DeskSocket
+from realtime.waiting import MOST_WAITING
 from tests.conftest import draft, make_moderator
 from tests.realtime.sockets import Page, session_of
 
@@ -99,6 +104,71 @@ async def test_a_case_for_leads_is_told_to_leads_only(blue, robin, thread) -> No
     assert await robins.receive_nothing(timeout=1.3)
     await robins.disconnect()
     await leads.disconnect()
+
+
+async def test_a_lead_who_is_one_no_more_hears_of_no_case_for_leads(blue, thread) -> None:
+    lead = await sync_to_async(make_moderator)("lead", "Linden", "lead")
+    other = await sync_to_async(make_moderator)("other", "Aspen", "lead")
+    desk = await open_desk(await signed_in(lead))
+    await desk.next("hello")
+
+    await Moderator.objects.filter(pk=lead.pk).aupdate(role="moderator")
+    await sync_to_async(cry_for_help)(blue, thread)
+    await desk.next("queue")
+    await Case.objects.aupdate(lead_only=True)
+    while not await desk.receive_nothing(timeout=1.3):
+        await desk.receive_from()
+    await sync_to_async(triage.claim)(case=await Case.objects.aget(), moderator=other)
+
+    assert await desk.receive_nothing(timeout=1.5)
+    await desk.disconnect()
+
+
+class Bad(Page):
+    """A desk whose line, from the hello on, takes nothing more: it stalls, or it breaks."""
+
+    def __init__(self, session: Any, *, breaks: bool) -> None:
+        super().__init__("/desk/socket", session)
+        put = self.output_queue.put
+
+        async def take(message: Any) -> None:
+            if "queue" not in str(message.get("text", "")):
+                await put(message)
+            elif breaks:
+                raise OSError
+            else:
+                await asyncio.Event().wait()
+
+        self.output_queue.put = take  # type: ignore[method-assign]  # as a browser that stopped reading
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+async def test_a_desk_that_stalls_or_breaks_keeps_no_other_from_hearing(blue, ash, robin, wren, thread, breaks) -> None:
+    bad = Bad(await signed_in(wren), breaks=breaks)
+    await bad.connect()
+    await bad.next("hello")
+    session = await signed_in(robin)
+    desks = [await open_desk(session) for _ in range(6)]
+
+    heard = []
+    for peer in (blue, ash):
+        await sync_to_async(cry_for_help)(peer, thread)
+        heard += [(await desk.next("queue", within=2))["case"] for desk in desks]
+    for desk in desks:
+        await desk.disconnect()
+    bad.stop(exceptions=False)
+
+    assert set(heard) == {case.public_id async for case in Case.objects.all()}
+    assert len(set(heard)) == 2
+
+
+async def test_a_desk_far_behind_is_told_to_come_back(robin) -> None:
+    desk = DeskSocket()
+
+    for _ in range(MOST_WAITING + 1):
+        desk.waiting.offer("{}")
+
+    assert [item async for item in desk.waiting.frames()] == [Close.BEHIND]
 
 
 async def test_only_signed_in_moderators_with_their_code_come_in(ash, robin) -> None:
