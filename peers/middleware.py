@@ -12,6 +12,8 @@ from peers import who
 from peers.sessions import PEER
 
 TOKEN_FIELD = "form_token"  # noqa: S105  (the name of a field, not a secret)
+WORDS = ("title", "body", "note", "q")  # the fields that hold a person's words, given back to copy
+SECRETS = frozenset({"words", "password", "code"})  # a form with one of these is filled in anew, never sent on
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LEAVING = frozenset({"/exit"})  # must work in an instant and from a beacon; forged, it only signs someone out
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -67,10 +69,10 @@ def _ended(request: HttpRequest) -> bool:
 def stale_form(request: HttpRequest) -> HttpResponse:
     """403 with what was written still on the page. A form of our own can be sent again from there, by a person.
 
-    Recovery words are never written into a page again; their form has to be filled in anew.
+    Recovery words, passwords and codes are never written into a page again; their form has to be filled in anew.
     """
-    kept = [value for name in ("title", "body") if (value := request.POST.get(name, ""))]
+    kept = [value for name in WORDS if (value := request.POST.get(name, ""))]
     fields = [(name, value) for name, values in request.POST.lists() if name != TOKEN_FIELD for value in values]
-    may_resend = came_from_us(request) and "words" not in request.POST
+    may_resend = came_from_us(request) and SECRETS.isdisjoint(request.POST)
     page = {"kept": "\n\n".join(kept), "fields": fields if may_resend else [], "action": request.get_full_path()}
     return render(request, "errors/stale_form.html", page, status=403)

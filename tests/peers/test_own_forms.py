@@ -1,10 +1,15 @@
 """Whether a form really came from our own page: with a session by its token, without one by our origin."""
 
 import pytest
+from django import forms
+from django.urls import resolve
 
+from peers.forms import SecretWords
+from peers.middleware import SECRETS
 from peers.models import Peer, Session
 from tests.peers.browser import OURS, arrive, send, token_on
 
+OUR_APPS = {"peers", "forum", "moderation"}
 WORDS = "I wrote this for an hour."
 
 
@@ -99,6 +104,31 @@ def test_recovery_words_in_a_stale_form_are_not_shown(client, db) -> None:
 
     assert answer.status_code == 403
     assert b"abacus" not in answer.content
+
+
+@pytest.mark.parametrize("origin", ["http://testserver", "https://evil.example"])
+def test_password_and_code_in_a_stale_form_are_not_shown(client, db, origin) -> None:
+    arrive(client)
+    form = {"form_token": "old", "username": "robin", "password": "a long secret", "code": "123987"}
+
+    answer = client.post("/desk/sign-in", form, headers={"origin": origin})
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "a long secret" not in page
+    assert "123987" not in page
+    assert "Send it now" not in page
+
+
+def test_every_secret_a_form_asks_for_is_known_as_one() -> None:
+    def asks_for_a_secret(field: forms.Field) -> bool:
+        return isinstance(field.widget, forms.PasswordInput | SecretWords) or "one-time" in str(field.widget.attrs)
+
+    resolve("/")  # loads every view, and so every form
+    ours = [each for each in forms.Form.__subclasses__() if each.__module__.partition(".")[0] in OUR_APPS]
+    secret = {name for form in ours for name, field in form.base_fields.items() if asks_for_a_secret(field)}
+
+    assert secret == SECRETS
 
 
 def test_another_sessions_token_does_not_fit(client, db, django_assert_num_queries) -> None:
