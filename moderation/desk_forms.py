@@ -31,18 +31,19 @@ def _words_of(value: str, most: int) -> str:
 class StaffSignInForm(forms.Form):
     """Name, password and one-time code in one step: a wrong one among them is not told from another."""
 
-    username = forms.CharField(
+    username = Typed(
         label="Username",
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-    password = forms.CharField(
+    password = forms.CharField(  # not tidied: a space at its end belongs to it
         label="Password",
         max_length=200,
         strip=False,
+        error_messages={"null_characters_not_allowed": "Some characters did not arrive whole. Type it once more"},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    code = forms.CharField(
+    code = Typed(
         label="One-time code",
         help_text="Six digits from your authenticator app.",
         max_length=20,
@@ -119,7 +120,8 @@ class MessageForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "spellcheck": "true"}),
     )
-    client_id = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    # Never a reason to refuse the words: what is no client_id is replaced by a new one.
+    client_id = forms.Field(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def clean_body(self) -> str:
         return _words_of(self.cleaned_data["body"], MOST_MESSAGE)
@@ -127,7 +129,7 @@ class MessageForm(forms.Form):
     @property
     def sent_as(self) -> str:
         """The same words from the same page are one message; other words are another. Only after validation."""
-        given = self.cleaned_data["client_id"]
+        given = str(self.cleaned_data["client_id"] or "")
         seed = given if _SEED.fullmatch(given) else new_token()
         return f"{seed}-{hashlib.sha256(self.cleaned_data['body'].encode()).hexdigest()[:16]}"
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from forum.forms import Typed
 from forum.models import Post
 from moderation import reporting
 from moderation.beside import cards_with_lines
@@ -20,7 +21,7 @@ class ReportForm(forms.Form):
         choices=lambda: [(each.key, each.label) for each in reporting.reasons().values()],
         error_messages={"required": "Choose what fits best", "invalid_choice": "Choose one of these"},
     )
-    note = forms.CharField(
+    note = Typed(
         label="Is there something a moderator should know?",
         help_text="You may leave this empty. Only moderators read it.",
         required=False,

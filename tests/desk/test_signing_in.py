@@ -29,6 +29,28 @@ def test_whatever_is_wrong_the_answer_is_the_same(robin, wrong) -> None:
     assert NOT_RIGHT in answer.content.decode()
 
 
+@pytest.mark.parametrize("odd", [{"username": "ro\x00bin"}, {"username": "robin\x1b"}, {"code": "\x00{code}\x7f"}])
+def test_controls_that_nobody_typed_are_taken_out_of_name_and_code(robin, odd) -> None:
+    code = code_of(robin)
+    right = {"username": "robin", "password": PASSWORD, "code": code}
+
+    answer = Browser().post(
+        "/desk/sign-in", {**right, **{name: value.format(code=code) for name, value in odd.items()}}
+    )
+
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("odd", [{"username": "ro\ufffdbin"}, {"code": "\ufffd1"}, {"password": "a\x00b"}])
+def test_what_did_not_arrive_whole_is_asked_for_again_in_plain_words(robin, odd) -> None:
+    right = {"username": "robin", "password": PASSWORD, "code": code_of(robin)}
+
+    answer = Browser().post("/desk/sign-in", {**right, **odd})
+
+    assert answer.status_code == 422
+    assert "did not arrive whole" in answer.content.decode()
+
+
 def test_without_a_code_nobody_comes_in(robin) -> None:
     answer = Browser().post("/desk/sign-in", {"username": "robin", "password": PASSWORD})
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import submit_post
+from forum.text import tidy
 from moderation import reporting
 from moderation.models import Case, CaseState, Level, Outbox, Report, Signal, Source
 from peers import limits
@@ -142,11 +143,43 @@ def test_a_report_that_lacks_something_comes_back_with_its_words(client, post, w
     assert not Report.objects.exists()
 
 
-@pytest.mark.parametrize("note", ["\x00", "a\x00b", "\u202e reversed", "e" + "\u0301" * 500, "\ud7ff"])
+@pytest.mark.parametrize("note", ["\x00", "a\x00b", "\u202e reversed", "e" + "\u0301" * 500, "\ud7ff", "\x1b[2Ja"])
 def test_strange_letters_in_a_note_do_no_harm(client, post, note) -> None:
     answer = send(client, post, reason="other", note=note)
 
-    assert answer.status_code in {303, 422}
+    assert answer.status_code == 303
+    assert Report.objects.get().note == tidy(note)
+
+
+def test_a_note_that_did_not_arrive_whole_is_given_back(client, post) -> None:
+    answer = send(client, post, reason="other", note="\ufffd broken")
+
+    assert answer.status_code == 422
+    assert "\ufffd broken" in answer.content.decode()
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/report/%00", "/report/receipt/%00", "/report/%F0%9F%8D%B5", "/report/receipt/a%00b"]
+)
+def test_an_address_of_strange_letters_is_not_there(client, db, path) -> None:
+    answers = [client.get(path), client.post(path, {"reason": "other"}, headers=SAME)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+@pytest.mark.parametrize("origin", ["http://testserver", "https://evil.example"])
+def test_the_note_of_a_stale_report_is_given_back(client, post, origin) -> None:
+    client.post("/arrive", headers=SAME)
+
+    answer = client.post(
+        f"/report/{post.public_id}",
+        {"form_token": "old", "reason": "other", "note": "my note"},
+        headers={"Origin": origin},
+    )
+
+    assert answer.status_code == 403
+    assert "my note</textarea>" in answer.content.decode().partition('id="kept"')[2].partition("</div>")[0]
 
 
 def test_what_readers_cannot_see_cannot_be_reported(client, post) -> None:
