@@ -11,11 +11,11 @@ from moderation.views.staff import staff_of
 from peers.sessions import hashed
 from realtime.closing import Close
 from realtime.desk_hub import DeskHub, desk_hub
+from realtime.seats import Waiting
 from realtime.sockets import Frame, Socket
 from realtime.switchboard import switchboard
 from realtime.threads import reading
 from realtime.voices import request_of
-from realtime.waiting import Waiting
 
 
 def moderator_of(scope: Any) -> tuple[Moderator, str] | None:
@@ -51,7 +51,7 @@ class DeskSocket(Socket):
         switchboard().add_voice(self)
         self._hub = desk_hub()
         self.waiting.offer('{"type":"hello"}')
-        self.begin(self.send_on_and_on(self.waiting))
+        self.begin(self.send_on_and_on(self.waiting.frames()))
         self._hub.sit(self)
 
     async def disconnect(self, _code: int) -> None:

@@ -12,10 +12,10 @@ from moderation.models import Case, Level, Moderator
 from moderation.models.people import DESK_ROLES
 from realtime.broadcast import DESK
 from realtime.closing import Close
+from realtime.seats import Waiting
 from realtime.subscription import Subscription
 from realtime.switchboard import EVERY
 from realtime.threads import reading
-from realtime.waiting import Waiting
 
 log = logging.getLogger(__name__)
 MOST_SEEN = 500  # cases in the order the desk serves them; further down nothing is urgent

@@ -51,7 +51,7 @@ class LiveSocket(Socket):
         self._seat = Seat(listener, self._start_at(session.last_seq), standing)
         self._hub.sit(self._seat)
         await self.send_frame(hello)
-        self.begin(self.send_on_and_on(self._seat))
+        self.begin(self.send_on_and_on(self._seat.frames()))
         self._catching = self.begin(self._hub.catch_up(self._seat))
 
     async def disconnect(self, _code: int) -> None:

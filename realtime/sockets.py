@@ -4,13 +4,12 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime.closing import SENTENCES, Close
-from realtime.waiting import Waiting
 
 log = logging.getLogger(__name__)
 LONGEST_FRAME = 65_536  # bytes; the server refuses longer ones before they get here
@@ -104,9 +103,9 @@ class Socket(AsyncWebsocketConsumer):
             log.exception("a socket failed")
             await self.bye(Close.OUR_SIDE)
 
-    async def send_on_and_on(self, waiting: Waiting) -> None:
+    async def send_on_and_on(self, items: AsyncIterator[str | Close]) -> None:
         """Send what waits, in order, at the client's pace; nobody else is kept waiting by it."""
-        async for item in waiting.frames():
+        async for item in items:
             if isinstance(item, Close):
                 await self.bye(item)
             else:

@@ -15,8 +15,7 @@ from peers.arriving import end_every_session, sign_out
 from peers.leaving import Way, leave
 from peers.models import Session
 from realtime.closing import Close
-from realtime.seats import Seat
-from realtime.waiting import MOST_WAITING
+from realtime.seats import MOST_WAITING, Seat
 from tests.realtime.sockets import Page, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

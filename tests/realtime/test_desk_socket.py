@@ -17,7 +17,7 @@ from peers.arriving import end_every_session, speak_for
 from peers.sessions import SessionStore
 from realtime.closing import Close
 from realtime.desk import DeskSocket
-from realtime.waiting import MOST_WAITING
+from realtime.seats import MOST_WAITING
 from tests.conftest import draft, make_moderator
 from tests.realtime.sockets import Page, session_of
 
@@ -139,7 +139,7 @@ class Bad(Page):
             else:
                 await asyncio.Event().wait()
 
-        self.output_queue.put = take  # type: ignore[method-assign]  # as a browser that stopped reading
+        self.output_queue.put = take  # as a browser that stopped reading
 
 
 @pytest.mark.parametrize("breaks", [False, True])
