@@ -55,7 +55,7 @@ def mine_html(post: Post, request: HttpRequest) -> str:
     """What its author alone gets with a message: help, and why it waits. Empty for everyday words."""
     if not (post.help_keys or post.reason_key or not post.is_open):
         return ""
-    return render_to_string("forum/live/_mine.html", {"post": post}, request).strip()
+    return render_to_string("forum/live/_frame_mine.html", {"post": post}, request).strip()
 
 
 def bar_html(session: LiveSession, standing: Any) -> str:

@@ -133,12 +133,29 @@ def name_in(session: LiveSession, peer: Peer | None) -> str:
     return found or peer.staff_name
 
 
-def own_waiting(session: LiveSession, peer: Peer | None) -> list[Post]:
-    """This peer's messages that wait for a moderator: nobody else meets them."""
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What only its author meets of a message: that it waits, why, and help."""
+
+    post: Post
+    waits: bool
+    helps: bool  # the same help stands once, with the newest message it belongs to
+
+
+def asides_of(session: LiveSession, peer: Peer | None) -> list[Aside]:
+    """This peer's messages that wait, or carry help or a reason, oldest first: after a reload, too."""
     if peer is None:
         return []
-    held = Post.objects.filter(session=session, peer=peer, visibility=Visibility.HELD)
-    return list(held.select_related("persona", "peer").order_by("pk"))
+    mine = Post.objects.filter(session=session, peer=peer)
+    mine = mine.filter(Q(visibility=Visibility.HELD) | ~Q(help_keys=[]) | ~Q(reason_key=""))
+    posts = list(mine.select_related("persona", "peer").order_by("pk"))
+    newest = {tuple(post.help_keys): post.pk for post in posts if post.help_keys}
+    return [
+        Aside(
+            post, waits=post.visibility == Visibility.HELD, helps=newest.get(tuple(post.help_keys), post.pk) == post.pk
+        )
+        for post in posts
+    ]
 
 
 def needing_care(session: LiveSession) -> list[Post]:

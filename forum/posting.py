@@ -112,6 +112,7 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         mine.revision += 1
         mine.edited_at = timezone.now()
         mine.judged_by = assessment.version
+        mine.may_be_urgent = assessment.urgent
         decision = intake().record(mine, assessment)
         showing.show(mine, _fold(decision) if folded else decision)
         return mine
@@ -217,6 +218,7 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
             )
     except IntegrityError:
         return Post.objects.get(peer=peer, client_id=draft.client_id)
+    post.may_be_urgent = assessment.urgent
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
         place.opening = post

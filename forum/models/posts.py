@@ -96,6 +96,8 @@ class Post(models.Model):
     edited_at = models.DateTimeField(null=True)
 
     objects = PostQuerySet.as_manager()
+    # Set by the posting that judged these words and never stored: whoever reads a post later knows no better.
+    may_be_urgent: bool = True
 
     class Meta:
         constraints = [

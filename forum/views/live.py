@@ -101,7 +101,7 @@ def _page(request: HttpRequest, session: LiveSession, form: SayForm, *, status: 
         "standing": standing,
         "why": live_frames.why_quiet(standing),
         "lines": live_reading.lines_for(listener, session, most=more.get("most", live_reading.MOST_AT_ONCE)),
-        "waiting": live_reading.own_waiting(session, peer),
+        "asides": live_reading.asides_of(session, peer),
         "name": live_reading.name_in(session, peer),
         "is_host": is_host,
         "form": form,

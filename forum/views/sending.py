@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from forum.views.page import SeeOther, show
 from peers import arriving, who
 from peers.models import Peer
 
-ONE_PAGE_IN = timedelta(hours=24)  # the page of help is not shown twice for one thread within this time
+ONE_PAGE_IN = timedelta(hours=24)  # calmer words bring the page of help once in one place within this time
 Send = Callable[[Peer], Post]
 
 
@@ -95,8 +95,11 @@ def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
 
 
 def answer(request: HttpRequest, peer: Peer, post: Post) -> HttpResponse:
-    """Help in this same response where the words call for it; otherwise on to where they stand."""
-    if _needs_page(post) and not _had_page(peer, post):
+    """Help in this same response where the words call for it; otherwise on to where they stand.
+
+    Words that may be urgent are answered with help each time; only calmer ones go the shorter way.
+    """
+    if _needs_page(post) and (post.may_be_urgent or not _had_page(peer, post)):
         return show(request, "forum/posted.html", {"post": post, "address": reading.address_of(post, peer)})
     return SeeOther(reading.address_of(post, peer))
 
@@ -106,9 +109,16 @@ def _needs_page(post: Post) -> bool:
 
 
 def _had_page(peer: Peer, post: Post) -> bool:
-    """Whether this person was answered with help in this thread a short while ago; the cards stand there, too."""
-    lately = Post.objects.filter(peer=peer, thread=post.thread_id, created_at__gt=timezone.now() - ONE_PAGE_IN)
-    return lately.exclude(pk=post.pk).exclude(help_keys=[]).exists()
+    """Whether this person was answered with help in this thread or live room a short while ago.
+
+    Any earlier help was for words at least as urgent, since these are not. Answers that went the
+    shorter way do not count, so that many calm posts never add up to days without the page.
+    """
+    helped = Post.objects.filter(peer=peer, thread=post.thread_id, session=post.session_id).exclude(help_keys=[])
+    shown_at: datetime | None = None
+    for at in helped.exclude(pk=post.pk).order_by("pk").values_list("created_at", flat=True):
+        shown_at = at if shown_at is None or at - shown_at > ONE_PAGE_IN else shown_at
+    return shown_at is not None and timezone.now() - shown_at <= ONE_PAGE_IN
 
 
 REFUSED = {

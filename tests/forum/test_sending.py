@@ -76,18 +76,6 @@ def test_a_new_name_for_the_thread_is_not_the_name_of_the_room(blue, room, threa
     assert names[thread.scope] != names[room.scope]
 
 
-def test_the_page_of_help_is_not_shown_twice_in_one_thread_within_a_day(blue, thread) -> None:
-    browser = Browser(blue)
-    address = f"/threads/{thread.public_id}/reply"
-
-    first = browser.post(address, {"body": CRISIS})
-    second = browser.post(address, {"body": "I still want to end my life tonight"})
-
-    assert first.status_code == 200
-    assert second.status_code == 303
-    assert "Help: " in browser.read(second["Location"])
-
-
 def test_the_same_page_sent_twice_is_one_post_and_one_answer(blue, thread) -> None:
     browser = Browser(blue)
     words = {"body": CRISIS, "client_id": field(browser.read(f"/threads/{thread.public_id}/"), "client_id")}
