@@ -79,7 +79,13 @@ class _Loader:
         self.vocabulary: Vocabulary = load_vocabulary(folder)
         cues, guards = read_toml(folder / "cues.toml"), read_toml(folder / "guards.toml")
         self.cues = {name: self.phrases("cues.toml", name, cue) for name, cue in cues["cue"].items()}
-        self.guards = {name: self.guard(name, entry) for name, entry in guards["guard"].items()}
+        entries = guards["guard"]
+        single = {name: self.guard(name, entry) for name, entry in entries.items() if "all" not in entry}
+        try:
+            groups = {n: tuple(single[part] for part in e["all"]) for n, e in entries.items() if "all" in e}
+        except KeyError as error:
+            raise RuleFileError(f"guards.toml: unknown guard {error}") from error
+        self.guards = {name: (guard,) for name, guard in single.items()} | groups
 
     def phrases(self, file: str, name: str, sources: Iterable[str]) -> tuple[Phrase, ...]:
         compiled = []
@@ -122,7 +128,7 @@ class _Loader:
             level=Level[entry["level"].upper()],
             reason=entry["reason"],
             phrases=self.phrases(file, entry["id"], entry["phrases"]),
-            guards=tuple(self.guards[name] for name in entry.get("guards", ())),
+            guards=tuple(guard for name in entry.get("guards", ()) for guard in self.guards[name]),
             raises=tuple(entry.get("raises", ())),
             needs=tuple(entry.get("needs", ())),
             needed=_needed(entry),

@@ -228,3 +228,37 @@ def test_links_to_the_own_site_are_no_contact(monkeypatch: pytest.MonkeyPatch) -
     assert not assess("see https://www.lamplight.example.org:8443/rooms").findings
     assert assess("see https://elsewhere.example.org/rooms").categories == ("contact",)
     assert assess("see https://lamplight.example.org.elsewhere.com/").categories == ("contact",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ulkona on kylmä, mutta minulla on uusi takki, se on lämmin ja sininen.",
+        "Leo ni siku nzuri, nilipika chakula na jirani alinisalimia.",
+    ],
+)
+def test_a_few_short_shared_words_do_not_make_a_language_known(text: str) -> None:
+    found = assess(text)
+
+    assert found.level == Level.AMBER
+    assert [finding.rule for finding in found.findings] == ["detector.language-unknown"]
+
+
+def test_an_address_is_in_no_language() -> None:
+    found = assess("see https://lamplight.example.org/rooms/with/many/words/and/more")
+
+    assert Category.DETECTOR not in found.categories
+
+
+@pytest.mark.parametrize("answer", ["yes, no one knows", "yeah every day, nothing helps"])
+def test_a_no_said_of_others_does_not_take_back_a_yes(answer: str) -> None:
+    found = assess(answer, Context(parent="Are you thinking of suicide?"))
+
+    assert found.level == Level.RED
+
+
+@pytest.mark.parametrize("text", ["it is better this way, goodbye", "I am ready. I can't sleep anyway"])
+def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) -> None:
+    found = assess(text, Context(earlier=("I want to kill myself",)))
+
+    assert found.level == Level.CRISIS

@@ -123,3 +123,12 @@ def test_the_version_of_the_rules_changes_with_any_rule_file(tmp_path: Path) -> 
         file.write("# reviewed\n")
 
     assert rulebook.load(folder).version != detector.RULES_VERSION
+
+
+def test_a_group_of_guards_that_names_none_is_refused(tmp_path: Path) -> None:
+    folder = shutil.copytree(RULES, tmp_path / "rules")
+    with (folder / "guards.toml").open("a") as file:
+        file.write('everything = { all = ["no_such_guard"] }\n')
+
+    with pytest.raises(RuleFileError, match=r"guards\.toml: unknown guard 'no_such_guard'"):
+        rulebook.load(folder)
