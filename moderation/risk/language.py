@@ -20,12 +20,8 @@ _SHARE, _LONGER, _SHARE_LONGER = 0.2, 8, 0.25
 
 def unknown_language(text: str, plain: Plain) -> list[Finding]:
     """An amber finding when the text is long enough to tell and too little of it is known; else nothing."""
-    links = [link.span() for link in _LINK.finditer(text)]  # an address is in no language
-    words = [
-        token.word
-        for token in plain.tokens
-        if token.word.isalpha() and not any(start <= token.start < end for start, end in links)
-    ]
+    linked = {at for link in _LINK.finditer(text) for at in range(*link.span())}  # an address is in no language
+    words = [token.word for token in plain.tokens if token.word.isalpha() and token.start not in linked]
     if not _other_script(text) and (len(words) < _ENOUGH_WORDS or _is_known(words)):
         return []
     return [
