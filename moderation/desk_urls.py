@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern] = [
     path("desk/cases/<slug:ref>/undo", cases.undo),
     path("desk/cases/<slug:ref>/message", cases.message),
     path("my/messages/<slug:ref>/", messages.conversation),
+    path("my/messages/<slug:ref>/read", messages.read),
 ]

@@ -7,14 +7,28 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from forum.models import Post
 from forum.posting import submit_post
-from moderation.models import Case, Moderator
+from moderation.models import Case, Decision, Moderator
 from tests.conftest import draft
 from tests.forum.doors import Browser, field
 
 CRY = "I am going to end my life tonight"
 HEAVY = "I feel so hopeless and empty these days"
+KIND = "I read what you wrote tonight. I am here, and you can answer me."
 PASSWORD = "a long password for tests"
-__all__ = ["CRY", "HEAVY", "PASSWORD", "Browser", "code_of", "cry", "decision", "field", "sit_down", "take"]
+__all__ = [
+    "CRY",
+    "HEAVY",
+    "KIND",
+    "PASSWORD",
+    "Browser",
+    "code_of",
+    "cry",
+    "decision",
+    "field",
+    "resolve",
+    "sit_down",
+    "take",
+]
 
 
 def code_of(moderator: Moderator) -> str:
@@ -51,3 +65,10 @@ def decision(page: str, **chosen: str) -> dict[str, str]:
     seen = {name: field(page, name) for name in ("token", "version", "key")}
     note = "I have read this, and it stays. Thank you for saying it here."
     return {**seen, "action": "publish", "reason_code": "pain-stands", "body": note, **chosen}
+
+
+def resolve(browser: Browser, case: Case) -> Decision:
+    """Decide the case, so that it is closed."""
+    page = take(browser, case)
+    assert browser.post(f"{case.get_absolute_url()}decide", decision(page)).status_code == 302
+    return Decision.objects.get()
