@@ -11,17 +11,18 @@ def judge_lines(stdin: TextIO, stdout: TextIO) -> int:
     """Judge each line `{"id", "text"[, "context"]}`; each answer is flushed before the next line is read.
 
     An answer is `{"id", "level", "score", "categories", "spans"}` with spans as `[start, end, category]`
-    in code points. A line that cannot be read is answered by `{"id": null, "error"}` and the next one
-    follows. An empty line is skipped. Returns the number of lines that could not be read.
+    in code points. A line that cannot be read, an empty one included, is answered by `{"id", "error"}` and the
+    next one follows; its id is null where none could be read. So the n-th answer always belongs to the n-th line.
+    Returns the number of lines that could not be read.
     """
     bad = 0
     for line in stdin:
-        if not line.strip():
-            continue
+        entry = None
         try:
-            answer = _judged(json.loads(line))
+            entry = json.loads(line)
+            answer = _judged(entry)
         except (ValueError, TypeError, RecursionError) as error:
-            answer = {"id": None, "error": str(error)}
+            answer = {"id": entry.get("id") if isinstance(entry, dict) else None, "error": str(error)}
             bad += 1
         stdout.write(json.dumps(answer) + "\n")
         stdout.flush()

@@ -28,11 +28,26 @@ def test_each_line_is_answered_in_order_with_level_score_categories_and_spans() 
 
 
 def test_lines_that_cannot_be_read_do_not_stop_the_others() -> None:
-    answers, errors, code = run(b'not json\n\xff\xfe\n{"id": 3, "text": "hello"}\n\n{"id": 4}\n')
+    answers, errors, code = run(b'not json\n\xff\xfe\n{"id": 3, "text": "hello"}\n[]\n{"text": 5}\n')
 
     assert code == 0
-    assert [answer["id"] for answer in answers] == [None, None, 3, None]
-    assert b"3 lines could not be read" in errors
+    assert [answer["id"] for answer in answers] == [None, None, 3, None, None]
+    assert ["error" in answer for answer in answers] == [True, True, False, True, True]
+    assert b"4 lines could not be read" in errors
+
+
+def test_an_empty_line_is_answered_so_that_answers_keep_the_order_of_lines() -> None:
+    answers, errors, _ = run(b'\n{"id": 2, "text": "hello"}\n  \n')
+
+    assert [answer["id"] for answer in answers] == [None, 2, None]
+    assert answers[0]["error"]
+    assert b"2 lines could not be read" in errors
+
+
+def test_a_line_that_cannot_be_judged_keeps_its_id() -> None:
+    answers, _, _ = run(b'{"id": 4}\n{"id": "five", "text": "hello", "context": 5}\n')
+
+    assert [(answer["id"], "error" in answer) for answer in answers] == [(4, True), ("five", True)]
 
 
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:
