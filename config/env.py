@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -35,15 +37,25 @@ def secret(name: str, *, beside: Path, may_create: bool) -> str:
         if not may_create:
             raise ImproperlyConfigured(f"Set LAMPLIGHT_{name} (50 random characters or more), the same everywhere.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-                made.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass  # another process of this machine was quicker; its value counts
+        _make_secret(path)
     value = path.read_text().strip()
     if len(value) < 50:
         raise ImproperlyConfigured(f"The file of LAMPLIGHT_{name} is damaged: fewer than 50 characters.")
     return value
+
+
+def _make_secret(path: Path) -> None:
+    """The file gets its name once it is whole: no other process of this machine reads half of it."""
+    handle, unnamed = tempfile.mkstemp(dir=path.parent)  # for its owner alone
+    try:
+        with os.fdopen(handle, "w") as made:
+            made.write(secrets.token_urlsafe(48))
+            made.flush()
+            os.fsync(made.fileno())
+        with suppress(FileExistsError):  # another process was quicker; its value counts
+            os.link(unnamed, path)
+    finally:
+        Path(unnamed).unlink()
 
 
 def database(url: str, *, beside: Path) -> dict[str, Any]:

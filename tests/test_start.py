@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,20 @@ def test_a_secret_made_on_first_use_is_long_and_stays_the_same(monkeypatch, tmp_
     assert made[0] == made[1]
     assert len(made[0]) >= 50
     assert (tmp_path / "secrets" / "pepper").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_process_never_reads_half_a_secret(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("LAMPLIGHT_PEPPER", raising=False)
+    random, of_second = secrets.token_urlsafe, list[str]()
+
+    def as_a_second_process_starts(size: int) -> str:
+        monkeypatch.setattr(secrets, "token_urlsafe", random)
+        of_second.append(env.secret("PEPPER", beside=tmp_path, may_create=True))
+        return random(size)
+
+    monkeypatch.setattr(secrets, "token_urlsafe", as_a_second_process_starts)
+
+    of_first = env.secret("PEPPER", beside=tmp_path, may_create=True)
+
+    assert of_second == [of_first]
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["pepper"]
