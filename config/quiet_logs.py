@@ -3,6 +3,8 @@
 import logging
 import traceback
 
+FAILED = 500  # from here on an answer says that something of ours is broken
+
 
 class NoWords(logging.Filter):
     """Drops what Django attaches to a record about a request; the path of a page may name a thread."""
@@ -11,8 +13,19 @@ class NoWords(logging.Filter):
         if hasattr(record, "request"):
             code = getattr(record, "status_code", "")
             record.msg, record.args = f"an answer with status {code}", ()
+            if isinstance(code, int) and code < FAILED:
+                _quieten(record)
             del record.request
         return True
+
+
+def _quieten(record: logging.LogRecord) -> None:
+    """What a browser sent wrongly is one line: its kind, and no chain of places, for nothing of ours failed."""
+    if record.exc_info and record.exc_info[0]:
+        record.msg = f"{record.msg}: {record.exc_info[0].__name__}"
+    record.exc_info = record.exc_text = None
+    if record.levelno > logging.WARNING:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
 
 
 class Line(logging.Formatter):

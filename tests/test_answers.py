@@ -66,6 +66,25 @@ def test_a_failure_is_logged_by_kind_and_place_without_words_or_address(monkeypa
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "body", "what"),
+    [
+        ("multipart/form-data", b"--x", "MultiPartParserError"),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"a=1", "BadRequest"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(200)), "TooManyFieldsSent"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_one_quiet_line(logged, kind, body, what) -> None:
+    answer = Client().post("/arrive", body, content_type=kind, headers={"Origin": "http://testserver"})
+
+    said = logged.getvalue().splitlines()
+    assert answer.status_code == 400
+    assert said
+    assert all(line.endswith(f"an answer with status 400: {what}") for line in said)
+    assert "ERROR" not in logged.getvalue()
+
+
+@pytest.mark.django_db
 def test_a_page_that_is_not_there_is_logged_without_its_address(logged) -> None:
     Client().get("/threads/abcdefghjkmn/")
 
