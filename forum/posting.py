@@ -46,12 +46,20 @@ class TooSoon(NotPosted):
         self.seconds = max(1, round(seconds))
 
 
+class Crowded(TooSoon):
+    """Many new identities began on one network within the hour: wait `seconds`, the words are kept."""
+
+
 Place = Thread | LiveSession
 
 
 @once_more
-def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name: bool = False) -> Post:
+def open_thread(
+    *, peer: Peer, room: Room, draft: Draft, contract: str, own_name: bool = False, folded: bool = False
+) -> Post:
     """Open a thread with its first post. Sending the same `draft.client_id` again returns that post.
+
+    `folded` is what `admit` answered for a newcomer.
 
     Raises:
         NotPosted: refused, banned or too soon; nothing was saved.
@@ -59,7 +67,7 @@ def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(peer, draft, Context(place="thread", room=room.slug, peer=peer))
-    folded = _over_limit(peer, assessment, limits.POSTS)
+    folded = _over_limit(peer, assessment, limits.POSTS) or folded
     with transaction.atomic():
         _hold(peer)
         thread = Thread.objects.create(room=room, contract=contract)
@@ -71,11 +79,11 @@ def open_thread(*, peer: Peer, room: Room, draft: Draft, contract: str, own_name
 
 
 @once_more
-def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = False) -> Post:
+def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = False, folded: bool = False) -> Post:
     """Judge a peer's words, save them with everything that follows from it, announce them on commit.
 
     Nothing is published without passing intake. Sending the same `draft.client_id` again
-    returns the first post.
+    returns the first post. `folded` is what `admit` answered for a newcomer.
 
     Raises:
         NobodyHosts: the live session has no present host; nothing was saved.
@@ -85,12 +93,33 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
         return sent
     assessment = _judge(peer, draft, context_of(peer, place))  # before the lock: judging takes time
     limit = limits.POSTS if isinstance(place, Thread) else limits.MESSAGES
-    folded = _over_limit(peer, assessment, limit)
+    folded = _over_limit(peer, assessment, limit) or folded
     with transaction.atomic():
         _hold(peer)
         _take_place(peer, place, urgent=assessment.urgent)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
         return _write(peer, place, draft, persona, assessment, folded=folded)
+
+
+def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
+    """Before someone gets an identity for these words: whether they go up folded, because the network must `wait`.
+
+    Asked first, so that a flood of first posts makes no identities. A cry for help is always taken.
+
+    Raises:
+        Crowded: the words can wait, and have to.
+    """
+    if wait and not _is_urgent(place, draft):
+        raise Crowded(wait)
+    return bool(wait)
+
+
+def _is_urgent(place: Room | Place, draft: Draft) -> bool:
+    """What judging says of these words from someone nobody knows yet."""
+    stranger = Peer()
+    if isinstance(place, Room):
+        return intake().judge(draft, Context(place="thread", room=place.slug, peer=stranger)).urgent
+    return intake().judge(draft, context_of(stranger, place)).urgent
 
 
 @once_more

@@ -1,6 +1,6 @@
 """Saying something in a live session: the one way for page and socket, with every outcome in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from forum.live_forms import SayForm
 from forum.models import EventKind, LiveEvent, LiveSession, Post
-from forum.posting import MayNotSpeak, NobodyHosts, NotPosted, Refused, TooSoon, submit_post
+from forum.posting import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Refused, TooSoon, admit, submit_post
 from peers.models import Peer
 
 NO_HOST = "The host has dropped. Messages are paused for safety. Your words stay here."
 NOT_OPEN = "Nobody can write here at this moment. Your words stay here."
 BANNED = "You cannot write here at the moment. You can read on, and help stays open to you."
 NO_VOICE = "Send this once with the button below; from then on you have a name here."
+CROWDED = "Many people near you began here within the hour. You can send this in {} s. Your words stay here."
 REFUSED = "This may hold a way to find or reach someone. Take that part out, and it goes up now."
 
 
@@ -36,25 +37,37 @@ class Unsaid:
     seconds: int = 0  # to wait, for too_soon
 
 
-def say(*, peer: Peer, session: LiveSession, typed: Mapping[str, Any]) -> Said | Unsaid:
-    """Judge and save one message; `typed` holds body and client_id. The same message again returns the first."""
+def say(*, peer: Peer, session: LiveSession, typed: Mapping[str, Any], folded: bool = False) -> Said | Unsaid:
+    """Judge and save one message; `typed` holds body and client_id. The same message again returns the first.
+
+    `folded` is what `welcome` answered for a newcomer.
+    """
     form = SayForm(typed)
     if not form.is_valid():
         return _invalid(form)
     try:
-        post = submit_post(peer=peer, place=session, draft=form.draft)
+        post = submit_post(peer=peer, place=session, draft=form.draft, folded=folded)
     except NotPosted as problem:
         return _not_posted(problem, session)
     said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
     return Said(post, said)
 
 
-def why_not(*, session: LiveSession, typed: Mapping[str, Any]) -> Unsaid | None:
-    """Why these words could not be said at this moment by anyone: asked before someone gets an identity for them."""
+def welcome(*, session: LiveSession, typed: Mapping[str, Any], arrives: Callable[[], float]) -> Unsaid | bool:
+    """Asked before someone gets an identity for these words: why they cannot be said now, or whether they are folded.
+
+    `arrives` takes a token for a new identity and returns the seconds to wait for one; it is asked
+    only where the words could be said.
+    """
     form = SayForm(typed)
     if not form.is_valid():
         return _invalid(form)
-    return None if session.may_speak(timezone.now()) else _not_posted(NobodyHosts(), session)
+    if not session.may_speak(timezone.now()):
+        return _not_posted(NobodyHosts(), session)
+    try:
+        return admit(place=session, draft=form.draft, wait=arrives())
+    except Crowded as problem:
+        return _not_posted(problem, session)
 
 
 def _invalid(form: SayForm) -> Unsaid:
@@ -67,6 +80,8 @@ def _invalid(form: SayForm) -> Unsaid:
 
 def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
     match problem:
+        case Crowded():
+            return Unsaid("too_soon", CROWDED.format(problem.seconds), 429, problem.seconds)
         case TooSoon():
             wait = f"You can send again in {problem.seconds} s. Your words stay here."
             return Unsaid("too_soon", wait, 429, problem.seconds)

@@ -24,7 +24,7 @@ def new_thread(request: HttpRequest, slug: str = "") -> HttpResponse:
     if request.method != "POST":
         return ask(request, composer)
 
-    def send(peer: Peer) -> Post:
+    def send(peer: Peer, *, folded: bool) -> Post:
         chosen = form.cleaned_data
         return posting.open_thread(
             peer=peer,
@@ -32,6 +32,7 @@ def new_thread(request: HttpRequest, slug: str = "") -> HttpResponse:
             draft=form.draft,
             contract=chosen["contract"],
             own_name=chosen["own_name"],
+            folded=folded,
         )
 
     return take(request, composer, send)
@@ -51,8 +52,8 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         return SeeOther(f"{thread.get_absolute_url()}?latest=1#reply")
     composer = reply_composer(request, thread)
 
-    def send(peer: Peer) -> Post:
-        own_name = composer.form.cleaned_data["own_name"]
-        return posting.submit_post(peer=peer, place=thread, draft=composer.form.draft, own_name=own_name)
+    def send(peer: Peer, *, folded: bool) -> Post:
+        draft, own_name = composer.form.draft, composer.form.cleaned_data["own_name"]
+        return posting.submit_post(peer=peer, place=thread, draft=draft, own_name=own_name, folded=folded)
 
     return take(request, composer, send)

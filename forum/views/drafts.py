@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from forum import drafts
 from forum.forms import typed_words
-from forum.views.page import SeeOther, kept
-from peers import limits, who
+from forum.views.page import SeeOther, kept, wait_to_save
+from peers import who
 from peers.middleware import form_token
 
 _BACK = {"new": "/new", "room": "/rooms/{}/new", "thread": "/threads/{}/?latest=1#reply", "edit": "/posts/{}/edit"}
@@ -21,7 +21,7 @@ def save(request: HttpRequest, place: str) -> HttpResponse:
     back = _back_to(place)
     peer = who.speaker(request)
     words = typed_words(request.POST)
-    if wait := _wait(request):
+    if wait := wait_to_save(request):
         return _too_often(request, wait)
     if words["body"] or words["title"]:
         drafts.save_draft(session=request.session, peer=peer, place=place, words=words)
@@ -40,13 +40,6 @@ def _back_to(place: str) -> str:
     if found is None:
         raise Http404
     return _BACK[found[1] or found[2]].format(found[3])
-
-
-def _wait(request: HttpRequest) -> float:
-    """Seconds until this session may save again, or this network for whoever has no session yet; no address is kept."""
-    network = limits.buckets().network(request.META.get("REMOTE_ADDR", ""))
-    saver = request.session.session_key or network
-    return limits.buckets().take(limits.DRAFTS, saver) if saver else 0.0
 
 
 def _too_often(request: HttpRequest, wait: float) -> HttpResponse:

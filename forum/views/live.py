@@ -5,6 +5,7 @@ are apart: `/live/<id>/?follow=1` renews itself and holds no form, `/live/<id>/`
 `/live/<id>/say` hold the form and stand still.
 """
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +17,8 @@ from forum.live_forms import SayForm
 from forum.models import LiveSession
 from forum.tokens import new_token
 from forum.views.page import show
-from forum.views.sending import answer
-from peers import arriving, who
+from forum.views.sending import answer, begin, new_here
+from peers import who
 
 FOLLOW_SECONDS = 10
 IN_COMPOSER = 10  # messages above the form of the page that only holds the form
@@ -48,15 +49,15 @@ def say(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, session, SayForm(initial={"client_id": new_token()}), most=IN_COMPOSER)
     form = SayForm(request.POST)
-    peer = who.speaker(request)
+    peer, folded = who.speaker(request), False
     if peer is None:
         if who.session_ended(request) and "as_new" not in request.POST:
             return _page(request, session, form, status=409, signed_out=True)
-        if unsaid := saying.why_not(session=session, typed=request.POST):
-            return _given_back(request, session, form, unsaid)
-        peer = arriving.arrive(session=request.session)
-        who.forget_speaker(request)
-    outcome = saying.say(peer=peer, session=session, typed=request.POST)
+        welcome = saying.welcome(session=session, typed=request.POST, arrives=partial(new_here, request))
+        if isinstance(welcome, saying.Unsaid):
+            return _given_back(request, session, form, welcome)
+        peer, folded = begin(request), welcome
+    outcome = saying.say(peer=peer, session=session, typed=request.POST, folded=folded)
     if isinstance(outcome, saying.Unsaid):
         return _given_back(request, session, form, outcome)
     return answer(request, peer, outcome.post)

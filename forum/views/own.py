@@ -49,7 +49,11 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     composer = Composer(form, place, request.path, "forum/edit.html", {"post": post}, saved)
     if request.method != "POST":
         return ask(request, composer)
-    return take(request, composer, lambda peer: posting.edit_post(peer=peer, post=post, draft=form.draft))
+
+    def send(peer: Peer, *, folded: bool) -> Post:  # noqa: ARG001  (whoever edits is no newcomer)
+        return posting.edit_post(peer=peer, post=post, draft=form.draft)
+
+    return take(request, composer, send)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

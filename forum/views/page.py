@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from forum import notes
-from peers import boundaries, who
+from peers import boundaries, limits, who
 
 
 class SeeOther(HttpResponseRedirect):
@@ -21,6 +21,13 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     ways = boundaries.topic_ways(reader)
     folds = notes.to_bits(note for note, way in ways.items() if way == "fold")
     return render(request, template, {"place": "rooms", "reader": reader, "folds": folds, **context}, status=status)
+
+
+def wait_to_save(request: HttpRequest) -> float:
+    """Seconds until this session may save a draft, or this network for whoever has no session; no address is kept."""
+    network = limits.buckets().network(request.META.get("REMOTE_ADDR", ""))
+    saver = request.session.session_key or network
+    return limits.buckets().take(limits.DRAFTS, saver) if saver else 0.0
 
 
 def kept(request: HttpRequest, *, status: int, title: str, sentence: str) -> HttpResponse:

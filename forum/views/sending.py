@@ -1,23 +1,27 @@
 """The one way words are sent from a page: a form that keeps them, an answer that carries help."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from forum import drafts, posting, reading, text
 from forum.forms import WordsForm, typed_words
-from forum.models import Post, SavedDraft, Thread, Visibility
+from forum.models import Post, Room, SavedDraft, Thread, Visibility
 from forum.tokens import new_token
-from forum.views.page import SeeOther, show
-from peers import arriving, who
+from forum.views.page import SeeOther, show, wait_to_save
+from peers import arriving, limits, who
 from peers.models import Peer
 
 ONE_PAGE_IN = timedelta(hours=24)  # calmer words bring the page of help once in one place within this time
-Send = Callable[[Peer], Post]
+
+
+class Send(Protocol):
+    """Posts the words of a form; `folded` where a newcomer's network has to wait."""
+
+    def __call__(self, peer: Peer, *, folded: bool) -> Post: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,12 @@ class Composer:
     template: str
     around: dict[str, Any] = field(default_factory=dict)
     saved: SavedDraft | None = None
+
+    @property
+    def goes_to(self) -> Room | Thread:
+        """Where the words of a valid form are to stand."""
+        place: Room | Thread = self.around.get("thread") or self.form.cleaned_data["room"]
+        return place
 
     def context(self) -> dict[str, Any]:
         return {
@@ -62,15 +72,28 @@ def reply_composer(request: HttpRequest, thread: Thread) -> Composer:
 def ask(request: HttpRequest, composer: Composer, *, status: int = 200, **more: Any) -> HttpResponse:
     """The composer's page. Where something stood in the way, the words stay on it and are saved as a draft."""
     if status != 200:
-        keep(request, composer.draft_place)
+        more["saved"] = keep(request, composer.draft_place)
     return show(request, composer.template, {**composer.context(), **more}, status=status)
 
 
-def keep(request: HttpRequest, place: str) -> None:
-    """Save what this request brought, as the draft of its composer."""
+def keep(request: HttpRequest, place: str) -> bool:
+    """Save what this request brought, as the draft of its composer. Is it saved? The page keeps it in any case."""
     words = typed_words(request.POST)
-    if words["body"] or words["title"]:
+    if saves := bool(words["body"] or words["title"]) and not wait_to_save(request):
         drafts.save_draft(session=request.session, peer=who.speaker(request), place=place, words=words)
+    return saves
+
+
+def new_here(request: HttpRequest) -> float:
+    """Take a token for one more identity from this network: seconds to wait, 0.0 where it may begin at once."""
+    return limits.wait_for(limits.ARRIVALS, request)
+
+
+def begin(request: HttpRequest) -> Peer:
+    """A new identity, which this request's session speaks for from here on."""
+    peer = arriving.arrive(session=request.session)
+    who.forget_speaker(request)
+    return peer
 
 
 def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
@@ -84,14 +107,18 @@ def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
     speaker = who.speaker(request)
     if speaker is None and who.session_ended(request) and "as_new" not in request.POST:
         return ask(request, composer, status=409, signed_out=True)
-    peer = speaker or arriving.arrive(session=request.session)
-    who.forget_speaker(request)
     try:
-        post = send(peer)
+        folded = speaker is None and _admitted(request, composer)
+        peer = speaker or begin(request)
+        post = send(peer, folded=folded)
     except posting.NotPosted as problem:
         return _given_back(request, composer, problem)
     drafts.drop_draft(session=request.session, peer=peer, place=composer.draft_place)
     return answer(request, peer, post)
+
+
+def _admitted(request: HttpRequest, composer: Composer) -> bool:
+    return posting.admit(place=composer.goes_to, draft=composer.form.draft, wait=new_here(request))
 
 
 def answer(request: HttpRequest, peer: Peer, post: Post) -> HttpResponse:
@@ -136,7 +163,7 @@ def _given_back(request: HttpRequest, composer: Composer, problem: posting.NotPo
         sentence = REFUSED.get(refusal.reason_key, OTHERWISE)
         return ask(request, composer, status=422, problem="Your words are not up yet", sentence=sentence, pieces=pieces)
     if isinstance(problem, posting.TooSoon):
-        return _later(request, composer, problem.seconds)
+        return _later(request, composer, problem)
     title, sentence = _CLOSED.get(str(problem), _NOT_NOW)
     status = 403 if isinstance(problem, posting.MayNotSpeak) else 409
     return ask(request, composer, status=status, problem=title, sentence=sentence)
@@ -152,10 +179,13 @@ _CLOSED = {
 _NOT_NOW = ("That is not possible at this moment", "Your words are saved here. Please try again in a while.")
 
 
-def _later(request: HttpRequest, composer: Composer, seconds: int) -> HttpResponse:
-    minutes = max(1, round(seconds / 60))
+def _later(request: HttpRequest, composer: Composer, problem: posting.TooSoon) -> HttpResponse:
+    minutes = max(1, round(problem.seconds / 60))
     wait = f"{minutes} minute{'' if minutes == 1 else 's'}"
-    sentence = f"You have written a lot in a short time. Please wait about {wait} and press again."
+    why = "You have written a lot in a short time."
+    if isinstance(problem, posting.Crowded):
+        why = "Many people near you began here within the hour."
+    sentence = f"{why} Please wait about {wait} and press again."
     response = ask(request, composer, status=429, problem="A short pause", sentence=sentence)
-    response["Retry-After"] = str(seconds)
+    response["Retry-After"] = str(problem.seconds)
     return response
