@@ -96,7 +96,6 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 3600  # of a session that was not asked to stay; "remember me" is 30 days
 LOOK_COOKIE_NAME = "lamplight-look" if DEBUG else "__Host-lamplight-look"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 OTP_TOTP_ISSUER = "Lamplight"
 
 # --- what leaves the server ------------------------------------------------------------------------------------

@@ -102,11 +102,7 @@ class TopicFilterForm(forms.Form):
         for key, words in notes.items():
             self.fields[key] = forms.ChoiceField(
                 label=words[:1].upper() + words[1:],
-                choices=[
-                    ("", "As it comes"),
-                    (TopicFilter.Way.FOLD, "Fold it"),
-                    (TopicFilter.Way.HIDE, "Leave it out"),
-                ],
+                choices=self.CHOICES,
                 initial=ways.get(key, ""),
                 required=False,
             )

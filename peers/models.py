@@ -38,12 +38,6 @@ class State(models.TextChoices):
     BANNED = "banned"
 
 
-class PeerQuerySet(models.QuerySet["Peer"]):
-    def speaking(self) -> "PeerQuerySet":
-        """Those who may post: a ban takes the voice, never the help."""
-        return self.filter(state=State.ACTIVE)
-
-
 class Peer(models.Model):
     """One person, or one member of staff in their public role. Nothing here tells who they are elsewhere."""
 
@@ -57,8 +51,6 @@ class Peer(models.Model):
     trained_supporter = models.BooleanField(default=False)
     created_on = models.DateField(default=today)
     last_seen_week = models.DateField(default=this_week)
-
-    objects = PeerQuerySet.as_manager()
 
     class Meta:
         constraints = [
