@@ -1,6 +1,7 @@
 """An edit never slips past the desk: nobody decides on words they have not seen, and a fold stays a fold."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -25,7 +26,7 @@ def in_hands(post: Post, moderator) -> Case:
 
 
 def decided(case: Case, moderator, action: str, key: str = "one") -> Decision:
-    verdict = Verdict(action, "stands", "I have read this.", case.lease_token, case.version, key)
+    verdict = Verdict(action, "stands", "I have read this.", case.lease_token or uuid4(), case.version, key)
     return triage.decide(case=case, moderator=moderator, verdict=verdict)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -57,7 +58,9 @@ def test_an_edit_a_decision_and_a_report_at_once_lose_nothing(ash, robin, room) 
         limits.buckets.cache_clear()
         post = make_post(ash, room, f"I cannot go on like this {number}, I want to die.")
         case = in_hands(post, robin)
-        verdict = Verdict("fold", "stands", "I have read this.", case.lease_token, case.version, f"key-{number}")
+        verdict = Verdict(
+            "fold", "stands", "I have read this.", case.lease_token or uuid4(), case.version, f"key-{number}"
+        )
 
         edited, _, reported = at_once(
             partial(edit_post, peer=ash, post=post, draft=draft(f"I want to die, and I am so tired {number}.")),
@@ -79,7 +82,9 @@ def test_a_hold_that_ends_while_it_is_decided_and_edited_ends_once(ash, robin, r
         Case.objects.filter(post=post).delete()
         file_report(post=post, reason="unkind", note="")
         case = in_hands(post, robin)
-        verdict = Verdict("remove", "stands", "I have read this.", case.lease_token, case.version, f"end-{number}")
+        verdict = Verdict(
+            "remove", "stands", "I have read this.", case.lease_token or uuid4(), case.version, f"end-{number}"
+        )
         later = timezone.now() + timedelta(seconds=1)
 
         at_once(
