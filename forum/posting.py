@@ -1,7 +1,7 @@
 """Posting, editing and withdrawing words. Judged first, locked late: one short transaction writes everything."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,6 +15,8 @@ from peers.again import once_more
 from peers.models import Peer, Persona
 from peers.naming import persona_for
 
+SENT_TWICE_IN = timedelta(minutes=10)
+NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
 EARLIER = 3  # how many of a name's newest words go with the next ones to judging
 
 
@@ -195,6 +197,14 @@ def _hold(peer: Peer) -> None:
 
 def _already_sent(peer: Peer, draft: Draft) -> Post | None:
     return Post.objects.filter(peer=peer, client_id=draft.client_id).first()
+
+
+def sent_lately(draft: Draft) -> Post | None:
+    """What these same words from this same page became a moment ago: for a browser that lost the answer, and with
+    it the session. A page's `client_id` is known to nobody else, so this tells nobody anything new."""
+    last = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    lately = Post.objects.filter(pk__gt=last - NEWEST, created_at__gt=timezone.now() - SENT_TWICE_IN)
+    return lately.filter(client_id=draft.client_id).select_related("thread", "session").first()
 
 
 def _take_place(peer: Peer, place: Place, *, urgent: bool) -> None:

@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
 
-from forum import live_frames, live_reading, saying
+from forum import live_frames, live_reading, posting, saying
 from forum.live_forms import SayForm
 from forum.models import LiveSession
 from forum.tokens import new_token
 from forum.views.page import show
-from forum.views.sending import answer, begin, new_here
+from forum.views.sending import already_posted, answer, begin, new_here
 from peers import who
 
 FOLLOW_SECONDS = 10
@@ -51,16 +51,24 @@ def say(request: HttpRequest, public_id: str) -> HttpResponse:
     form = SayForm(request.POST)
     peer, folded = who.speaker(request), False
     if peer is None:
-        if who.session_ended(request) and "as_new" not in request.POST:
-            return _page(request, session, form, status=409, signed_out=True)
-        welcome = saying.welcome(session=session, typed=request.POST, arrives=partial(new_here, request))
-        if isinstance(welcome, saying.Unsaid):
-            return _given_back(request, session, form, welcome)
+        welcome = _welcome(request, session, form)
+        if isinstance(welcome, HttpResponse):
+            return welcome
         peer, folded = begin(request), welcome
     outcome = saying.say(peer=peer, session=session, typed=request.POST, folded=folded)
     if isinstance(outcome, saying.Unsaid):
         return _given_back(request, session, form, outcome)
     return answer(request, peer, outcome.post)
+
+
+def _welcome(request: HttpRequest, session: LiveSession, form: SayForm) -> HttpResponse | bool:
+    """Before someone gets an identity: whether their words are folded, or the answer to what stands in the way."""
+    if who.session_ended(request) and "as_new" not in request.POST:
+        return _page(request, session, form, status=409, signed_out=True)
+    if form.is_valid() and (sent := posting.sent_lately(form.draft)):
+        return already_posted(request, form.draft, sent)
+    welcome = saying.welcome(session=session, typed=request.POST, arrives=partial(new_here, request))
+    return _given_back(request, session, form, welcome) if isinstance(welcome, saying.Unsaid) else welcome
 
 
 @require_safe

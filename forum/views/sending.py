@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from forum import drafts, posting, reading, text
 from forum.forms import WordsForm, typed_words
+from forum.intake import Draft
 from forum.models import Post, Room, SavedDraft, Thread, Visibility
 from forum.tokens import new_token
 from forum.views.page import SeeOther, show, wait_to_save
@@ -107,6 +108,8 @@ def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
     speaker = who.speaker(request)
     if speaker is None and who.session_ended(request) and "as_new" not in request.POST:
         return ask(request, composer, status=409, signed_out=True)
+    if speaker is None and (sent := posting.sent_lately(composer.form.draft)):
+        return already_posted(request, composer.form.draft, sent)
     try:
         folded = speaker is None and _admitted(request, composer)
         peer = speaker or begin(request)
@@ -115,6 +118,19 @@ def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
         return _given_back(request, composer, problem)
     drafts.drop_draft(session=request.session, peer=peer, place=composer.draft_place)
     return answer(request, peer, post)
+
+
+def already_posted(request: HttpRequest, draft: Draft, sent: Post) -> HttpResponse:
+    """To someone without a session whose words arrived before: where they stand and help, and no identity."""
+    address = reading.address_of(sent, None) if _is_open(sent) else ""
+    return show(
+        request, "forum/already_posted.html", {"words": draft.words, "address": address, "helps": bool(sent.help_keys)}
+    )
+
+
+def _is_open(post: Post) -> bool:
+    """Whether someone without an identity finds the post where it stands."""
+    return post.is_open and (post.thread is None or Thread.objects.seen_by(None).filter(pk=post.thread.pk).exists())
 
 
 def _admitted(request: HttpRequest, composer: Composer) -> bool:
