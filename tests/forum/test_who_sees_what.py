@@ -187,3 +187,31 @@ def test_the_author_of_a_thread_is_marked_and_a_stranger_without_a_name_is_not(a
     html = Browser().read(thread_of(opening).get_absolute_url())
 
     assert "wrote this thread" not in html
+
+
+@pytest.mark.parametrize("visibility", [Visibility.REMOVED, Visibility.WITHDRAWN])
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_who_opened_a_thread_is_named_nowhere_once_the_opening_is_gone(opening, wren, visibility, *, signed_in) -> None:
+    thread = thread_of(opening)
+    submit_post(peer=wren.peer, place=thread, draft=draft("I hear you."))
+    assert opening.persona is not None
+    name = opening.persona.name
+    pages = (*every_list(thread.public_id, thread.room.slug), thread.get_absolute_url())
+    reader = Browser(wren.peer if signed_in else None)
+    before = [page for page in pages if name in reader.read(page)]
+    shown_as(opening, visibility)
+
+    named, listed = ([page for page in pages if words in reader.read(page)] for words in (name, thread.public_id))
+
+    assert before
+    assert listed
+    assert named == []
+
+
+def test_the_author_is_still_named_to_themselves_where_the_opening_is_gone(opening, ash, blue) -> None:
+    thread = thread_of(opening)
+    submit_post(peer=blue, place=thread, draft=draft("I hear you."))
+    shown_as(opening, Visibility.WITHDRAWN)
+    assert opening.persona is not None
+
+    assert opening.persona.name in Browser(ash).read(f"/rooms/{thread.room.slug}/")
