@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<str:place>", drafts.save),
     path("search", searching.search),
     path("my/boundaries", boundaries.my_boundaries),
-    path("my/boundaries/<int:block_id>/unblock", boundaries.unblock),
+    path("my/boundaries/<slug:mark>/unblock", boundaries.unblock),
     # Live rooms keep their addresses apart.
     path("", include("forum.live_urls")),
 ]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from peers.models import Block, Peer, TopicFilter
 
@@ -15,8 +16,19 @@ def block(*, peer: Peer, other: Peer, name_met: str) -> bool:
     return is_new
 
 
-def unblock(*, peer: Peer, block_id: int) -> bool:
-    return bool(Block.objects.filter(peer=peer, pk=block_id).delete()[0])
+def blocks_of(peer: Peer) -> dict[str, Block]:
+    """This person's blocks, newest first, under the marks their pages use: a mark tells nothing, and nobody else's."""
+    return {_mark(block): block for block in Block.objects.filter(peer=peer).order_by("-made_at", "-pk")}
+
+
+def _mark(block: Block) -> str:
+    return salted_hmac("peers.boundaries", f"{block.peer_id}:{block.pk}", algorithm="sha256").hexdigest()[:32]
+
+
+def unblock(*, peer: Peer, mark: str) -> bool:
+    """Let the two meet again. Did it change?"""
+    block = blocks_of(peer).get(mark)
+    return bool(block and block.delete()[0])
 
 
 @transaction.atomic

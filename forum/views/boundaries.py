@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forum.notes import NOTES
 from peers import boundaries, who
 from peers.forms import TopicFilterForm
-from peers.models import Block, Peer
+from peers.models import Peer
 from peers.ways import with_next
 
 PAGE = "/my/boundaries"
@@ -28,18 +28,17 @@ def my_boundaries(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def unblock(request: HttpRequest, block_id: int) -> HttpResponse:
+def unblock(request: HttpRequest, mark: str) -> HttpResponse:
     """Meet someone again. Another person's block is simply not there."""
     peer = who.speaker(request)
     if peer is None:
         return _sign_in()
-    boundaries.unblock(peer=peer, block_id=block_id)
+    boundaries.unblock(peer=peer, mark=mark)
     return HttpResponseRedirect(PAGE, status=303)
 
 
 def _page(request: HttpRequest, peer: Peer, form: TopicFilterForm) -> HttpResponse:
-    blocks = Block.objects.filter(peer=peer).order_by("-made_at", "-pk")
-    page = {"place": "my", "form": form, "blocks": blocks, "saved": "saved" in request.GET}
+    page = {"place": "my", "form": form, "blocks": boundaries.blocks_of(peer), "saved": "saved" in request.GET}
     return render(request, "forum/boundaries.html", page, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,9 @@
 """Boundaries: what one asks not to meet, kept for oneself, told to nobody."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from forum.notes import NOTES
 from peers import boundaries
@@ -8,6 +11,10 @@ from peers.models import Block, TopicFilter
 from tests.peers.browser import OURS, arrive, send
 
 PAGE = "/my/boundaries"
+
+
+def unblock_addresses(client: Client) -> list[str]:
+    return re.findall(r'action="([^"]+/unblock)"', client.get(PAGE).content.decode())
 
 
 def test_topics_are_chosen_all_at_once(client, db) -> None:
@@ -55,13 +62,28 @@ def test_a_block_can_be_taken_back_by_the_one_who_made_it_only(client, ash, blue
     boundaries.block(peer=ash, other=blue, name_met="Mossy Lantern")
     mine = arrive(client)
     boundaries.block(peer=mine, other=blue, name_met="Golden Fern")
-    theirs, own = Block.objects.get(peer=ash), Block.objects.get(peer=mine)
+    theirs = Block.objects.get(peer=ash)
+    (their_mark,) = boundaries.blocks_of(ash)
 
-    send(client, f"{PAGE}/{theirs.pk}/unblock")
-    answer = send(client, f"{PAGE}/{own.pk}/unblock")
+    send(client, f"{PAGE}/{their_mark}/unblock")
+    left = Block.objects.count()
+    (own_address,) = unblock_addresses(client)
+    answer = send(client, own_address)
 
+    assert left == 2
     assert answer["Location"] == PAGE
     assert list(Block.objects.all()) == [theirs]
+
+
+def test_the_page_tells_no_number_of_a_block_and_takes_none(client, blue) -> None:
+    mine = arrive(client)
+    boundaries.block(peer=mine, other=blue, name_met="Golden Fern")
+
+    (address,) = unblock_addresses(client)
+    send(client, f"{PAGE}/{Block.objects.get().pk}/unblock")
+
+    assert re.fullmatch(rf"{PAGE}/[0-9a-f]{{32}}/unblock", address)
+    assert Block.objects.count() == 1
 
 
 def test_the_blocked_person_is_told_nothing(client, ash) -> None:
