@@ -24,7 +24,7 @@ class SayForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "spellcheck": "true", "autocomplete": "off"}),
     )
-    client_id = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    client_id = forms.Field(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
@@ -41,7 +41,7 @@ class SayForm(forms.Form):
     def draft(self) -> Draft:
         """What is to be said. The same words under the same `client_id` are one message; other words are another,
         so that nothing written after going back is lost."""
-        body, given = self.cleaned_data["body"], self.cleaned_data["client_id"]
+        body, given = self.cleaned_data["body"], str(self.cleaned_data["client_id"] or "")
         seed = given if CLIENT_ID.fullmatch(given) else new_token()
         return Draft(body=body, client_id=f"{seed}-{hashlib.sha256(body.encode()).hexdigest()[:16]}")
 

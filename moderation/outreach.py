@@ -101,7 +101,7 @@ def answer(*, outreach: Outreach, peer: Peer, body: str, client_id: str) -> Answ
 
 
 def mark_read(*, outreach: Outreach) -> None:
-    """Its peer has the page with the desk's words in front of them."""
+    """Its peer said that they have read the desk's words, or answered them."""
     unread = OutreachMessage.objects.filter(outreach=outreach, moderator__isnull=False, read_at=None)
     unread.update(read_at=timezone.now())
 

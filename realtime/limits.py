@@ -36,7 +36,7 @@ class RedisBuckets:
 
     A bucket is named as its caller names who is counted. Networks, and sessions in `wait_for`, come as a hash; the
     hour's key of networks lives in Redis for two hours at most. Other names stand there as they are: a peer's random
-    id (posts, messages, answers), a session's key (drafts), the username tried at the desk. Each is gone when its
+    id (posts, messages, answers), the hash of a session's key (drafts), the username tried at the desk. Each is gone when its
     bucket would be full again, and that Redis is run without persistence (docker-compose.yml): in memory only.
     """
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from forum import notes
 from peers import boundaries, limits, who
+from peers.sessions import hashed
 
 
 class SeeOther(HttpResponseRedirect):
@@ -26,7 +27,8 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
 def wait_to_save(request: HttpRequest) -> float:
     """Seconds until this session may save a draft, or this network for whoever has no session; no address is kept."""
     network = limits.buckets().network(request.META.get("REMOTE_ADDR", ""))
-    saver = request.session.session_key or network
+    key = request.session.session_key
+    saver = hashed(key) if key else network  # never the key itself: a bucket may stand in Redis for a while
     return limits.buckets().take(limits.DRAFTS, saver) if saver else 0.0
 
 

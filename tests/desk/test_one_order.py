@@ -101,12 +101,14 @@ def test_who_leaves_while_posting_is_gone_and_nothing_of_theirs_is_left_in_betwe
     for number in range(ROUNDS):
         limits.buckets.cache_clear()
         peer = Peer.objects.create()
+        on_another_device = Peer.objects.get(pk=peer.pk)
+        key = peer.pk
         thread = make_thread(blue, room, f"Anyone awake {number}?")
 
         at_once(
             partial(submit_post, peer=peer, place=thread, draft=draft("I am, making tea.")),
-            partial(leave, peer=peer, way=Way.REMOVE),
+            partial(leave, peer=on_another_device, way=Way.REMOVE),
         )
 
-        assert not Peer.objects.filter(pk=peer.pk).exists()
+        assert not Peer.objects.filter(pk=key).exists()
         assert not Post.objects.filter(thread=thread, body="I am, making tea.").exists()
