@@ -34,10 +34,10 @@ return string.format('%.6f', wait)
 class RedisBuckets:
     """Buckets every process shares. Nothing in them outlives its limit, and nothing says who a person is elsewhere.
 
-    A bucket is named as its caller names who is counted. Networks, and sessions in `wait_for`, come as a hash; the
-    hour's key of networks lives in Redis for two hours at most. Other names stand there as they are: a peer's random
-    id (posts, messages, answers), the hash of a session's key (drafts), the username tried at the desk. Each is gone when its
-    bucket would be full again, and that Redis is run without persistence (docker-compose.yml): in memory only.
+    A bucket is named as its caller names who is counted. Networks and sessions come as a hash; the hour's key of
+    networks lives in Redis for two hours at most. Other names stand there as they are: a peer's random id (posts,
+    messages, answers), the username tried at the desk. Each is gone when its bucket would be full again, and that
+    Redis is run without persistence (docker-compose.yml): in memory only.
     """
 
     def __init__(self, url: str | None = None) -> None:
