@@ -10,6 +10,14 @@ from playwright.sync_api import Page
 from tests.browser.conftest import sign_in
 from tests.site import Site, running_site
 
+# A lead writes to the author of the newest case.
+WRITE_TO_THE_NEWEST = """
+from moderation import outreach, triage
+from moderation.models import Case, Moderator
+case, lead = Case.objects.latest("pk"), Moderator.objects.filter(role="lead").first()
+triage.claim(case=case, moderator=lead)
+outreach.write_to_author(case=case, moderator=lead, body="I read what you wrote. I am here.", client_id="axe")
+"""
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -74,12 +82,17 @@ def test_pages_for_readers(visit, colours, windows) -> None:
     ]
     addresses += [report, "/help", "/help?country=GB", "/rules", "/privacy", "/sign-in", "/my/look", "/desk/sign-in"]
 
-    seen = look_at(page, [*addresses, "/nothing-here"], windows)
+    seen = look_at(page, [*addresses, "/goodbye", "/nothing-here"], windows)
+    page.goto(report)
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name=re.compile("Send|Report")).first.click()
+    page.wait_for_url("**/receipt/*")
 
+    assert faults(page) == []
     assert seen == {}
 
 
-def test_pages_for_a_peer(visit) -> None:
+def test_pages_for_a_peer(visit, site) -> None:
     page = visit()
     page.goto("/rooms/self-harm-recovery/new")
     page.get_by_role("textbox").first.fill("I want to end my life tonight.")
@@ -88,7 +101,9 @@ def test_pages_for_a_peer(visit) -> None:
     answered = {f"the answer at {PHONE['width']}": faults(page)} if faults(page) else {}
     thread = first_address(page, "/my/", r"/threads/\w+/|/posts/\w+/")
     edit = first_address(page, thread, r"/posts/\w+/edit")
-    addresses = ["/my/", "/my/words", "/my/leave", "/my/boundaries", "/my/look", thread, edit]
+    site.manage("shell", "--no-imports", "-c", WRITE_TO_THE_NEWEST)
+    conversation = first_address(page, "/my/", r"/my/messages/\w+/")
+    addresses = [conversation, "/my/", "/my/words", "/my/leave", "/my/boundaries", "/my/look", thread, edit]
 
     seen = look_at(page, [*addresses, edit.replace("edit", "withdraw")])
 
