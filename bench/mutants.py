@@ -1,25 +1,36 @@
 """Breaks each promise on purpose and shows that its test notices.
 
-    python -m bench.mutants            every mutant of mutants.toml
+    python -m bench.mutants            every mutant of bench/mutants/*.toml
     python -m bench.mutants leases     those whose name holds the word
 
 Each mutant is one small change in a copy of the project. A mutant that its test does not notice ends the run
 with exit code 1. Mutants marked `on = "postgres"` run with Postgres and Redis.
+
+Two workers share the mutants, each with a copy of its own. A worker loads the libraries once, and forks for each test.
 """
 
 import argparse
+import importlib
+import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
+from concurrent.futures import ProcessPoolExecutor as Workers
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-PATIENCE = 300  # seconds one mutant's test may take
-TABLE = Path(__file__).with_name("mutants.toml")
+TABLES = Path(__file__).with_suffix("")
+PATIENCE = 120  # seconds one mutant's test may take
+WORKERS = 2
+LOADED_ONCE = ("pytest", "hypothesis.strategies", "playwright.sync_api", "django.test", "channels.testing", "redis")
+RULES = "moderation.risk"  # the slowest part of the project to load; it imports nothing of the rest
+FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,57 +53,90 @@ class Mutant:
 
 
 def load() -> list[Mutant]:
-    return [Mutant(**entry) for entry in tomllib.loads(TABLE.read_text())["mutant"]]
+    tables = [tomllib.loads(path.read_text()) for path in sorted(TABLES.glob("*.toml"))]
+    return [Mutant(**entry) for table in tables for entry in table["mutant"]]
 
 
-def copy_of_project(folder: Path) -> Path:
-    root = folder / "project"
-    names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
+def copy_project(root: Path) -> None:
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, cwd=PROJECT, check=True, capture_output=True, text=True).stdout.splitlines()
     for name in names:
         if (PROJECT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, root / name)
-    return root
+
+
+def work(root: Path, mutants: list[Mutant]) -> int:
+    """One worker: say of each mutant whether it was noticed. How many were not?"""
+    copy_project(root)
+    os.chdir(root)
+    os.environ.update(LAMPLIGHT_DATABASE_POOL="0", PYTHONDONTWRITEBYTECODE="1")
+    sys.dont_write_bytecode = True
+    _forget("bench")
+    sys.path[0] = str(root)
+    for name in (*LOADED_ONCE, RULES):
+        importlib.import_module(name)
+    survivors = 0
+    for mutant in mutants:
+        said = mutant.fault(root) or ("" if is_noticed(mutant, root) else "NOT NOTICED")
+        survivors += bool(said)
+        print(f"{said or 'noticed':<12} {mutant.name}: {mutant.test}", flush=True)
+    return survivors
 
 
 def is_noticed(mutant: Mutant, root: Path) -> bool:
-    """Apply the mutant, run its test, put the file back."""
-    path = root / mutant.file
+    """Apply the mutant, run its test in a process of its own, put the file back."""
+    path, log = root / mutant.file, root.with_suffix(".log")
     whole = path.read_text()
     path.write_text(whole.replace(mutant.old, mutant.new))
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-rf", "-p", "no:cacheprovider", mutant.test]
-    if mutant.on == "postgres":
-        command = [sys.executable, "-m", "tests.servers", "postgres", "redis", "--", *command]
-    env = {**os.environ, "LAMPLIGHT_DATABASE_POOL": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    test = FORK.Process(target=run_test, args=(mutant, log))
     try:
-        done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        return False  # a test that hangs tells nobody what broke
+        test.start()
+        test.join(PATIENCE)
+        if test.exitcode is None:
+            os.killpg(test.pid or 0, signal.SIGKILL)  # a test that hangs tells nobody what broke
+            test.join()
     finally:
         path.write_text(whole)
     # A test failed. Anything else (nothing collected, a broken import, an error in preparing) proves nothing.
-    return done.returncode == 1 and "\nFAILED " in done.stdout
+    return test.exitcode == 1 and "\nFAILED " in log.read_text()
+
+
+def run_test(mutant: Mutant, log: Path) -> None:
+    """Become the run of this mutant's test: in a group of its own, with all it prints in `log`."""
+    os.setsid()
+    kept = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(kept, 1)
+    os.dup2(kept, 2)
+    options = ["-q", "-x", "-rf", "-p", "no:cacheprovider", mutant.test]
+    if mutant.on == "postgres":
+        servers = ["-m", "tests.servers", "postgres", "redis", "--", sys.executable, "-m", "pytest"]
+        os.execv(sys.executable, [sys.executable, *servers, *options])  # noqa: S606  (no shell is wanted)
+    if mutant.file.startswith(RULES.replace(".", "/")):
+        _forget(RULES)
+    pytest = sys.modules["pytest"]
+    code = int(pytest.main(["-W", "ignore:Module already imported", *options]))
+    sys.stdout.flush()
+    os._exit(code)  # threads that a test left behind keep nobody waiting
+
+
+def _forget(package: str) -> None:
+    for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+        del sys.modules[name]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("word", nargs="?", default="")
-    wanted = [mutant for mutant in load() if parser.parse_args().word in mutant.name]
-    survivors = 0
-    with tempfile.TemporaryDirectory(prefix="lamplight-mutants-") as folder:
-        root = copy_of_project(Path(folder))
-        for mutant in wanted:
-            said = mutant.fault(root) or ("" if is_noticed(mutant, root) else "NOT NOTICED")
-            survivors += bool(said)
-            print(f"{said or 'noticed':<12} {mutant.name}: {mutant.test}", flush=True)
-    print(f"{len(wanted) - survivors} of {len(wanted)} mutants noticed")
-    return 1 if survivors else 0
+    word = parser.parse_args().word
+    wanted = [mutant for mutant in load() if word in mutant.name]
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="lamplight-mutants-") as folder, Workers(WORKERS, FORK) as workers:
+        roots = [Path(folder) / str(number) for number in range(WORKERS)]
+        survivors = sum(workers.map(work, roots, [wanted[number::WORKERS] for number in range(WORKERS)]))
+    took = time.monotonic() - began
+    print(f"{len(wanted) - survivors} of {len(wanted)} mutants noticed in {took:.0f} s")
+    return 1 if survivors or not wanted else 0
 
 
 if __name__ == "__main__":
