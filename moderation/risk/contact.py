@@ -19,6 +19,9 @@ _HELPLINE_WORDS = re.compile(rf"\b(?:{'|'.join(_DATA['helpline_words'])})\b")
 _THEIRS = re.compile(rf"\b(?:{'|'.join(_DATA['someone_elses'])})\b[^.?!\n]{{0,40}}$")
 _VERSION = str(_DATA["version"])
 
+# What must stand in a text before the dearer patterns are tried on it.
+_AT, _DIGIT = re.compile(r"@| at|[(\[<]at"), re.compile("[0-9]")
+_DOT, _APP = re.compile(r"\w\.\w|://"), re.compile(rf"(?:{_APPS})")
 # Every repetition below is bounded: from each start at most a fixed number of steps.
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _SPELLED_EMAIL = re.compile(
@@ -59,16 +62,23 @@ def find_contacts(folded: Folded, own_hosts: frozenset[str]) -> list[Finding]:
 
 
 def _all(text: str, own_hosts: frozenset[str]) -> Iterator[tuple[str, int, int]]:
-    if "@" in text or " at" in text or "(at" in text or "[at" in text:
+    if _AT.search(text):
         yield from _email(text)
         yield from _spans("handle", _AT_HANDLE.finditer(text))
-    yield from _phone(text)
-    yield from _links(text, own_hosts)
+    if _DIGIT.search(text):
+        yield from _phone(text)
+        for match in _ADDRESS.finditer(text):
+            yield "doxxing", *match.span("s")
+    if _DOT.search(text):
+        yield from _links(text, own_hosts)
+    if _APP.search(text):
+        yield from _handles(text)
+
+
+def _handles(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _HANDLE.finditer(text):
         if match.group("s").strip("@.-") not in _NO_NAMES:
             yield "handle", *match.span("s")
-    for match in _ADDRESS.finditer(text):
-        yield "doxxing", *match.span("s")
 
 
 def _spans(name: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[str, int, int]]:

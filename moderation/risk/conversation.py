@@ -18,7 +18,7 @@ _AT_RISK = frozenset({Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, C
 
 def scene_of(book: Rulebook, text: str) -> Scene:
     """The scene of a text under a rulebook."""
-    return Scene(normalise(text, book.reader), book.cues)
+    return Scene(normalise(text, book.reader), book.cues, book.prefilter)
 
 
 def places_of(book: Rulebook, context: Context) -> frozenset[str]:

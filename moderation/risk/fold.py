@@ -5,6 +5,8 @@ Each character is folded alone, so the work is linear whatever stands beside it,
 character knows the stretch of the original text it came from.
 """
 
+import html
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ _LOOKALIKES = (
 _BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _BLANKS = "\t\xa0\u1680\u202f\u205f\u3000\u2800\u3164\uffa0\x1f"
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
+# Everything but plain ASCII: single characters, and characters written out as in the source of a web page.
+_SPECIAL = re.compile(r"[^ -~]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they are
 
 
@@ -63,18 +67,38 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold every character of `text`; what cannot be seen belongs to the character before it."""
-    if text.isascii() and text.isprintable():
+    """Fold every character of `text`; what cannot be seen belongs to the character before it.
+
+    Written-out signs of web pages (`&#107;`) are read as the character they stand for.
+    """
+    special = _SPECIAL.search(text)
+    if special is None:
         return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
     plain: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for at, char in enumerate(text):
-        folded = fold_char(char)
-        for letter in folded:
-            plain.append(letter)
-            starts.append(at)
-            ends.append(at + 1)
-        if not folded and ends:
-            ends[-1] = at + 1
+    at = 0
+    for special in _SPECIAL.finditer(text):
+        begin, end = special.span()
+        plain.append(text[at:begin].lower())
+        starts.extend(range(at, begin))
+        ends.extend(range(at + 1, begin + 1))
+        sign = special.group()
+        folded = fold_char(sign) if len(sign) == 1 else _entity(sign)
+        if folded:
+            plain.append(folded)
+            starts.extend([begin] * len(folded))
+            ends.extend([end] * len(folded))
+        elif ends:
+            ends[-1] = end
+        at = end
+    plain.append(text[at:].lower())
+    starts.extend(range(at, len(text)))
+    ends.extend(range(at + 1, len(text) + 1))
     return Folded("".join(plain), starts, ends)
+
+
+@lru_cache(maxsize=1024)
+def _entity(written: str) -> str:
+    read = html.unescape(written)
+    return written.lower() if len(read) > _LONGEST else "".join(map(fold_char, read))

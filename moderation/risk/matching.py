@@ -29,9 +29,11 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
     places is tried only in these.
     """
     candidates: dict[str, tuple[Rule, list[Phrase]]] = {}
+    bits = scene.bits
     for word in scene.words & book.index.keys():
         for rule, phrase in book.index[word]:
-            candidates.setdefault(rule.id, (rule, []))[1].append(phrase)
+            if phrase.need & bits == phrase.need:
+                candidates.setdefault(rule.id, (rule, []))[1].append(phrase)
     findings: list[Finding] = []
     for name in sorted(candidates):
         rule, phrases = candidates[name]

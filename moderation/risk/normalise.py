@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from moderation.risk.fold import fold
 from moderation.risk.words import Reader, Token
@@ -18,6 +19,7 @@ class Plain:
     text: str
     at: tuple[int, ...]
     tokens: tuple[Token, ...]
+    words: frozenset[str]
     quotes: tuple[tuple[int, int], ...]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
@@ -27,26 +29,30 @@ class Plain:
         first, last = max(first, 0), max(last, first, 0)
         return self.tokens[first].start, max(token.end for token in self.tokens[first : last + 1])
 
-    @property
-    def words(self) -> frozenset[str]:
-        """Every different word of the text."""
-        return frozenset(token.word for token in self.tokens)
-
 
 def normalise(text: str, reader: Reader) -> Plain:
     """Fold, read and lay out `text`. Linear in its length."""
-    laid: list[str] = []
-    at: list[int] = []
+    tokens = reader.tokens(fold(text))
+    words = [token.word for token in tokens]
+    quotes: list[int] = []
+    if '"' in words:
+        tokens, words, quotes = _unquoted(tokens)
+    if not words:
+        return Plain(" ", (), (), frozenset(), ())
+    at = tuple(accumulate((len(word) + 1 for word in words[:-1]), initial=1))
+    body = " " + " ".join(words) + " "
+    return Plain(body, at, tuple(tokens), frozenset(words), tuple(zip(quotes[::2], quotes[1::2], strict=False)))
+
+
+def _unquoted(tokens: list[Token]) -> tuple[list[Token], list[str], list[int]]:
+    """The tokens without quotation marks, their words, and where in the plain text the marks stood."""
     kept: list[Token] = []
     quotes: list[int] = []
     position = 1
-    for token in reader.tokens(fold(text)):
+    for token in tokens:
         if token.word == '"':
             quotes.append(position)
-            continue
-        laid.append(token.word)
-        at.append(position)
-        kept.append(token)
-        position += len(token.word) + 1
-    body = " " + " ".join(laid) + " " if laid else " "
-    return Plain(body, tuple(at), tuple(kept), tuple(zip(quotes[::2], quotes[1::2], strict=False)))
+        else:
+            kept.append(token)
+            position += len(token.word) + 1
+    return kept, [token.word for token in kept], quotes

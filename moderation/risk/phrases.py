@@ -15,8 +15,11 @@ when the text holds one of its rarest words (its anchors).
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import reduce
+from operator import or_
+from typing import cast
 
 from moderation.risk.vocabulary import Vocabulary
 
@@ -58,11 +61,12 @@ class Piece:
     required: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class Phrase:
     """One pattern. `anchors` is never empty: one of them must be in a text for it to match.
 
-    So must one of each set in `required`; most patterns are set aside by that alone.
+    So must one of each set in `required`; most patterns are set aside by that alone. `need` says the same
+    in bits (see `Prefilter`). A pattern that is not `wide` stays within one sentence.
     """
 
     source: str
@@ -70,15 +74,38 @@ class Phrase:
     anchors: frozenset[str]
     words: frozenset[str]
     required: tuple[frozenset[str], ...]
+    wide: bool
+    need: int = 0
+    _regex: re.Pattern[str] | None = None
 
-    def may_match(self, words: frozenset[str]) -> bool:
-        """Whether a text of these words could match at all."""
-        return not any(words.isdisjoint(part) for part in self.required)
-
-    @cached_property
+    @property
     def regex(self) -> re.Pattern[str]:
-        """Compiled when first needed: compiling all of them at once takes a second."""
-        return re.compile(self.pattern)
+        """Compiled when first needed: compiling all of them at once takes seconds."""
+        if self._regex is None:
+            self._regex = re.compile(self.pattern)
+        return self._regex
+
+
+class Prefilter:
+    """The literal test before anything slower: one bit for each set of words of which a pattern needs one.
+
+    A text (or a sentence) has the bits of all its words; a pattern is tried where it has all bits that it needs.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        sets: dict[frozenset[str], int] = {}
+        self._bits: dict[str, int] = {}
+        for phrase in phrases:
+            for required in phrase.required:
+                if required not in sets:
+                    sets[required] = 1 << len(sets)
+                    for word in required:
+                        self._bits[word] = self._bits.get(word, 0) | sets[required]
+                phrase.need |= sets[required]
+
+    def bits(self, words: Iterable[str]) -> int:
+        """The bits of these words."""
+        return reduce(or_, filter(None, map(self._bits.get, words)), 0)
 
 
 def _cost(anchors: frozenset[str]) -> tuple[int, int]:
@@ -147,7 +174,10 @@ class _Parser:
     def word_class(self, name: str) -> Piece:
         if name not in self.vocabulary.classes:
             raise ValueError(f"the class @{name} is not in the vocabulary")
-        return _either([_Parser(words, self.vocabulary).sequence("") for words in self.vocabulary.classes[name]])
+        if name not in self.vocabulary.pieces:
+            options = [_Parser(words, self.vocabulary).sequence("") for words in self.vocabulary.classes[name]]
+            self.vocabulary.pieces[name] = _either(options)
+        return cast("Piece", self.vocabulary.pieces[name])
 
     def word(self, lexeme: str) -> Piece:
         words = [
@@ -206,4 +236,4 @@ def compile_phrase(source: str, vocabulary: Vocabulary) -> Phrase:
         raise ValueError("braces must mark one stretch")
     if not piece.anchors:
         raise ValueError("no word that it could be found by")
-    return Phrase(source, piece.regex + "(?= )", piece.anchors, piece.words, piece.required)
+    return Phrase(source, piece.regex + "(?= )", piece.anchors, piece.words, piece.required, wide="//" in source)

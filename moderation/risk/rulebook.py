@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from moderation.risk.findings import Category, Level
-from moderation.risk.phrases import COMMON, Phrase, compile_phrase
+from moderation.risk.phrases import COMMON, Phrase, Prefilter, compile_phrase
 from moderation.risk.vocabulary import RULES, RuleFileError, Vocabulary, load_vocabulary, read_toml
 from moderation.risk.words import Reader
 
@@ -70,6 +70,7 @@ class Rulebook:
     cues: dict[str, tuple[Phrase, ...]]
     index: dict[str, tuple[tuple[Rule, Phrase], ...]]
     reader: Reader
+    prefilter: Prefilter
     version: str
 
 
@@ -89,12 +90,18 @@ class _Loader:
 
     def phrases(self, file: str, name: str, sources: Iterable[str]) -> tuple[Phrase, ...]:
         compiled = []
-        for source in sources:
+        for source in self.apart(sources):
             try:
                 compiled.append(compile_phrase(source, self.vocabulary))
             except ValueError as error:
                 raise RuleFileError(f"{file}: {name}: phrase {source!r}: {error}") from error
         return tuple(compiled)
+
+    def apart(self, sources: Iterable[str]) -> Iterable[str]:
+        """A class that stands alone becomes one pattern for each entry, so that each has its own literal test."""
+        for source in sources:
+            alone = source.startswith("@") and source[1:] in self.vocabulary.classes
+            yield from self.vocabulary.classes[source[1:]] if alone else (source,)
 
     def guard(self, name: str, entry: dict[str, Any]) -> Guard:
         cues, unless = tuple(entry.get("cues", ())), tuple(entry.get("unless", ()))
@@ -181,4 +188,6 @@ def load(folder: Path = RULES) -> Rulebook:
     cue_phrases = [phrase for cue in loader.cues.values() for phrase in cue]
     known = COMMON.union(*(phrase.words for phrase in (*phrases, *cue_phrases)))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.toml"))))
-    return Rulebook(rules, loader.cues, _index(rules), Reader(loader.vocabulary, known), digest.hexdigest()[:12])
+    prefilter = Prefilter((*phrases, *cue_phrases))
+    reader = Reader(loader.vocabulary, known)
+    return Rulebook(rules, loader.cues, _index(rules), reader, prefilter, digest.hexdigest()[:12])

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 
 from moderation.risk.normalise import Plain
-from moderation.risk.phrases import Phrase
+from moderation.risk.phrases import Phrase, Prefilter
 
 _SENTENCE_ENDS = re.compile(r" [.?](?= )")
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
@@ -27,22 +27,34 @@ _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) f
 class Scene:
     """Sentence and clause bounds, and where each cue stands. Cues are looked up once and only when asked for."""
 
-    def __init__(self, plain: Plain, cues: dict[str, tuple[Phrase, ...]]) -> None:
+    def __init__(self, plain: Plain, cues: dict[str, tuple[Phrase, ...]], prefilter: Prefilter) -> None:
         self.plain = plain
         self.words = plain.words
         self._cues = cues
+        self.bits = prefilter.bits(self.words)
         self._found: dict[str, list[tuple[int, int]]] = {}
         self._matched: dict[str, tuple[re.Match[str], ...]] = {}
-        self._sentences = [0, *(mark.end() for mark in _SENTENCE_ENDS.finditer(plain.text)), len(plain.text)]
-        self._clauses = [0, *(mark.end() for mark in _CLAUSE_ENDS.finditer(plain.text)), len(plain.text)]
+        ends = [mark.end() for mark in _SENTENCE_ENDS.finditer(plain.text)]
+        self._sentences = [0, *ends, len(plain.text)]
+        self._clauses: list[int] = []
+        # For each sentence where it begins and ends (with the space behind it), and the bits of its words.
+        bounds = zip((0, *ends), (*(end + 1 for end in ends), len(plain.text)), strict=True)
+        self._stretches = [(a, b, prefilter.bits(set(plain.text[a:b].split()))) for a, b in bounds]
 
     def matches(self, phrase: Phrase) -> tuple[re.Match[str], ...]:
         """Where the pattern stands in the plain text; rules and cues of the same words share the search."""
-        if not phrase.may_match(self.words):
+        need = phrase.need
+        if need & self.bits != need:
             return ()
         if phrase.source not in self._matched:
-            self._matched[phrase.source] = tuple(phrase.regex.finditer(self.plain.text))
+            self._matched[phrase.source] = self._search(phrase, need)
         return self._matched[phrase.source]
+
+    def _search(self, phrase: Phrase, need: int) -> tuple[re.Match[str], ...]:
+        text, search = self.plain.text, phrase.regex.finditer
+        if phrase.wide:
+            return tuple(search(text))
+        return tuple(match for a, b, bits in self._stretches if need & bits == need for match in search(text, a, b))
 
     def cue(self, name: str) -> list[tuple[int, int]]:
         """Where the cue stands in the plain text, in order."""
@@ -57,10 +69,16 @@ class Scene:
         if scope == "overlap":
             return start, end
         if scope == "clause":
-            return _around(self._clauses, start, end, 0)
+            return _around(self._clause_bounds(), start, end, 0)
         if scope == "before":
-            return _around(self._clauses, start, start, 0)[0], start
+            return _around(self._clause_bounds(), start, start, 0)[0], start
         return _around(self._sentences, start, end, _SENTENCES_BESIDE.get(scope, 0))
+
+    def _clause_bounds(self) -> list[int]:
+        if not self._clauses:
+            ends = (mark.end() for mark in _CLAUSE_ENDS.finditer(self.plain.text))
+            self._clauses = [0, *ends, len(self.plain.text)]
+        return self._clauses
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ class Vocabulary:
     plain: dict[str, tuple[str, ...]]
     runs: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
     emoji: dict[str, tuple[str, ...]]
+    pieces: dict[str, object] = field(default_factory=dict)  # each class translated once (see phrases.py)
 
     def canonical(self, word: str) -> tuple[str, ...]:
         """The plain words a single word stands for: `dont` is `do not`."""

@@ -5,6 +5,8 @@ Only a form that yields a word the rules know is undone; everything else is left
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from moderation.risk.fold import Folded
@@ -22,8 +24,11 @@ _TRIPLE = re.compile(r"(.)\1{2,}")
 _BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in a spelled-out line
 _LONGEST_DISGUISE = 40
 _SHORTEST_HIDDEN = 4
+_LONG = 7  # letters of a word that may have been written in two halves
+_REMEMBERED = 32_768  # chunks; each holds a few hundred bytes
 _AMOUNT = re.compile(r"(\d+)(mg|g|ml|mcg|x|yo|yrs|yr|kcal|cal|days|hrs|mins)")
 _SHORT_HIDDEN = frozenset({"die", "kms", "kys", "cut", "to"})  # three letters, and worth reading all the same
+_ALONE = frozenset('ia.,?"0123456789')  # single signs that are read as they stand
 _MARKS = {",": ",", ";": ",", ":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "{": ",", "}": ",",
           ".": ".", "\n": ".", "?": "?", '"': '"'}  # fmt: skip
 _SHORT_NOT = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not"}
@@ -32,7 +37,7 @@ _IS_AFTER = frozenset({"it", "he", "she", "that", "what", "there", "who", "let",
 
 
 class Token(NamedTuple):
-    """One plain word or mark, and the stretch of the original text it stands for."""
+    """One plain word or mark, and the stretch it stands for: first of a chunk, in the end of the original text."""
 
     word: str
     start: int
@@ -48,31 +53,39 @@ class Reader:
         self._hidden = _SHORT_HIDDEN.union(word for word in known if len(word) >= _SHORTEST_HIDDEN)
         self._longest = max(map(len, self._hidden), default=0)
         self._begins = frozenset(word[:2] for word in (*self._hidden, *_BETWEEN))
+        self._halves = frozenset(word[:n] for word in self._hidden if len(word) >= _LONG for n in range(1, len(word)))
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
+        # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
+        self._chunk = lru_cache(maxsize=_REMEMBERED)(self._read_chunk)
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""
-        found = [token for chunk in _CHUNK.finditer(folded.text) for token in self._chunk(chunk, folded)]
-        return self._runs(self._joined(self._spelled(found)))
+        read, new = self._chunk, Token._make
+        found = [
+            new((word, chunk.start() + start, chunk.start() + end))
+            for chunk in _CHUNK.finditer(folded.text)
+            for word, start, end in read(chunk.group())
+        ]
+        found = self._runs(self._joined(self._spelled(found)))
+        if isinstance(folded.starts, range):
+            return found
+        starts, ends = folded.starts, folded.ends
+        return [new((word, starts[start], ends[end - 1])) for word, start, end in found]
 
-    def _chunk(self, chunk: re.Match[str], folded: Folded) -> Iterator[Token]:
-        text, at = chunk.group(), chunk.start()
-        start, end = folded.starts[at], folded.ends[chunk.end() - 1]
+    def _read_chunk(self, text: str) -> tuple[Token, ...]:
+        """The tokens of one chunk, places counted from its beginning."""
         if text in _MARKS:
-            yield Token(_MARKS[text], start, end)
-        elif text in PLACEHOLDERS:
-            yield Token(text, start, end)
-        elif text.isascii() and text.isalpha():
-            yield from self._plain(text, start, end)
-        else:
-            whole = self._whole(text)
-            if whole:
-                yield from (Token(word, start, end) for word in whole)
-            else:
-                yield from self._apart(text, at, folded)
+            return (Token(_MARKS[text], 0, len(text)),)
+        if text in PLACEHOLDERS:
+            return (Token(text, 0, len(text)),)
+        if text.isascii() and text.isalpha():
+            return tuple(self._plain(text, 0))
+        whole = self._whole(text)
+        return tuple(Token(word, 0, len(text)) for word in whole) if whole else tuple(self._apart(text))
 
-    def _plain(self, word: str, start: int, end: int) -> Iterator[Token]:
+    def _plain(self, word: str, start: int) -> Iterator[Token]:
+        end = start + len(word)
         if len(word) == 1:
             yield Token(word, start, end)  # may be part of a word spelled out; written out later
             return
@@ -128,21 +141,24 @@ class Reader:
             return self._vocabulary.canonical(letters)
         return ()
 
-    def _apart(self, text: str, at: int, folded: Folded) -> Iterator[Token]:
+    def _apart(self, text: str) -> Iterator[Token]:
         for piece in self._pieces.finditer(text):
-            word = piece.group()
-            start, end = folded.starts[at + piece.start()], folded.ends[at + piece.end() - 1]
+            word, at = piece.group(), piece.start()
             if word == "!":
-                yield Token(".", start, end)
+                yield Token(".", at, at + 1)
             elif word in self._vocabulary.emoji:
-                yield from (Token(part, start, end) for part in self._vocabulary.emoji[word])
+                yield from (Token(part, at, piece.end()) for part in self._vocabulary.emoji[word])
             elif word.isascii():
-                yield from self._plain(word, start, end)
+                yield from self._plain(word, at)
             else:
-                yield from _signs(word, at + piece.start(), folded)
+                for part in split_word(word):
+                    yield Token(part, at, at + len(part))
+                    at += len(part)
 
     def _spelled(self, tokens: list[Token]) -> list[Token]:
-        """Words written letter by letter, put together again."""
+        """Words written letter by letter, put together again; the letters that stand alone, written out."""
+        if all(len(token.word) > 1 or token.word in _ALONE for token in tokens):
+            return tokens
         out: list[Token] = []
         at = 0
         while at < len(tokens):
@@ -178,36 +194,34 @@ class Reader:
 
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
-        out: list[Token] = []
-        for token in tokens:
-            if out and len(token.word) + len(out[-1].word) >= 7 and out[-1].word + token.word in self._hidden:
-                last = out.pop()
-                out.append(Token(last.word + token.word, last.start, token.end))
-            else:
-                out.append(token)
-        return out
+        halves, hidden = self._halves, self._hidden
+        pairs = [
+            at
+            for at, (first, second) in enumerate(pairwise(tokens))
+            if first[0] in halves and len(first[0]) + len(second[0]) >= _LONG and first[0] + second[0] in hidden
+        ]
+        for at in reversed([at for at in pairs if at - 1 not in pairs]):  # no word is half of two
+            first, second = tokens[at], tokens[at + 1]
+            tokens[at : at + 2] = [Token(first.word + second.word, first.start, second.end)]
+        return tokens
 
     def _runs(self, tokens: list[Token]) -> list[Token]:
         """Sayings of several words, written out."""
+        runs = self._vocabulary.runs
+        begins = [at for at, token in enumerate(tokens) if token[0] in runs]
         out: list[Token] = []
-        at = 0
-        while at < len(tokens):
-            for spoken, plain in self._vocabulary.runs.get(tokens[at].word, ()):
+        after = 0
+        for at in begins:
+            if at < after:
+                continue
+            for spoken, plain in runs[tokens[at].word]:
                 if tuple(token.word for token in tokens[at : at + len(spoken)]) == spoken:
                     start, end = tokens[at].start, tokens[at + len(spoken) - 1].end
-                    out.extend(Token(word, start, end) for word in plain)
-                    at += len(spoken)
+                    out += tokens[after:at]
+                    out += [Token(word, start, end) for word in plain]
+                    after = at + len(spoken)
                     break
-            else:
-                out.append(tokens[at])
-                at += 1
-        return out
-
-
-def _signs(word: str, at: int, folded: Folded) -> Iterator[Token]:
-    for part in split_word(word):
-        yield Token(part, folded.starts[at], folded.ends[at + len(part) - 1])
-        at += len(part)
+        return out + tokens[after:] if after else tokens
 
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:

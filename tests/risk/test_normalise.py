@@ -24,6 +24,8 @@ READER = detector._judge.book.reader
         ("s̶u̶i̶c̶i̶d̶e̶", "suicide"),
         ("su1c1d3", "suicide"),
         ("$uicide", "suicide"),
+        ("&#115;u&#x69;cide", "suicide"),
+        ("kill&nbsp;myself", "kill myself"),
         ("s.u.i.c.i.d.e", "suicide"),
         ("s-u-i-c-i-d-e", "suicide"),
         ("s u i c i d e", "suicide"),
