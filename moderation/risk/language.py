@@ -48,5 +48,5 @@ def _is_known(words: list[str]) -> bool:
 def _other_script(text: str) -> bool:
     if text.isascii():
         return False
-    other = sum(sign.isalpha() for sign in _OTHER.findall(text))
+    other = sum(map(str.isalpha, _OTHER.findall(text)))
     return other >= _ENOUGH_SIGNS and other * 2 > sum(map(str.isalpha, text))
