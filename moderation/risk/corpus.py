@@ -1,0 +1,136 @@
+"""The labelled texts that the model learns from and is measured on: all written for this project, none by a peer.
+
+`corpus/train/` may be read, learned from and mended after. `corpus/held_out/` is never fitted on: a fifth of the
+groups, chosen by the hash of the group's name, so that a text and its harmless twin are always on one side.
+`corpus/held_out.sha256` is its seal, and the tests compare it.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from moderation.risk.findings import Level
+
+CORPUS = Path(__file__).parent / "corpus"
+_FIFTH = 5
+_LINE = re.compile(r"([GARC]{1,4}) (\S+) ([a-z_]+) \| (.+)")
+_LETTERS = {"G": Level.GREEN, "A": Level.AMBER, "R": Level.RED, "C": Level.CRISIS}
+TOO_LIKE = 0.5  # Jaccard index of word trigrams from which two texts count as one
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled text: its level, the levels that would be accepted, its categories (any one is right)."""
+
+    id: str
+    text: str
+    level: Level
+    ok: tuple[Level, ...]
+    cats: tuple[str, ...]
+    capability: str
+    lang: str
+    group: str  # a risky text and its harmless twins share one
+
+
+def load(side: str, folder: Path = CORPUS) -> list[Example]:
+    """The texts of `train` or `held_out`, in the order of their files."""
+    return [_example(json.loads(line)) for path in _files(side, folder) for line in _lines(path)]
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").rstrip("\n").split("\n")  # and not at every sign that ends a line
+
+
+def everyday(name: str, folder: Path = CORPUS) -> list[str]:
+    """The texts of a collection of other people's everyday words (NOTICE says whose, and under which licence)."""
+    return [json.loads(line)["text"] for line in _lines(folder / "everyday" / f"{name}.jsonl")]
+
+
+def _files(side: str, folder: Path) -> list[Path]:
+    return sorted((folder / side).glob("*.jsonl"))
+
+
+def _example(entry: dict[str, object]) -> Example:
+    words = {name: str(entry[name]) for name in ("id", "text", "capability", "lang", "group")}
+    ok, cats = (tuple(map(str, entry[name])) for name in ("ok", "cats"))  # type: ignore[call-overload]
+    level = Level[str(entry["level"]).upper()]
+    return Example(level=level, ok=tuple(Level[name.upper()] for name in ok), cats=cats, **words)
+
+
+def line_of(example: Example) -> str:
+    """The text as a line of its file."""
+    entry = asdict(example) | {"level": example.level.word, "ok": [level.word for level in example.ok]}
+    return json.dumps(entry, ensure_ascii=False)
+
+
+def is_held_out(group: str) -> bool:
+    """Whether a group belongs to the held-out fifth: decided by its name alone, before anybody reads it."""
+    return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % _FIFTH == 0
+
+
+def second_labels(folder: Path = CORPUS) -> dict[str, Level]:
+    """The level that somebody else gave to about every tenth text, by id, without having seen the first."""
+    rows = (line.split() for line in (folder / "second_labels.txt").read_text(encoding="utf-8").splitlines())
+    return {name: _LETTERS[letter] for name, letter, _ in rows}
+
+
+def seal(folder: Path = CORPUS) -> str:
+    """The hash of the held-out texts."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in _files("held_out", folder))).hexdigest()
+
+
+def read_part(path: Path, lang: str) -> Iterator[Example]:
+    """Texts as they are written down: `RC suicide passive_si | the words`, groups apart by a blank line.
+
+    The letters are the levels that are accepted, the best first; `-` stands for no category.
+
+    Raises:
+        ValueError: a line has another form; the message gives its number.
+    """
+    group = 0
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            group += 1
+            continue
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
+            raise ValueError(f"{path.name}: line {number} is not of the form `LEVELS categories capability | text`")
+        letters, cats, capability, text = found.groups()
+        text = text.replace("\\n", "\n")
+        yield Example(
+            id=hashlib.sha256(text.encode()).hexdigest()[:10],
+            text=text,
+            level=_LETTERS[letters[0]],
+            ok=tuple(sorted({_LETTERS[letter] for letter in letters})),
+            cats=() if cats == "-" else tuple(cats.split(",")),
+            capability=capability,
+            lang=lang,
+            group=f"{path.stem}-{group}",
+        )
+
+
+def trigrams(text: str) -> frozenset[tuple[str, ...]]:
+    """Every row of three words; the whole text where it has fewer."""
+    words = re.findall(r"\w+", text.lower())
+    return frozenset(tuple(words[at : at + 3]) for at in range(len(words) - 2)) or frozenset({tuple(words)})
+
+
+def without_near_duplicates(examples: Iterable[Example]) -> Iterator[Example]:
+    """The examples less those that share too many rows of three words with an earlier one (`TOO_LIKE`)."""
+    holders: dict[tuple[str, ...], list[int]] = {}
+    kept: list[frozenset[tuple[str, ...]]] = []
+    for example in examples:
+        rows = trigrams(example.text)
+        shared: dict[int, int] = {}
+        for row in rows:
+            for holder in holders.get(row, ()):
+                shared[holder] = shared.get(holder, 0) + 1
+        if any(count / (len(rows) + len(kept[at]) - count) > TOO_LIKE for at, count in shared.items()):
+            continue
+        for row in rows:
+            holders.setdefault(row, []).append(len(kept))
+        kept.append(rows)
+        yield example
