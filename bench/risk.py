@@ -1,84 +1,187 @@
-"""How the judge does on files of texts: the spread of levels, the time it takes, the contract where there is one.
+"""How the judge does: on the held-out texts, on the level contract, on disguised words, and on files of other people's.
 
-    python bench/risk.py FILE.jsonl [FILE.jsonl ...]
+    python -m bench.risk                              the held-out fifth, its capabilities and languages, and the curve
+    python -m bench.risk --perturbed                  the same texts, written in sixteen other ways
+    python -m bench.risk --file FILE.jsonl [...]      files of {"text"} with {"label"} or {"ok", "cats"}
+    python -m bench.risk --write [--file ...]         all of it, as docs/risk-evaluation.md and docs/img/risk-curve.svg
 
-Each line holds `text`, and may hold `ok` (accepted levels) with `cats` (accepted categories, one is
-enough), or `label` (1: red or above expected, 0: not). The figures are printed as one markdown table.
-No text is ever printed.
+No text is ever printed. `python -m bench.risk_cost` measures time and memory.
 """
 
+import argparse
 import json
-import statistics
-import sys
-import time
+import platform
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench.curve import drawn, operating_points
+from bench.figures import Judged, capabilities, functional, judged, of_level, share
+from bench.perturbations import PERTURBATIONS, perturbed
+from moderation.risk import RULES_VERSION, Level, assess, corpus
+from moderation.risk.corpus import Example
 
-from moderation.risk import RULES_VERSION, Assessment, Level, assess
-
-
-@dataclass
-class Tally:
-    """What was counted over one file."""
-
-    levels: Counter[Level] = field(default_factory=Counter)
-    milliseconds: list[float] = field(default_factory=list)
-    contract: list[bool] = field(default_factory=list)
-    found: Counter[tuple[int, bool]] = field(default_factory=Counter)  # label, judged red or above
-
-    def add(self, entry: dict[str, Any], assessment: Assessment, seconds: float) -> None:
-        """Count one text."""
-        self.levels[assessment.level] += 1
-        self.milliseconds.append(seconds * 1000)
-        if "ok" in entry:
-            right_kind = not entry["cats"] or not set(entry["cats"]).isdisjoint(assessment.categories)
-            self.contract.append(assessment.level.word in entry["ok"] and right_kind)
-        elif entry.get("label") in {0, 1}:
-            self.found[entry["label"], assessment.level >= Level.RED] += 1
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+# What the design asks for: the least or the most of each figure.
+ASKED = {
+    "crisis judged crisis": "at least 90",
+    "crisis below red": "at most 3",
+    "risky judged green": "at most 5",
+    "green judged red or above": "at most 3",
+    "harmonic mean of the two": "at least 88",
+    "right category": "at least 88",
+    "weakest capability": "at least 65",
+    "macro-F1 above green": "at least 0.78",
+}
 
 
-def tally(path: Path) -> Tally:
-    """Judge every text of a file."""
-    counts = Tally()
-    for line in path.read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        begun = time.perf_counter()
-        assessment = assess(entry["text"])
-        counts.add(entry, assessment, time.perf_counter() - begun)
-    return counts
+def judge_all(examples: Iterable[Example]) -> list[Judged]:
+    """Every text judged by itself."""
+    return [judged(example, assess(example.text)) for example in examples]
 
 
-def share(part: int, whole: int) -> str:
-    """A part of a whole in per cent, or a dash when there is no whole."""
-    return f"{100 * part / whole:.1f} %" if whole else "-"
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A markdown table."""
+    head = list(head)
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row) + " |"
+    yield ""
 
 
-def row(name: str, counts: Tally) -> str:
-    """One line of the table."""
-    texts = len(counts.milliseconds)
-    spread = [share(counts.levels[level], texts) for level in Level]
-    times = sorted(counts.milliseconds)
-    speed = [f"{statistics.median(times):.2f}", f"{times[int(texts * 0.95)]:.2f}", f"{times[-1]:.1f}"]
-    recall = share(counts.found[1, True], counts.found[1, True] + counts.found[1, False])
-    alarms = share(counts.found[0, True], counts.found[0, True] + counts.found[0, False])
-    contract = f"{sum(counts.contract)}/{len(counts.contract)}" if counts.contract else "-"
-    return "| " + " | ".join([name, str(texts), *spread, recall, alarms, contract, *speed]) + " |"
+def figures(texts: list[Judged]) -> Iterator[str]:
+    """The functional figures against what is asked for, over all texts and by language."""
+    languages = sorted({text.example.lang for text in texts}, key=lambda lang: (lang != "en", lang))
+    by = {"all": texts} | {lang: [t for t in texts if t.example.lang == lang] for lang in languages}
+    columns = {name: functional(group) for name, group in by.items()}
+    yield f"Texts: {', '.join(f'{name} {len(group)}' for name, group in by.items())}.\n"
+    rows = []
+    for figure in columns["all"]:
+        digits = ".2f" if "F1" in figure else ".1f"
+        rows.append([figure, ASKED.get(figure, ""), *(format(column[figure], digits) for column in columns.values())])
+    yield from table(["figure (%)", "asked for", *columns], rows)
 
 
-def main(paths: list[str]) -> None:
-    """Print the table for the files named."""
-    head = ["file", "texts", "green", "amber", "red", "crisis", "red+ of label 1", "red+ of label 0"]
-    head += ["contract", "ms median", "ms p95", "ms max"]
-    print(f"Rules {RULES_VERSION}\n")
-    print("| " + " | ".join(head) + " |")
-    print("|" + "---|" * len(head))
-    for path in paths:
-        print(row(Path(path).stem, tally(Path(path))), flush=True)
+def by_capability(texts: list[Judged]) -> Iterator[str]:
+    """The pass rate of each capability, weakest first."""
+    rates = sorted(capabilities(texts).items(), key=lambda entry: entry[1][0])
+    yield from table(["capability", "judged as accepted (%)", "texts"], ([name, *figures] for name, figures in rates))
+
+
+def by_category(texts: list[Judged]) -> Iterator[str]:
+    """For each category, how many of its texts are heard at all, heard at an accepted level, and named."""
+    names = sorted({cat for text in texts for cat in text.example.cats})
+    rows = []
+    for name in names:
+        group = [t for t in texts if name in t.example.cats and t.example.level > Level.GREEN]
+        heard = share([t.level > Level.GREEN for t in group])
+        named = share([name in t.categories for t in group])
+        rows.append([name, len(group), heard, share([t.passes for t in group]), named])
+    yield from table(["category", "texts", "above green (%)", "level accepted (%)", "this category named (%)"], rows)
+
+
+def robust(examples: list[Example], texts: list[Judged]) -> Iterator[str]:
+    """Recall of red and crisis texts, and false alarms, when the words are written otherwise."""
+    plain = _alarms(texts)
+    rows = [["as written", *plain, "", ""]]
+    for name in PERTURBATIONS:
+        found = _alarms([_judged_otherwise(name, example) for example in examples])
+        rows.append([name, *found, format(found[0] - plain[0], "+.1f"), format(found[1] - plain[1], "+.1f")])
+    yield from table(["written", "urgent judged red or above (%)", "green judged so (%)", "", ""], rows)
+
+
+def _alarms(texts: list[Judged]) -> tuple[float, float]:
+    urgent, green = of_level(texts, Level.RED, Level.CRISIS), of_level(texts, Level.GREEN)
+    return tuple(share([t.level >= Level.RED for t in group]) for group in (urgent, green))  # type: ignore[return-value]
+
+
+def _judged_otherwise(name: str, example: Example) -> Judged:
+    text, around = perturbed(name, example.text)
+    found = judged(example, assess(text, around))
+    if not around.earlier:
+        return found
+    first = judged(example, assess(around.earlier[0]))  # the first message was judged when it came
+    return max(found, first, key=lambda each: each.level)
+
+
+def file_row(path: Path) -> list[object]:
+    """One row for a file of texts: the spread of levels, and how its labels were met."""
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [(entry, assess(entry["text"])) for entry in entries]
+    levels = Counter(assessment.level for _, assessment in found)
+    spread = [share([assessment.level >= level for _, assessment in found]) for level in (1, 2, 3)]
+    contract = [a.level.word in e["ok"] and _kind_fits(e["cats"], a.categories) for e, a in found if "ok" in e]
+    threats = [(e["label"], _is_threat(a.level, a.categories)) for e, a in found if e.get("label") in {0, 1}]
+    true, said = sum(label for label, _ in threats), sum(hit for _, hit in threats)
+    both = sum(label and hit for label, hit in threats)
+    f1 = f"{2 * both / (true + said):.2f}" if true else "-"
+    false = f"{share([hit for label, hit in threats if label == 0]):.1f}" if true else "-"
+    met = f"{sum(contract)}/{len(contract)}" if contract else "-"
+    return [path.stem, sum(levels.values()), *spread, met, f1, false]
+
+
+def _kind_fits(wanted: list[str], found: tuple[str, ...]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(found)
+
+
+def _is_threat(level: Level, categories: tuple[str, ...]) -> bool:
+    return level >= Level.RED and not {"threat", "harassment", "encouragement"}.isdisjoint(categories)
+
+
+def report(arguments: argparse.Namespace) -> Iterator[str]:
+    """Everything that was asked for, as markdown."""
+    examples = corpus.load("held_out")
+    texts = judge_all(examples)
+    yield f"Rules and model {RULES_VERSION}; held-out texts {corpus.seal()[:12]}; {platform.machine()}, Python "
+    yield f"{platform.python_version()}. Written by `python -m bench.risk --write`.\n"
+    yield "## On texts never fitted on\n"
+    yield from figures(texts)
+    yield "## By category\n"
+    yield from by_category(texts)
+    yield "## By capability\n"
+    yield from by_capability(texts)
+    yield "## The operating curve\n"
+    points = operating_points(examples)
+    yield from table(["threshold", "urgent judged red or above (%)", "green judged so (%)"], points)
+    if arguments.write:
+        (DOCS / "img" / "risk-curve.svg").write_text(drawn(points), encoding="utf-8")
+        yield "![Urgent texts heard against false alarms, as the red threshold moves](img/risk-curve.svg)\n"
+    if arguments.perturbed or arguments.write:
+        yield "## Written in other ways\n"
+        chosen = [e for e in examples if e.lang == "en"][:: arguments.every]
+        yield from robust(chosen, judge_all(chosen))
+    if arguments.file:
+        yield "## Other collections\n"
+        head = [
+            "file",
+            "texts",
+            "amber or above",
+            "red or above",
+            "crisis",
+            "contract",
+            "F1 of label 1",
+            "false of label 0",
+        ]
+        yield from table(head, map(file_row, arguments.file))
+
+
+def main() -> None:
+    """Print or write the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--perturbed", action="store_true")
+    parser.add_argument("--every", type=int, default=4, help="perturb every n-th held-out text")
+    parser.add_argument("--file", type=Path, nargs="*", default=[])
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    lines = report(arguments)
+    if not arguments.write:
+        for line in lines:
+            print(line, flush=True)
+        return
+    page = "# How the judge does\n\n" + "\n".join(lines)
+    (DOCS / "risk-evaluation.md").write_text(page.rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -41,6 +41,7 @@ class Context:
     peer: Peer
     earlier: Sequence[str] = ()  # this name's newest words here, oldest first
     parent: str = ""  # what is being answered
+    around: Sequence[str] = ()  # what others said here last, oldest first
 
 
 @dataclass(frozen=True, slots=True)

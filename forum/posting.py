@@ -17,6 +17,7 @@ from peers.naming import persona_for
 
 SENT_TWICE_IN = timedelta(minutes=10)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
+AROUND = 3  # messages of others that judging may look at
 EARLIER = 3  # how many of a name's newest words go with the next ones to judging
 
 
@@ -166,9 +167,16 @@ def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Con
     if leaving_out:
         posts = posts.exclude(pk=leaving_out.pk)
     earlier = list(posts.filter(peer=peer).values_list("body", flat=True)[:EARLIER])
-    parent = posts.open().exclude(peer=peer).values_list("body", flat=True).first()
+    others = list(posts.open().exclude(peer=peer).values_list("body", flat=True)[:AROUND])
     kind = "thread" if isinstance(place, Thread) else "live"
-    return Context(place=kind, room=place.room.slug, peer=peer, earlier=earlier[::-1], parent=parent or "")
+    return Context(
+        place=kind,
+        room=place.room.slug,
+        peer=peer,
+        earlier=earlier[::-1],
+        parent=others[0] if others else "",
+        around=others[1:][::-1],
+    )
 
 
 def _judge(peer: Peer, draft: Draft, context: Context) -> Assessment:

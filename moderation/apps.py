@@ -13,5 +13,6 @@ class ModerationConfig(AppConfig):
 
         # A link to this site is no contact detail. Patterns of hosts cannot name one, so they are left out.
         risk.configure(host for host in settings.ALLOWED_HOSTS if host[:1] not in {"*", "."})
+        risk.prepare()
         # After every migration: SQLite drops triggers silently when it remakes a table.
         post_migrate.connect(triggers.install, sender=self)

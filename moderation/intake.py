@@ -50,7 +50,11 @@ class RiskIntake:
     def judge(self, draft: seam.Draft, context: seam.Context) -> Judgement:
         """Judge the words. Never raises: a detector that fails is itself a finding."""
         around = risk.Context(
-            place=context.place, earlier=tuple(context.earlier), parent=context.parent, room=context.room
+            place=context.place,
+            earlier=tuple(context.earlier),
+            parent=context.parent,
+            around=tuple(context.around),
+            room=context.room,
         )
         return judge_text(draft.words, around, new_identity=is_new(context.peer))
 

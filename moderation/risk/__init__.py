@@ -1,9 +1,9 @@
-"""The judge of words: pure Python, no Django, no clock on the wall, no network.
+"""The judge of words: no Django, no clock on the wall, no network.
 
 It is a triage aid for moderators and never a diagnosis.
 """
 
-from moderation.risk.detector import RULES_VERSION, assess, configure
+from moderation.risk.detector import RULES_VERSION, assess, configure, prepare
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.sentences import sentence_around
 
@@ -16,5 +16,6 @@ __all__ = [
     "Level",
     "assess",
     "configure",
+    "prepare",
     "sentence_around",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.fold import Folded
-from moderation.risk.matching import merged
+from moderation.risk.spans import merged
 from moderation.risk.vocabulary import RULES, read_toml
 
 _DATA = read_toml(RULES / "contact.toml")

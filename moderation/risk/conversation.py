@@ -1,62 +1,80 @@
-"""What was said before: a thought split over two messages, an answer to someone in danger.
+"""What was said before: a thought split over two messages, an answer to someone in danger, a series that goes on.
 
 What came before can only add findings or raise them; it never takes one away.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from moderation.risk.ear import Ear
 from moderation.risk.findings import Category, Context, Finding, Level
 from moderation.risk.matching import find
-from moderation.risk.normalise import normalise
-from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import Scene
 
-_TAIL = 400
-_REMEMBERED = 3
-_AT_RISK = frozenset({Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.METHOD})
+_TAIL = 400  # characters of an earlier message that are read again
+_REMEMBERED = 3  # earlier messages, and messages of others
+_GRAVE_BEFORE = 2  # of one's last messages, for a series
+_OF_ONESELF = frozenset({Category.DISTRESS, Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.EATING})
 
 
-def scene_of(book: Rulebook, text: str) -> Scene:
-    """The scene of a text under a rulebook."""
-    return Scene(normalise(text, book.reader), book.cues, book.prefilter)
-
-
-def places_of(book: Rulebook, context: Context) -> frozenset[str]:
+def places_of(ear: Ear, context: Context) -> frozenset[str]:
     """Names a rule can be bound to: the place, and what stands before the text.
 
-    `reply-to-risk`: the words answered are red or above. `after-risk`: this person's own last words
-    were. `asked-about-risk`: the words answered ask whether someone thinks of suicide. `room:` and a
-    room's name: the text stands in that room, where "it" may need no other word.
+    `reply-to-risk`: the words answered, or others just said in a live room, are red or above. `after-risk`: this
+    person's own last words were. `asked-about-risk`: the words answered ask whether someone thinks of suicide. `room:`
+    and a room's name: the text stands in that room, where "it" may need no other word.
     """
     room = f"room:{context.room}"
+    alone = frozenset({"thread", room})
     places = {context.place, room}
-    if context.parent:
-        parent = scene_of(book, context.parent[-_TAIL * 5 :])
-        if _at_risk(find(book, parent, frozenset({"thread", room}))):
-            places.add("reply-to-risk")
-        if parent.cue("asks_about_suicide"):
-            places.add("asked-about-risk")
+    # In a thread what others said before may be days old; in a live room it was just said.
+    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
+    others = [words[-_TAIL * 5 :] for words in (context.parent, *around) if words]
+    scenes = [ear.scene(words) for words in dict.fromkeys(others)]
+    if any(ear.danger(scene, alone) >= Level.RED for scene in scenes):
+        places.add("reply-to-risk")
+    if context.parent and scenes[0].cue("asks_about_suicide"):
+        places.add("asked-about-risk")
     recent = " . ".join(words[-_TAIL:] for words in context.earlier[-_REMEMBERED:])
-    if recent and _at_risk(find(book, scene_of(book, recent), frozenset({"thread", room}))):
+    if recent and ear.danger(ear.scene(recent), alone) >= Level.RED:
         places.add("after-risk")
     return frozenset(places)
 
 
-def _at_risk(findings: list[Finding]) -> bool:
-    return any(finding.level >= Level.RED and finding.category in _AT_RISK for finding in findings)
-
-
-def find_across(book: Rulebook, text: str, context: Context) -> list[Finding]:
+def find_across(ear: Ear, text: str, context: Context) -> list[Finding]:
     """Findings that begin in this person's last words here and end in `text`; spans within `text`."""
     if not context.earlier:
         return []
     tail = context.earlier[-1][-_TAIL:].rstrip()
-    joined = f"{tail} {text[:_TAIL]}"
+    joined = ear.scene(f"{tail} {text[:_TAIL]}")
     border = len(tail) + 1
-    found = find(book, scene_of(book, joined), frozenset({context.place}))
-    across = []
-    for finding in found:
-        spans = tuple((0, end - border) for start, end in finding.spans if start < border < end)
-        if spans:
-            across.append(replace(finding, spans=spans[-1:]))
-    return across
+    across = [
+        replace(finding, spans=spans[-1:])
+        for finding in find(ear.book, joined, frozenset({context.place}))
+        if (spans := tuple((0, end - border) for start, end in finding.spans if start < border < end))
+    ]
+    heard = (_shifted(finding, border) for finding in _newly_heard(ear, joined, (tail, text[:_TAIL])))
+    return [*across, *(finding for finding in heard if finding.spans)]
+
+
+def _newly_heard(ear: Ear, joined: Scene, parts: Iterable[str]) -> list[Finding]:
+    """What the model hears in both messages together and in neither alone."""
+    alone = max((finding.level for part in parts for finding in ear.heard(ear.scene(part))), default=Level.GREEN)
+    return [finding for finding in ear.heard(joined) if finding.level > alone]
+
+
+def _shifted(finding: Finding, border: int) -> Finding:
+    spans = tuple((max(start - border, 0), end - border) for start, end in finding.spans if end > border)
+    return replace(finding, spans=spans)
+
+
+def find_series(ear: Ear, found: Iterable[Finding], context: Context) -> list[Finding]:
+    """A red finding where words about oneself are amber or above and one's last messages here were grave twice."""
+    if not any(finding.level >= Level.AMBER and finding.category in _OF_ONESELF for finding in found):
+        return []
+    place = frozenset({context.place, f"room:{context.room}"})
+    before = [ear.danger(ear.scene(words[-_TAIL * 5 :]), place) for words in context.earlier[-_REMEMBERED:]]
+    if sum(level >= Level.RED for level in before) < _GRAVE_BEFORE:
+        return []
+    reason = "This person's last words here were grave more than once, and these go on in the same way."
+    return [Finding(Category.SUICIDE, Level.RED, "conversation.series", "1", (), reason, certain=False)]

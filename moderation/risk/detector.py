@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from moderation.risk import contact, conversation, language, minimal, rulebook
+from moderation.risk import contact, conversation, hearing, language, minimal, rulebook
+from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.fold import fold
-from moderation.risk.matching import find, merged
-from moderation.risk.rulebook import Rulebook
+from moderation.risk.model import Model
+from moderation.risk.spans import merged
+from moderation.risk.vocabulary import RULES
 
 WINDOW = 20_000  # characters judged at a time; longer texts are judged in windows that overlap
 OVERLAP = 500
-BUDGET = 0.5  # seconds of work a window may take; the worst of 24 hostile texts took 0.15
+BUDGET = 1.0  # seconds of work a window may take; bench/risk_cost.py shows the worst. A pack read first takes up to 0.3
 _STEP, _MOST = 0.7, 12
 
 
@@ -22,9 +24,10 @@ class OverBudgetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A rulebook, the hosts whose links are this site's own, and the time a window may take."""
+    """An ear, the hosts whose links are this site's own, and the time a window may take."""
 
-    book: Rulebook
+    ear: Ear
+    version: str
     own_hosts: frozenset[str] = frozenset()
     budget: float = BUDGET
     clock: Callable[[], float] = time.thread_time  # work done, so that a busy machine is not a failure
@@ -35,31 +38,30 @@ class Judge:
             findings = self._found(text, context or Context())
         except Exception as error:  # noqa: BLE001 - any failure must become a finding, never silence
             findings = could_not_judge(text, type(error).__name__)
-        return concluded(findings, self.book.version)
+        return concluded(findings, self.version)
 
     def _found(self, text: str, context: Context) -> list[Finding]:
+        deadline = self.clock() + self.budget
+        places = conversation.places_of(self.ear, context)
         found: list[Finding] = []
         for offset in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
-            window = text[offset : offset + WINDOW]
-            found.extend(_moved(finding, offset) for finding in self._window(window, context))
+            for stage in self._stages(text[offset : offset + WINDOW], context, places):
+                found.extend(_moved(finding, offset) for finding in stage)
+                if self.clock() > deadline:
+                    raise OverBudgetError
+            deadline = self.clock() + self.budget
+        found.extend(conversation.find_across(self.ear, text, context))
+        found.extend(conversation.find_series(self.ear, found, context))
+        if self.clock() > deadline:
+            raise OverBudgetError
         return _unified(found)
 
-    def _window(self, text: str, context: Context) -> Iterator[Finding]:
-        deadline = self.clock() + self.budget
-        for stage in self._stages(text, context):
-            yield from stage
-            if self.clock() > deadline:
-                raise OverBudgetError
-
-    def _stages(self, text: str, context: Context) -> Iterator[Iterable[Finding]]:
-        yield contact.find_contacts(fold(text), self.own_hosts) if context.place != "search" else ()
-        scene = conversation.scene_of(self.book, text)
-        yield ()
-        places = conversation.places_of(self.book, context)
-        yield ()
-        yield find(self.book, scene, places)
-        yield conversation.find_across(self.book, text, context)
-        yield language.unknown_language(text, scene.plain) if context.place != "search" else ()
+    def _stages(self, text: str, context: Context, places: frozenset[str]) -> Iterator[Iterable[Finding]]:
+        searching = context.place == "search"  # words looked for are no post: they give nothing away
+        yield contact.find_contacts(fold(text), self.own_hosts) if not searching else ()
+        scene = self.ear.scene(text)
+        yield from self.ear.findings(scene, places)
+        yield language.unknown_language(text, scene.plain) if not searching else ()
 
 
 def could_not_judge(text: str, kind: str) -> list[Finding]:
@@ -107,8 +109,30 @@ def concluded(findings: list[Finding], version: str) -> Assessment:
     return Assessment(level, round(level / 4 + (1 - _STEP**weight) / 4, 4), tuple(findings), version)
 
 
-_judge = Judge(rulebook.load())
-RULES_VERSION = _judge.book.version
+def load() -> Judge:
+    """The judge of this site, with its rules and its model as they stand in their files.
+
+    Raises:
+        RuleFileError, ModelFileError: a file cannot be used; nothing is loaded in part.
+    """
+    book = rulebook.load()
+    model = Model.load(book.thesaurus)
+    ear = Ear(book, model, hearing.load_thresholds(RULES / "model.toml"))
+    return Judge(ear, f"{book.version}-{model.version}")
+
+
+_judge = load()
+RULES_VERSION = _judge.version
+
+
+def prepare() -> None:
+    """Translate the packs of all languages now, so that a broken one stops the start and no first text pays for it.
+
+    Raises:
+        RuleFileError: an entry of a pack cannot be used.
+    """
+    for pack in _judge.ear.book.packs.values():
+        pack()
 
 
 def configure(own_hosts: Iterable[str]) -> None:

@@ -98,4 +98,5 @@ class Context:
     place: str = "thread"  # thread | live | outreach | report | search
     earlier: tuple[str, ...] = field(default=())  # this name's earlier words here, oldest first
     parent: str = ""  # the words being answered
+    around: tuple[str, ...] = field(default=())  # what others said here last, oldest first
     room: str = ""

@@ -9,12 +9,17 @@ from moderation.risk.vocabulary import RULES, read_toml
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
 _ENOUGH_WORDS = 5
 _ENOUGH_SIGNS = 8
-_OTHER = re.compile(r"[\u0370-\u1cff\u2e80-\ud7ff]")  # from Greek to Cherokee, and from the CJK signs to Hangul
-_LANGUAGES = tuple(frozenset(words.split()) for words in read_toml(RULES / "languages.toml")["words"].values())
+_PLAIN = 3  # everyday words of a language by which a part of the text may be in it
+# Letters of scripts the rules cannot read: from Greek to Cherokee (without Arabic), and from the CJK signs to Hangul.
+_OTHER = re.compile(r"[\u0370-\u05ff\u0780-\u1cff\u2e80-\ud7ff]")
+_LANGUAGES = {name: frozenset(words.split()) for name, words in read_toml(RULES / "languages.toml")["words"].items()}
+# Without the words that are English, too: "die" and "me" tell nothing of German or Spanish in an English text.
+_TELLING = {name: words if name == "en" else words - _LANGUAGES["en"] for name, words in _LANGUAGES.items()}
 # The share of its different words by which a text shows its language: of short texts, and from eight words on.
 # Of 6,000 everyday English comments 0.2 % lie below it. Short words are shared by many languages, so a text in
 # another one often holds one or two.
 _SHARE, _LONGER, _SHARE_LONGER = 0.2, 8, 0.25
+_SHARE_ARABIC = 0.1  # its small words are written together with the next ones
 
 
 def unknown_language(text: str, plain: Plain) -> list[Finding]:
@@ -38,10 +43,25 @@ def unknown_language(text: str, plain: Plain) -> list[Finding]:
     ]
 
 
+def language_of(words: frozenset[str]) -> str:
+    """The language of which most everyday words are among these; English where no other has more."""
+    name: str = max(_LANGUAGES, key=lambda each: (len(words & _LANGUAGES[each]), each == "en"))
+    return name
+
+
+def languages_of(words: frozenset[str]) -> list[str]:
+    """The languages these words may be in: each with enough of its everyday words among them, or nearly the most."""
+    shared = {name: len(words & everyday) for name, everyday in _TELLING.items()}
+    least = min(_PLAIN, max(1, max(shared.values()) - 1))
+    return [name for name, number in shared.items() if number >= least]
+
+
 def _is_known(words: list[str]) -> bool:
     """Whether enough are everyday words of the one language that fits best."""
     different = frozenset(words)
-    known = max(len(different & language) for language in _LANGUAGES)
+    if len(different & _LANGUAGES["ar"]) >= len(different) * _SHARE_ARABIC:
+        return True
+    known = max(len(different & language) for language in _LANGUAGES.values())
     return known >= len(different) * (_SHARE if len(words) < _LONGER else _SHARE_LONGER)
 
 

@@ -48,12 +48,13 @@ def _context(given: Any) -> Context:
         return Context()
     if not isinstance(given, dict):
         raise TypeError("context must be an object")
-    earlier = given.get("earlier") or ()
+    earlier, around = given.get("earlier") or (), given.get("around") or ()
     known = {
         "place": given.get("place", "thread"),
         "parent": given.get("parent") or "",
         "room": given.get("room") or "",
     }
-    if not isinstance(earlier, list | tuple) or not all(isinstance(part, str) for part in (*earlier, *known.values())):
-        raise TypeError("context holds place, parent and room as text, and earlier as a list of texts")
-    return Context(earlier=tuple(earlier), **known)
+    lists = isinstance(earlier, list | tuple) and isinstance(around, list | tuple)
+    if not lists or not all(isinstance(part, str) for part in (*earlier, *around, *known.values())):
+        raise TypeError("context holds place, parent and room as text, earlier and around as lists of texts")
+    return Context(earlier=tuple(earlier), around=tuple(around), **known)

@@ -8,6 +8,7 @@ from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
 from moderation.risk.rulebook import Guard, Rule, Rulebook
 from moderation.risk.scene import Scene
+from moderation.risk.spans import merged
 
 _SOMEONE_ELSE = {Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.EATING, Category.RELAPSE}
 
@@ -31,8 +32,8 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
     candidates: dict[str, tuple[Rule, list[Phrase]]] = {}
     bits = scene.bits
     for word in scene.words & book.index.keys():
-        for rule, phrase in book.index[word]:
-            if phrase.need & bits == phrase.need:
+        for need, rule, phrase in book.index[word]:
+            if need & bits == need:
                 candidates.setdefault(rule.id, (rule, []))[1].append(phrase)
     findings: list[Finding] = []
     for name in sorted(candidates):
@@ -122,14 +123,3 @@ def _trimmed(scene: Scene, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in " ,.?":
         end -= 1
     return scene.plain.original(start, end)
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Spans in order, those that overlap made one."""
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], end))
-        elif start < end:
-            out.append((start, end))
-    return tuple(out)

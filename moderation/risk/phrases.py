@@ -4,6 +4,7 @@
     (kill|end|hurt) myself   one of several
     <really|just> want       an optional word
     @person                  a class of the vocabulary
+    %kin  %es.kin            any word of a concept of the thesaurus (English, another language)
     i .. die    i ... die    up to two, or up to five, other words of the same clause
     i know how // when       the words may stand up to twelve words apart, also in the next sentence
     #                        a number, in digits or words, or [amount]
@@ -15,15 +16,16 @@ when the text holds one of its rarest words (its anchors).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import cast
+from pathlib import Path
+from typing import NamedTuple, cast
 
 from moderation.risk.vocabulary import Vocabulary
 
-_LEXEMES = re.compile(r"\s+|\.\.\.|\.\.|//|[(){}<>|#]|@[a-z_]+|[^\s(){}<>|#@.]+")
+_LEXEMES = re.compile(r"\s+|\.\.\.|\.\.|//|[(){}<>|#]|@[a-z_]+|%(?:[a-z]{2}\.)?[a-z_]+|[^\s(){}<>|#@%.]+")
 _NUMBER = (
     r"(?:[0-9]+|\[amount\]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     "sixteen|seventeen|eighteen|twenty|thirty|forty|fifty|sixty|ninety|hundred|a hundred|two hundred)"
@@ -38,27 +40,24 @@ _FIXED = {
     "{": "(?P<s>",
     "}": ")",
 }
-_COMMON = """
-i you he she it we they me my your his her him them us our a an the and or but to of in on at for with from by
-is am are was were be been do does did not no have has had will would can could should this that so just if
-what how when who up out about all as get got go going want like one more any now too there here then than
-"""
-COMMON = frozenset(_COMMON.split())
+# In how many of a thousand texts an English word stands; words that stand in fewer than four are left out.
+_FREQUENT = {
+    word: int(number)
+    for word, number in map(
+        str.split, (Path(__file__).parent / "frequent_words.txt").read_text(encoding="utf-8").splitlines()
+    )
+}
+_RARE = 1
+_NONE: frozenset[str] = frozenset()
 # What stands for a word that is better not written; the vocabulary says of which lists each is a member.
 PLACEHOLDERS = frozenset({"[method]", "[amount]", "[substance]", "[medication]", "[place]"})
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A translated stretch: its regular expression, its anchors (none if unknown), its words.
-
-    `required` holds, for each part that must be there, words of which one must be.
-    """
+class Piece(NamedTuple):
+    """A translated stretch: its regular expression and its anchors (none if unknown)."""
 
     regex: str
     anchors: frozenset[str]
-    words: frozenset[str]
-    required: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -108,8 +107,9 @@ class Prefilter:
         return reduce(or_, filter(None, map(self._bits.get, words)), 0)
 
 
-def _cost(anchors: frozenset[str]) -> tuple[int, int]:
-    return (sum(word in COMMON for word in anchors), len(anchors))
+def _cost(anchors: frozenset[str]) -> int:
+    """In how many of a thousand texts one of these words stands, at most."""
+    return sum([_FREQUENT.get(word, _RARE) for word in anchors])
 
 
 def _is_cjk(char: str) -> bool:
@@ -124,41 +124,42 @@ def split_word(word: str) -> list[str]:
 
 
 class _Parser:
-    """Recursive descent over the lexemes of one phrase."""
+    """Recursive descent over the lexemes of one phrase. `words` holds every word met."""
 
     def __init__(self, source: str, vocabulary: Vocabulary) -> None:
         self.lexemes = [lexeme for lexeme in _LEXEMES.findall(source) if not lexeme.isspace()]
         if "".join(self.lexemes) != "".join(source.split()):
             raise ValueError("a sign that means nothing here")
         self.vocabulary = vocabulary
+        self.words: set[str] = set()
         self.at = 0
 
-    def sequence(self, ends: str) -> Piece:
+    def items(self, ends: str) -> list[Piece]:
         pieces: list[Piece] = []
         while self.at < len(self.lexemes) and self.lexemes[self.at] not in ends:
             pieces.append(self.item())
+        return pieces
+
+    def sequence(self, ends: str) -> Piece:
+        pieces = self.items(ends)
+        if len(pieces) == 1:
+            return pieces[0]
         anchored = [piece.anchors for piece in pieces if piece.anchors]
-        return Piece(
-            "".join(piece.regex for piece in pieces),
-            min(anchored, key=_cost, default=frozenset()),
-            frozenset().union(*(piece.words for piece in pieces)),
-            tuple(sorted(dict.fromkeys(anchored), key=_cost)),
-        )
+        return Piece("".join([piece.regex for piece in pieces]), min(anchored, key=_cost, default=_NONE))
 
     def item(self) -> Piece:
         lexeme = self.lexemes[self.at]
         self.at += 1
         if lexeme in _FIXED:
-            return Piece(_FIXED[lexeme], frozenset(), frozenset())
+            return Piece(_FIXED[lexeme], _NONE)
         if lexeme == "(":
             return self.group(")")
         if lexeme == "<":
-            inner = self.group(">")
-            return Piece(f"(?:{inner.regex})?", frozenset(), inner.words)
+            return Piece(f"(?:{self.group('>').regex})?", _NONE)
         if lexeme in ")>|":
             raise ValueError("a bracket or bar in the wrong place")
-        if lexeme.startswith("@"):
-            return self.word_class(lexeme[1:])
+        if lexeme[0] in "@%":
+            return self.word_class(lexeme.removeprefix("@"))
         return self.word(lexeme)
 
     def group(self, end: str) -> Piece:
@@ -173,31 +174,43 @@ class _Parser:
 
     def word_class(self, name: str) -> Piece:
         if name not in self.vocabulary.classes:
-            raise ValueError(f"the class @{name} is not in the vocabulary")
-        if name not in self.vocabulary.pieces:
-            options = [_Parser(words, self.vocabulary).sequence("") for words in self.vocabulary.classes[name]]
-            self.vocabulary.pieces[name] = _either(options)
-        return cast("Piece", self.vocabulary.pieces[name])
+            raise ValueError(f"the class {name} is not in the vocabulary")
+        return self.remembered("@" + name, self.new_class)
+
+    def new_class(self, name: str) -> tuple[Piece, set[str]]:
+        parsers = [_Parser(words, self.vocabulary) for words in self.vocabulary.classes[name[1:]]]
+        piece = _either([parser.sequence("") for parser in parsers])
+        return piece, set().union(*(parser.words for parser in parsers))
 
     def word(self, lexeme: str) -> Piece:
+        return self.remembered(lexeme, self.new_word)
+
+    def new_word(self, lexeme: str) -> tuple[Piece, set[str]]:
         words = [
             part
             for word in self.vocabulary.canonical(lexeme)
             for bare in word.removesuffix("'s").split("'")
             for part in split_word(bare)
         ]
-        rarest = min(words, key=lambda word: word in COMMON)
+        rarest = min(words, key=lambda word: _FREQUENT.get(word, _RARE))
         regex = "".join(f"{_JOIN}{re.escape(word)}(?= )" for word in words)
-        return Piece(regex, frozenset({rarest}), frozenset(words))
+        return Piece(regex, frozenset({rarest})), set(words)
+
+    def remembered(self, name: str, make: Callable[[str], tuple[Piece, set[str]]]) -> Piece:
+        """A word or class, translated once for all the phrases of a vocabulary."""
+        if name not in self.vocabulary.pieces:
+            self.vocabulary.pieces[name] = make(name)
+        piece, words = self.vocabulary.pieces[name]
+        self.words |= words
+        return cast("Piece", piece)
 
 
 def _either(options: list[Piece]) -> Piece:
-    all_anchored = all(option.anchors for option in options)
-    return Piece(
-        _alternatives(list(dict.fromkeys(option.regex for option in options))),
-        frozenset().union(*(option.anchors for option in options)) if all_anchored else frozenset(),
-        frozenset().union(*(option.words for option in options)),
-    )
+    if len(options) == 1:
+        return options[0]
+    anchors = [option.anchors for option in options]
+    regex = _alternatives(list(dict.fromkeys([option.regex for option in options])))
+    return Piece(regex, _NONE.union(*anchors) if all(anchors) else _NONE)
 
 
 def _alternatives(regexes: list[str]) -> str:
@@ -229,11 +242,14 @@ def compile_phrase(source: str, vocabulary: Vocabulary) -> Phrase:
             marks two stretches to hide.
     """
     parser = _Parser(source, vocabulary)
-    piece = parser.sequence("")
+    pieces = parser.items("")
     if parser.at != len(parser.lexemes):
         raise ValueError("a bracket too many")
     if source.count("{") != source.count("}") or source.count("{") > 1:
         raise ValueError("braces must mark one stretch")
-    if not piece.anchors:
+    required = tuple(sorted(dict.fromkeys(piece.anchors for piece in pieces if piece.anchors), key=_cost))
+    if not required:
         raise ValueError("no word that it could be found by")
-    return Phrase(source, piece.regex + "(?= )", piece.anchors, piece.words, piece.required, wide="//" in source)
+    # No comma before the first word: a pattern that begins with a plain blank is searched several times faster.
+    pattern = "".join([piece.regex for piece in pieces]).removeprefix("(?: ,)?") + "(?= )"
+    return Phrase(source, pattern, required[0], frozenset(parser.words), required, wide="//" in source)

@@ -1,22 +1,28 @@
 """The rule files, read once: rules, cues and guards, checked as they are loaded."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from moderation.risk import concepts
 from moderation.risk.findings import Category, Level
-from moderation.risk.phrases import COMMON, Phrase, Prefilter, compile_phrase
+from moderation.risk.phrases import Phrase, Prefilter, compile_phrase
 from moderation.risk.vocabulary import RULES, RuleFileError, Vocabulary, load_vocabulary, read_toml
 from moderation.risk.words import Reader
 
-_HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "cues", "guards", "languages", "contact"))
+_HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "languages", "contact", "model"))
 _RULE_KEY_NAMES = """
 id version category level reason phrases guards raises needs needed also certain speaker targeted places
 examples counter_examples
 """
 _RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
+_OF_LANGUAGE = re.compile(r"([a-z]{2})_")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_ALWAYS = ("asks_about_suicide",)  # cues that are asked for by name (see `conversation`)
 _SCOPES = frozenset(
     {"before", "overlap", "clause", "sentence", "near", "around", "text", "quoted", "negated", "negated_closely"}
 )
@@ -68,25 +74,38 @@ class Rulebook:
 
     rules: tuple[Rule, ...]
     cues: dict[str, tuple[Phrase, ...]]
-    index: dict[str, tuple[tuple[Rule, Phrase], ...]]
+    index: dict[str, tuple[tuple[int, Rule, Phrase], ...]]  # by anchor: what else a phrase needs (see `Prefilter`)
     reader: Reader
     prefilter: Prefilter
+    thesaurus: concepts.Thesaurus
     version: str
+    packs: Mapping[str, Callable[[], "Rulebook"]]  # rules of one other language, translated when first asked for
 
 
 class _Loader:
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         self.vocabulary: Vocabulary = load_vocabulary(folder)
-        cues, guards = read_toml(folder / "cues.toml"), read_toml(folder / "guards.toml")
-        self.cues = {name: self.phrases("cues.toml", name, cue) for name, cue in cues["cue"].items()}
-        entries = guards["guard"]
-        single = {name: self.guard(name, entry) for name, entry in entries.items() if "all" not in entry}
+        self.thesaurus = concepts.load(self.vocabulary)
+        self.vocabulary.classes.update(self.thesaurus.classes())
+        # A cue or guard may stand in any rule file, beside the rules that need it; its name is known to all of them.
+        self.files = {path.name: read_toml(path) for path in sorted(folder.glob("*.toml")) if path.name not in _HELPERS}
+        self.raw_cues, entries = self.gathered("cue"), self.gathered("guard")
+        single = {name: self.guard(file, name, entry) for name, (file, entry) in entries.items() if "all" not in entry}
         try:
-            groups = {n: tuple(single[part] for part in e["all"]) for n, e in entries.items() if "all" in e}
+            groups = {n: tuple(single[part] for part in e["all"]) for n, (_, e) in entries.items() if "all" in e}
         except KeyError as error:
-            raise RuleFileError(f"guards.toml: unknown guard {error}") from error
+            raise RuleFileError(f"a group of guards names the unknown guard {error}") from error
         self.guards = {name: (guard,) for name, guard in single.items()} | groups
+
+    def gathered(self, kind: str) -> dict[str, tuple[str, Any]]:
+        """All cues or guards by name, each with the file it stands in."""
+        found: dict[str, tuple[str, Any]] = {}
+        for file, data in self.files.items():
+            for name, entry in data.get(kind, {}).items():
+                if name in found:
+                    raise RuleFileError(f"{file}: {kind} {name} stands in {found[name][0]}, too")
+                found[name] = (file, entry)
+        return found
 
     def phrases(self, file: str, name: str, sources: Iterable[str]) -> tuple[Phrase, ...]:
         compiled = []
@@ -103,11 +122,11 @@ class _Loader:
             alone = source.startswith("@") and source[1:] in self.vocabulary.classes
             yield from self.vocabulary.classes[source[1:]] if alone else (source,)
 
-    def guard(self, name: str, entry: dict[str, Any]) -> Guard:
+    def guard(self, file: str, name: str, entry: dict[str, Any]) -> Guard:
         cues, unless = tuple(entry.get("cues", ())), tuple(entry.get("unless", ()))
-        unknown = [cue for cue in (*cues, *unless) if cue not in self.cues]
+        unknown = [cue for cue in (*cues, *unless) if cue not in self.raw_cues]
         if unknown or entry.get("scope") not in _SCOPES or entry.get("effect") not in _EFFECTS:
-            raise RuleFileError(f"guards.toml: {name}: unknown cue, scope or effect {unknown}")
+            raise RuleFileError(f"{file}: {name}: unknown cue, scope or effect {unknown}")
         return Guard(name, entry["scope"], entry["effect"], cues, unless, entry.get("unless_scope", "sentence"))
 
     def rule(self, file: str, entry: dict[str, Any]) -> Rule:
@@ -124,7 +143,7 @@ class _Loader:
 
     def _rule(self, file: str, entry: dict[str, Any]) -> Rule:
         cues = (*entry.get("raises", ()), *entry.get("needs", ()))
-        if any(cue not in self.cues for cue in cues):
+        if any(cue not in self.raw_cues for cue in cues):
             raise ValueError(f"unknown cue among {cues}")
         if not entry["examples"] or not entry["reason"].strip():
             raise ValueError("a rule needs an example and a reason")
@@ -148,16 +167,58 @@ class _Loader:
             counter_examples=tuple(entry.get("counter_examples", ())),
         )
 
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self, language: str) -> tuple[Rule, ...]:
         found: dict[str, Rule] = {}
-        for path in sorted(self.folder.glob("*.toml")):
-            if path.name in _HELPERS:
+        for file, data in self.files.items():
+            if _language(file) != language:
                 continue
-            for entry in read_toml(path).get("rule", ()):
-                rule = self.rule(path.name, entry)
+            for entry in data.get("rule", ()):
+                rule = self.rule(file, entry)
                 if found.setdefault(rule.id, rule) is not rule:
-                    raise RuleFileError(f"{path.name}: {rule.id}: there are two rules of this id")
+                    raise RuleFileError(f"{file}: {rule.id}: there are two rules of this id")
         return tuple(found.values())
+
+    def book(self, language: str, reader: Reader | None, version: str) -> Rulebook:
+        """The rules of one language (none: those of English, and of any) with the cues they need."""
+        rules = self.rules(language)
+        needed = {name for rule in rules for name in _cues_of(rule)} | (set() if language else set(_ALWAYS))
+        cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
+        phrases = [phrase for rule in rules for phrase in rule.phrases]
+        phrases += [phrase for cue in cues.values() for phrase in cue]
+        prefilter = Prefilter(phrases)  # before the index, which repeats what each phrase needs
+        if reader is None:
+            matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
+            reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
+        packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
+        return Rulebook(rules, cues, _index(rules), reader, prefilter, self.thesaurus, version, packs)
+
+    def words_elsewhere(self) -> frozenset[str]:
+        """The words of all packs, as they stand in them: right as they are, however near to an English word."""
+        written = (str(self.files[file]) for file in self.files if _language(file))
+        return frozenset(word for text in written for word in _WORD.findall(text))
+
+    @property
+    def languages(self) -> list[str]:
+        """The other languages there are rules for."""
+        return sorted({_language(file) for file in self.files} - {""})
+
+    def pack(self, language: str, reader: Reader, version: str) -> Callable[[], Rulebook]:
+        """Translates the rules of a language once, when they are first asked for."""
+        return cache(lambda: self.book(language, reader, version))
+
+
+def _language(file: str) -> str:
+    """The language a rule file is for, by the beginning of its name; none for English and for any."""
+    found = _OF_LANGUAGE.match(file)
+    return found.group(1) if found else ""
+
+
+def _cues_of(rule: Rule) -> Iterator[str]:
+    yield from rule.needs
+    yield from rule.raises
+    for guard in rule.guards:
+        yield from guard.cues
+        yield from guard.unless
 
 
 def _needed(entry: dict[str, Any]) -> int:
@@ -167,27 +228,20 @@ def _needed(entry: dict[str, Any]) -> int:
     return needed
 
 
-def _index(rules: Iterable[Rule]) -> dict[str, tuple[tuple[Rule, Phrase], ...]]:
-    index: dict[str, list[tuple[Rule, Phrase]]] = {}
+def _index(rules: Iterable[Rule]) -> dict[str, tuple[tuple[int, Rule, Phrase], ...]]:
+    index: dict[str, list[tuple[int, Rule, Phrase]]] = {}
     for rule in rules:
         for phrase in rule.phrases:
             for anchor in phrase.anchors:
-                index.setdefault(anchor, []).append((rule, phrase))
+                index.setdefault(anchor, []).append((phrase.need, rule, phrase))
     return {anchor: tuple(pairs) for anchor, pairs in index.items()}
 
 
 def load(folder: Path = RULES) -> Rulebook:
-    """Read every rule file of a folder.
+    """Read every rule file of a folder. The packs of other languages are translated when first asked for.
 
     Raises:
         RuleFileError: a file cannot be read or an entry cannot be used; nothing is loaded in part.
     """
-    loader = _Loader(folder)
-    rules = loader.rules()
-    phrases = [phrase for rule in rules for phrase in rule.phrases]
-    cue_phrases = [phrase for cue in loader.cues.values() for phrase in cue]
-    known = COMMON.union(*(phrase.words for phrase in (*phrases, *cue_phrases)))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.toml"))))
-    prefilter = Prefilter((*phrases, *cue_phrases))
-    reader = Reader(loader.vocabulary, known)
-    return Rulebook(rules, loader.cues, _index(rules), reader, prefilter, digest.hexdigest()[:12])
+    return _Loader(folder).book("", None, digest.hexdigest()[:12])

@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left, bisect_right
 
-from moderation.risk.normalise import Plain
+from moderation.risk.normalise import Plain, normalise
 from moderation.risk.phrases import Phrase, Prefilter
+from moderation.risk.rulebook import Rulebook
 
 _SENTENCE_ENDS = re.compile(r" [.?](?= )")
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
@@ -58,9 +59,13 @@ class Scene:
 
     def cue(self, name: str) -> list[tuple[int, int]]:
         """Where the cue stands in the plain text, in order."""
-        if name not in self._found:
-            self._found[name] = sorted(match.span() for phrase in self._cues[name] for match in self.matches(phrase))
-        return self._found[name]
+        found = self._found.get(name)
+        if found is None:
+            bits = self.bits
+            found = [m.span() for p in self._cues[name] if p.need & bits == p.need for m in self.matches(p)]
+            found.sort()
+            self._found[name] = found
+        return found
 
     def stretch(self, scope: str, start: int, end: int) -> tuple[int, int]:
         """The stretch of plain text a scope means for a match at `[start, end)`."""
@@ -114,6 +119,11 @@ class Scene:
         """Whether the match lies between quotation marks."""
         at = bisect_right(self.plain.quotes, (start + 1, len(self.plain.text))) - 1
         return at >= 0 and self.plain.quotes[at][0] <= start + 1 and end <= self.plain.quotes[at][1]
+
+
+def scene_of(book: Rulebook, text: str) -> Scene:
+    """The scene of a text under a rulebook."""
+    return Scene(normalise(text, book.reader), book.cues, book.prefilter)
 
 
 def _around(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:

@@ -21,7 +21,10 @@ class Vocabulary:
     plain: dict[str, tuple[str, ...]]
     runs: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # by first word, longest first
     emoji: dict[str, tuple[str, ...]]
-    pieces: dict[str, object] = field(default_factory=dict)  # each class translated once (see phrases.py)
+    concepts: dict[str, tuple[str, ...]]  # lists of means by the concept their words belong to
+    pieces: dict[str, tuple[Any, set[str]]] = field(
+        default_factory=dict
+    )  # each word and class translated once (see phrases.py)
 
     def canonical(self, word: str) -> tuple[str, ...]:
         """The plain words a single word stands for: `dont` is `do not`."""
@@ -71,6 +74,7 @@ def load_vocabulary(folder: Path = RULES) -> Vocabulary:
             classes={name: tuple(dict.fromkeys(_members(lists, name))) for name in lists},
             plain={word: tuple(form.split()) for part in spellings["plain"].values() for word, form in part.items()},
             runs=_runs(words["runs"] | spellings["runs"]),
+            concepts={name: tuple(each) for name, each in words["concepts"].items()},
             emoji={sign: tuple(read_as.split()) for sign, read_as in emoji.items()},
         )
     except (KeyError, AttributeError, TypeError, RecursionError) as error:

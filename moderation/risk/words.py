@@ -1,6 +1,6 @@
 """Folded text to plain words: disguises undone, slang and short forms written out.
 
-Only a form that yields a word the rules know is undone; everything else is left as it stands.
+Only a form that yields a known word is undone; everything else is left as it stands.
 """
 
 import re
@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 from moderation.risk.fold import Folded
 from moderation.risk.phrases import PLACEHOLDERS, split_word
+from moderation.risk.spelling import Speller, ordinary_words
 from moderation.risk.vocabulary import Vocabulary
 
 _PLACES = "|".join(map(re.escape, sorted(PLACEHOLDERS)))
 _CHUNK = re.compile(rf"{_PLACES}|[^\s.,;:?\"()\[\]{{}}]+|[.,;:?\"()\[\]{{}}]|\n")
 _JOINERS = re.compile(r"[-_/*'+&=~|!.@#^]+")
+_SIGNS = re.compile(r"[\W_]+")
+_STARRED = re.compile(r"[a-z]+[*#_.-]+[a-z]+[a-z*#_.-]*[a-z]")
 _DIGIT_LETTERS = str.maketrans("013457894$@!|+€", "oieastbgasaiite"[:15])
 _SECOND_LETTERS = str.maketrans("1!|", "lll")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -25,6 +28,7 @@ _BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in 
 _LONGEST_DISGUISE = 40
 _SHORTEST_HIDDEN = 4
 _LONG = 7  # letters of a word that may have been written in two halves
+_MOST = 0.7  # of the pieces between wide gaps that must be words for the gaps to part words
 _REMEMBERED = 32_768  # chunks; each holds a few hundred bytes
 _AMOUNT = re.compile(r"(\d+)(mg|g|ml|mcg|x|yo|yrs|yr|kcal|cal|days|hrs|mins)")
 _SHORT_HIDDEN = frozenset({"die", "kms", "kys", "cut", "to"})  # three letters, and worth reading all the same
@@ -47,13 +51,24 @@ class Token(NamedTuple):
 class Reader:
     """Reads folded text as plain tokens, knowing the words the rules are made of."""
 
-    def __init__(self, vocabulary: Vocabulary, known: frozenset[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, matter: frozenset[str], everyday: frozenset[str]) -> None:
+        """`matter` are the words of the rules, `everyday` those of the thesaurus."""
         self._vocabulary = vocabulary
-        self._known = known
-        self._hidden = _SHORT_HIDDEN.union(word for word in known if len(word) >= _SHORTEST_HIDDEN)
+        self._known = matter | everyday
+        self._ordinary = ordinary_words()
+        self._speller = Speller(matter, self._known | self._ordinary | vocabulary.plain.keys())
+        self._hidden = _SHORT_HIDDEN.union(word for word in self._known if len(word) >= _SHORTEST_HIDDEN)
+        self._shapes: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(matter):
+            self._shapes.setdefault((word[:1], len(word)), []).append(word)
         self._longest = max(map(len, self._hidden), default=0)
         self._begins = frozenset(word[:2] for word in (*self._hidden, *_BETWEEN))
-        self._halves = frozenset(word[:n] for word in self._hidden if len(word) >= _LONG for n in range(1, len(word)))
+        self._long = frozenset(word for word in matter if len(word) >= _LONG)
+        self._halves = frozenset(word[:n] for word in self._long for n in range(1, len(word)))
+        # What may be half of a word is left for `_joined`.
+        self._parts = frozenset(
+            part for word in self._long for n in range(3, len(word) - 2) for part in (word[:n], word[n:])
+        )
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
         # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
@@ -61,17 +76,20 @@ class Reader:
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""
-        read, new = self._chunk, Token._make
+        new = Token._make
         found = [
             new((word, chunk.start() + start, chunk.start() + end))
             for chunk in _CHUNK.finditer(folded.text)
-            for word, start, end in read(chunk.group())
+            for word, start, end in self._read(chunk.group())
         ]
         found = self._runs(self._joined(self._spelled(found)))
         if isinstance(folded.starts, range):
             return found
         starts, ends = folded.starts, folded.ends
         return [new((word, starts[start], ends[end - 1])) for word, start, end in found]
+
+    def _read(self, text: str) -> tuple[Token, ...]:
+        return self._chunk(text) if len(text) <= _LONGEST_DISGUISE else self._read_chunk(text)
 
     def _read_chunk(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk, places counted from its beginning."""
@@ -92,12 +110,13 @@ class Reader:
         amount = _AMOUNT.fullmatch(word)
         plain = amount.groups() if amount else self._vocabulary.plain.get(word)
         if plain is None:
-            plain = self._vocabulary.canonical(word if word in self._known else self._squeezed(word))
+            plain = self._vocabulary.canonical(word if word in self._known else self._mended(word))
         yield from (Token(part, start, end) for part in plain)
 
-    def _squeezed(self, word: str) -> str:
+    def _mended(self, word: str) -> str:
+        """An unknown word without letters held down, or without a slip."""
         if not _TRIPLE.search(word):
-            return word
+            return (self._speller.meant(word) if word not in self._parts else None) or word
         for form in (_TRIPLE.sub(r"\1", word), _TRIPLE.sub(r"\1\1", word)):
             if form in self._known or form in self._vocabulary.plain:
                 return form
@@ -136,10 +155,19 @@ class Reader:
                 letters = _JOINERS.sub("", form)
                 if letters in self._hidden or letters in self._vocabulary.plain:
                     return self._vocabulary.canonical(letters)
-        letters = _JOINERS.sub("", bare)
-        if letters != bare and letters in self._hidden:
+        letters = _SIGNS.sub("", bare)
+        # An apostrophe alone joins two words of French or Italian; it hides none.
+        if letters != bare.replace("'", "") and letters in self._hidden:
             return self._vocabulary.canonical(letters)
-        return ()
+        return self._censored(bare)
+
+    def _censored(self, bare: str) -> tuple[str, ...]:
+        """The one word of the rules that fits letters with stars between them."""
+        if not _STARRED.fullmatch(bare):
+            return ()
+        shape = re.compile(re.sub(r"[*#_.-]", "[a-z]", bare))
+        fitting = [word for word in self._shapes.get((bare[0], len(bare)), ()) if shape.fullmatch(word)]
+        return self._vocabulary.canonical(fitting[0]) if len(fitting) == 1 else ()
 
     def _apart(self, text: str) -> Iterator[Token]:
         for piece in self._pieces.finditer(text):
@@ -179,6 +207,10 @@ class Reader:
 
     def _found_in(self, letters: list[Token]) -> Iterator[Token]:
         spelled = "".join(letter.word for letter in letters)
+        spaced = _spaced_words(letters)
+        if spaced and sum(len(word) < 2 or self._is_word(word) for word, _, _ in spaced) >= _MOST * len(spaced):
+            yield from (Token(part, a, b) for word, a, b in spaced for part in self._vocabulary.canonical(word))
+            return
         at = 0
         while at < len(letters):
             begins = spelled[at : at + 2] in self._begins
@@ -189,16 +221,19 @@ class Reader:
                 yield Token(word, start, end)
             at += size
 
+    def _is_word(self, word: str) -> bool:
+        return word in self._known or word in self._vocabulary.plain or word in self._ordinary
+
     def _is_hidden(self, word: str) -> bool:
         return word in self._hidden or word in _BETWEEN
 
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
-        halves, hidden = self._halves, self._hidden
+        halves, long = self._halves, self._long
         pairs = [
             at
             for at, (first, second) in enumerate(pairwise(tokens))
-            if first[0] in halves and len(first[0]) + len(second[0]) >= _LONG and first[0] + second[0] in hidden
+            if first[0] in halves and first[0] + second[0] in long
         ]
         for at in reversed([at for at in pairs if at - 1 not in pairs]):  # no word is half of two
             first, second = tokens[at], tokens[at + 1]
@@ -222,6 +257,21 @@ class Reader:
                     after = at + len(spoken)
                     break
         return out + tokens[after:] if after else tokens
+
+
+def _spaced_words(letters: list[Token]) -> list[Token]:
+    """The words of a spelled-out line in which the gaps between words are wider than those between letters."""
+    gaps = [second.start - first.end for first, second in pairwise(letters)]
+    least = min(gaps, default=0)
+    if max(gaps, default=0) == least:
+        return []
+    words = [letters[0]]
+    for gap, letter in zip(gaps, letters[1:], strict=True):
+        if gap > least:
+            words.append(letter)
+        else:
+            words[-1] = Token(words[-1].word + letter.word, words[-1].start, letter.end)
+    return words
 
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:

@@ -1,5 +1,6 @@
 """Work on one case: taking it, uncovering its words, staying with it and giving it back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -84,11 +85,13 @@ def test_opening_and_reading_change_nothing(robin, ash, thread) -> None:
 def test_what_was_noticed_is_marked_where_it_stands(robin, ash, thread) -> None:
     post, case = cry(ash, thread, "Tea is on 🍵. I am going to end my life tonight & <b>that</b> is all")
     signal = Signal.objects.filter(case=case).exclude(spans=[]).order_by("-level", "pk")[0]
-    start, end = signal.spans[0]
 
     page = take(sit_down(robin), case, reveal=True)
 
-    assert f'<mark class="span">{post.body[start:end]}<sup>1' in page
+    marked = re.findall(r'<mark class="span">(.*?)<', page)
+    assert marked
+    assert all(words in post.body for words in marked)
+    assert not any("Tea" in words for words in marked)
     assert "&lt;b&gt;that&lt;/b&gt;" in page
     assert signal.reason in page
     assert signal.rule in page

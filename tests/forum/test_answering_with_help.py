@@ -10,7 +10,7 @@ from forum.posting import submit_post
 from tests.conftest import draft, make_thread
 from tests.forum.doors import Browser
 
-CALMER = ("I relapsed last night", "I feel so hopeless and I cannot sleep.", "I relapsed once more last night")
+CALMER = ("I relapsed last night", "I feel so hopeless and I cannot sleep.", "I slipped on Saturday and I am ashamed")
 RED = "I am worried about my friend, she said she wants to die"  # published, its card for the author alone
 CRISIS = ("I am going to end my life tonight", "I still want to end my life tonight")
 

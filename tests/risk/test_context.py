@@ -35,7 +35,7 @@ def test_a_thought_split_over_two_messages_is_found_in_the_second() -> None:
     assert assess(text).level <= Level.RED
     assert alone.level == Level.GREEN
     assert joined.level >= Level.RED
-    assert joined.findings[0].spans == ((0, 6),)
+    assert ((0, 6),) in [finding.spans for finding in joined.findings]
 
 
 def test_a_time_after_words_of_risk_is_a_crisis() -> None:
@@ -64,8 +64,8 @@ def test_a_search_for_suicide_is_amber_and_the_same_word_in_a_thread_title_of_a_
 def test_it_needs_no_name_in_the_room_on_self_harm(said: str) -> None:
     elsewhere, there = assess(said), assess(said, Context(room="self-harm-recovery"))
 
-    assert elsewhere.level < Level.RED
-    assert (there.level, "self_harm" in there.categories) == (Level.RED, True)
+    assert "self_harm.again-here" not in [finding.rule for finding in elsewhere.findings]
+    assert (there.level >= Level.RED, "self_harm" in there.categories) == (True, True)
 
 
 def test_good_news_in_the_room_on_self_harm_stays_green() -> None:
@@ -87,3 +87,39 @@ def test_what_came_before_never_lowers_a_level(text: str, earlier: list[str], pa
     within = assess(text, Context(earlier=tuple(earlier), parent=parent))
 
     assert within.level >= alone.level
+
+
+def test_words_that_go_on_after_grave_ones_are_red_even_where_they_are_milder() -> None:
+    milder = "I feel so low and empty tonight, nothing helps."
+    grave = ("I want to kill myself.", "I keep thinking about ending my life.")
+
+    alone, after_one, after_two = (
+        assess(milder),
+        assess(milder, Context(earlier=grave[:1])),
+        assess(milder, Context(earlier=grave)),
+    )
+
+    assert alone.level == Level.AMBER
+    assert "conversation.series" not in [finding.rule for finding in after_one.findings]
+    assert "conversation.series" in [finding.rule for finding in after_two.findings]
+    assert after_two.level >= Level.RED
+
+
+def test_urging_on_somebody_who_spoke_a_moment_ago_in_a_live_room_is_encouragement() -> None:
+    others = (DESPAIR, "hang in there", "what did you have for tea")
+
+    found = assess("do it", Context(place="live", parent=others[-1], around=others))
+
+    assert "encouragement" in found.categories
+
+
+def test_what_the_model_hears_in_both_messages_together_is_within_the_second() -> None:
+    earlier, text = (
+        "so I have sorted my things and I have decided that",
+        "tonight is when I stop being here for anybody",
+    )
+
+    found = assess(text, Context(earlier=(earlier,)))
+
+    assert found.level >= assess(text).level
+    assert all(0 <= start < end <= len(text) for finding in found.findings for start, end in finding.spans)

@@ -10,7 +10,7 @@ from moderation.risk.fold import fold
 from moderation.risk.minimal import minimal_level
 from moderation.risk.normalise import normalise
 
-READER = detector._judge.book.reader
+READER = detector._judge.ear.book.reader
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ ACTS = frozenset({"act_slow", "act", "act_also", "wound"})  # verbs: they name a
 TO_ONESELF = r" (?:my|your|him|her|it|them|our)sel(?:f|ves)\b"
 
 MEANS: dict[str, list[str]] = tomllib.loads((RULES / "vocabulary.toml").read_text(encoding="utf-8"))["means"]
+# The lists of another language are looked for in the files of that language: their words are everyday words in others.
+LANGUAGES = ("es", "fr", "de", "pt", "ar")
+ABROAD = {language: frozenset(name for name in MEANS if name.endswith(f"_{language}")) for language in LANGUAGES}
+HERE = frozenset(MEANS).difference(*ABROAD.values())
 
 
 def words(lists: frozenset[str]) -> list[str]:
@@ -33,13 +37,31 @@ def either(options: list[str]) -> str:
     return "|".join([rf"(?<![@\w])(?:{'|'.join(map(re.escape, latin))})\b", *map(re.escape, signs)])
 
 
-THINGS = re.compile(either(words(frozenset(MEANS) - ACTS)))
+THINGS = re.compile(either(words(HERE - ACTS)))
+THINGS_ABROAD = {
+    name: re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words(ABROAD[name])))})(?!\w)") for name in ABROAD
+}
 DONE = re.compile(rf"\b(?:{'|'.join(words(ACTS))}){TO_ONESELF}")
 IN_RULES = re.compile(rf"(?<![@\w])(?:{'|'.join(words(ACTS))})\b")
 
 
 def plain(path: Path) -> str:
-    letters = unicodedata.normalize("NFKD", path.read_text(encoding="utf-8")).casefold()
+    return plainly(path.read_text(encoding="utf-8"))
+
+
+def named_means(text: str) -> list[str]:
+    """The means a text names, in English."""
+    return [*THINGS.findall(plainly(text)), *DONE.findall(plainly(text))]
+
+
+def language_of(path: Path) -> str:
+    """The language a rule file or a thesaurus is for, if it is one of the others."""
+    name = path.stem[:2] if path.stem[2:3] in {"", "_"} else ""
+    return name if name in ABROAD and path.suffix == ".toml" else ""
+
+
+def plainly(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text).casefold()
     return re.sub(r"\s+", " ", "".join(char for char in letters if not unicodedata.combining(char)))
 
 
@@ -53,6 +75,8 @@ def test_no_other_file_names_a_means(path: Path) -> None:
     text = plain(path)
 
     named = [*THINGS.findall(text), *DONE.findall(text)]
+    if language := language_of(path):
+        named += THINGS_ABROAD[language].findall(text)
     if path.is_relative_to(RULES):
         named += IN_RULES.findall(text)
 

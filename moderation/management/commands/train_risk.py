@@ -1,0 +1,26 @@
+"""Learn the risk model anew from the labelled texts of the project: `manage.py train_risk`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from moderation.risk import corpus, rulebook
+from moderation.risk.model import MODEL
+
+
+class Command(BaseCommand):
+    help = "Learn the weights of the risk model from moderation/risk/corpus/train and write them to model.npz."
+    requires_system_checks = ()  # it needs neither a database nor the rest of the site
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--out", type=Path, default=MODEL, help="where to write the weights")
+
+    def handle(self, *, out: Path, **_: Any) -> None:
+        try:
+            from moderation.risk import training  # noqa: PLC0415 - scikit-learn is not there where the site runs
+        except ImportError as error:
+            raise CommandError(f"{error.name} is missing: pip install -r requirements-test.txt") from error
+        examples = corpus.load("train")
+        training.train(rulebook.load(), examples, out)
+        self.stdout.write(f"learned from {len(examples)} texts: {out} ({out.stat().st_size / 1e6:.1f} MB)")

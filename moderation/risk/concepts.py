@@ -1,0 +1,66 @@
+"""A thesaurus: which concept an everyday word belongs to, in each language the judge reads.
+
+The concepts have the same names in every language, so that what the linear model learns of one is known in all.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from moderation.risk.vocabulary import RuleFileError, Vocabulary, read_toml
+
+CONCEPTS = Path(__file__).parent / "concepts"
+UNKNOWN = "@?"
+# Words of means stand in `vocabulary.toml` alone, and their concepts, too. These are the concepts of the placeholders.
+_PLACEHOLDERS = {
+    "[medication]": "@medicine",
+    "[substance]": "@drugs",
+    "[place]": "@height_place",
+    "[method]": "@means",
+    "[amount]": "@amount_many",
+}
+
+
+class Thesaurus:
+    """Concepts by language and word."""
+
+    def __init__(self, concepts: Mapping[str, Mapping[str, str]]) -> None:
+        self._concepts = concepts
+        self.languages = tuple(concepts)
+        self.everyday = frozenset(word for known in concepts.values() for word in known)
+
+    def of(self, language: str) -> Callable[[str], str]:
+        """A function from a word of the language to the name of its concept, `@?` for a word that is in none."""
+        known = self._concepts.get(language, {})
+        return lambda word: known.get(word, UNKNOWN)
+
+    def classes(self) -> dict[str, tuple[str, ...]]:
+        """The words of every concept, by the name a rule calls it: `%kin` in English, `%es.kin` in Spanish."""
+        found: dict[str, list[str]] = {}
+        for language, concepts in self._concepts.items():
+            prefix = "%" if language == "en" else f"%{language}."
+            for word, name in concepts.items():
+                found.setdefault(prefix + name.removeprefix("@"), []).append(word)
+        return {name: tuple(words) for name, words in found.items()}
+
+
+def load(vocabulary: Vocabulary, folder: Path = CONCEPTS) -> Thesaurus:
+    """Read every `<language>.toml` of the folder; the words of means and their concepts are those of the vocabulary.
+
+    Raises:
+        RuleFileError: a file cannot be read, or holds something else than names with words.
+    """
+    return Thesaurus({path.stem: _language(path, vocabulary) for path in sorted(folder.glob("*.toml"))})
+
+
+def _language(path: Path, vocabulary: Vocabulary) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, words in read_toml(path).items():
+        if not isinstance(words, str):
+            raise RuleFileError(f"{path.name}: {name}: words are written as one text")
+        for word in words.split():
+            found.setdefault(word, f"@{name}")
+    ending = "" if path.stem == "en" else f"_{path.stem}"
+    for name, lists in vocabulary.concepts.items():
+        for word in (word for each in lists for word in vocabulary.classes.get(each + ending, ()) if " " not in word):
+            found.setdefault(word, f"@{name}")
+    return found | _PLACEHOLDERS

@@ -1,0 +1,191 @@
+"""Learning the linear model from labelled texts. Needs scikit-learn, which the running site does not.
+
+Three yes-or-no questions are learned for the level (amber or above? red or above? crisis?) and one for each category.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from moderation.risk import corpus
+from moderation.risk.corpus import Example
+from moderation.risk.features import BITS, FEWER, KIND_SHIFT, Hasher, all_rows, words_of
+from moderation.risk.findings import Category, Level
+from moderation.risk.language import language_of
+from moderation.risk.model import stretches
+from moderation.risk.normalise import normalise
+from moderation.risk.rulebook import Rulebook
+
+STRENGTH, KIND_STRENGTH = 20.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
+COMMENT, QUESTION = 0.5, 0.3  # weights of an everyday comment and of a stretch of a question to a counsellor
+UNSURE = 0.4  # weight of a text for which both answers are accepted
+Rows = NDArray[np.int64]
+
+
+NAMES = tuple(
+    category.value for category in Category if category not in {Category.CONTACT, Category.DETECTOR}
+)  # contact details are found by their shape, not by words around them
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """Texts nobody labelled, of which one thing is known: almost none of them is above a level."""
+
+    features: sparse.csr_matrix
+    most: Level  # the level that almost none is above
+    weight: float  # of each, beside 1 for a labelled text
+
+
+def everyday(read: Callable[[str], tuple[Hasher, list[str]]]) -> list[Everyday]:
+    """Everyday comments, taken as green; questions to counsellors, long and sad, of which few are red."""
+    comments, questions = corpus.everyday("goemotions"), corpus.everyday("counselchat")
+    return [
+        Everyday(matrix(map(read, comments)), Level.GREEN, COMMENT),
+        Everyday(matrix(part for text in questions for part in in_stretches(*read(text))), Level.AMBER, QUESTION),
+    ]
+
+
+def in_stretches(hasher: Hasher, words: list[str]) -> Iterator[tuple[Hasher, list[str]]]:
+    """A text as it is judged: whole, and where it is long in stretches."""
+    return ((hasher, words[start:end]) for start, end in zip(*stretches(len(words)), strict=True))
+
+
+def train(book: Rulebook, examples: Sequence[Example], path: Path) -> None:
+    """Learn from all the examples and write the weights to `path`."""
+    read = reader_of(book)
+    learner = Learner(read, examples, everyday(read))
+    everything = np.arange(len(examples))
+    save(path, learner.levels(everything), learner.kinds(everything, NAMES), NAMES)
+
+
+def reader_of(book: Rulebook) -> Callable[[str], tuple[Hasher, list[str]]]:
+    """Reads a text as the judge does: its language, and the words the model sees."""
+    hashers = {language: Hasher(book.thesaurus, language) for language in book.thesaurus.languages}
+
+    def read(text: str) -> tuple[Hasher, list[str]]:
+        plain = normalise(text, book.reader)
+        language = language_of(plain.words)
+        return hashers.get(language, hashers["en"]), words_of([token.word for token in plain.tokens])
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One question answered by weights: a positive sum is a yes."""
+
+    weights: NDArray[np.float64]
+    bias: float
+
+    def scores(self, features: sparse.csr_matrix) -> NDArray[np.float64]:
+        """The logit of a yes for each row of features."""
+        return cast("NDArray[np.float64]", features @ self.weights + self.bias)
+
+
+class Learner:
+    """Texts as rows of features, and the weights learned from some of them."""
+
+    def __init__(
+        self,
+        read: Callable[[str], tuple[Hasher, list[str]]],
+        examples: Sequence[Example],
+        unlabelled: Sequence[Everyday] = (),
+    ) -> None:
+        self.examples = examples
+        self.unlabelled = unlabelled
+        self.features = matrix(read(example.text) for example in examples)
+        self.kind_features = _folded(self.features)
+
+    def levels(self, chosen: NDArray[np.intp]) -> list[Learned]:
+        """One answer for each level above green, learned from the chosen examples."""
+        return [self._level(level, chosen) for level in (Level.AMBER, Level.RED, Level.CRISIS)]
+
+    def _level(self, level: Level, chosen: NDArray[np.intp]) -> Learned:
+        examples = [self.examples[at] for at in chosen]
+        answers = np.array([example.level >= level for example in examples])
+        weights = np.array([UNSURE if len({ok >= level for ok in e.ok}) > 1 else 1.0 for e in examples])
+        below = [each for each in self.unlabelled if each.most < level]
+        return _learned(self.features[chosen], answers, weights, STRENGTH, below)
+
+    def kinds(self, chosen: NDArray[np.intp], names: Sequence[str]) -> list[Learned]:
+        """One answer for each category, learned from the chosen examples above green."""
+        risky = np.array([at for at in chosen if self.examples[at].level > Level.GREEN])
+        features, weights = self.kind_features[risky], np.ones(len(risky))
+        answers = ([name in self.examples[at].cats for at in risky] for name in names)
+        return [_learned(features, np.array(answer), weights, KIND_STRENGTH) for answer in answers]
+
+
+def matrix(texts: Iterable[tuple[Hasher, list[str]]]) -> sparse.csr_matrix:
+    """One row a text: how often it has each feature, over the square root of how many it has (and `FEWER`)."""
+    columns, values, ends = [], [], [0]
+    for hasher, words in texts:
+        rows, counts = np.unique(all_rows(hasher, words), return_counts=True)
+        columns.append(rows)
+        values.append(counts / np.sqrt(counts.sum() + FEWER))
+        ends.append(ends[-1] + len(rows))
+    shape = (len(ends) - 1, 1 << BITS)
+    return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape, dtype=np.float64)
+
+
+def _folded(features: sparse.csr_matrix) -> sparse.csr_matrix:
+    shape = (features.shape[0], features.shape[1] >> KIND_SHIFT)
+    # Copies: adding up what fell together writes into the arrays.
+    parts = (features.data.copy(), features.indices >> KIND_SHIFT, features.indptr.copy())
+    folded = sparse.csr_matrix(parts, shape=shape)
+    folded.sum_duplicates()
+    return folded
+
+
+def _learned(
+    features: sparse.csr_matrix,
+    answers: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    strength: float,
+    below: Sequence[Everyday] = (),
+) -> Learned:
+    """Logistic regression in which yes and no weigh the same, however many there are of each.
+
+    What many texts share tells little: each feature is scaled by its rarity (squared inverse document frequency; in
+    cross-validation half a point to a point better in the area under the curve than no scale). The weights returned
+    have the scale in them, so that judging needs none.
+    """
+    rarity = np.log((1 + features.shape[0]) / (1 + features.getnnz(axis=0))) ** 2 / 25
+    yes, no = weights[answers].sum(), weights[~answers].sum()
+    balanced = weights * np.where(answers, (yes + no) / (2 * yes), (yes + no) / (2 * no))
+    for each in below:
+        count = each.features.shape[0]
+        features = sparse.vstack([features, each.features], format="csr")
+        answers = np.concatenate([answers, np.zeros(count, dtype=bool)])
+        balanced = np.concatenate([balanced, np.full(count, each.weight)])
+    regression = LogisticRegression(C=strength, max_iter=300)
+    regression.fit(features @ sparse.diags(rarity), answers, sample_weight=balanced)
+    return Learned(regression.coef_[0] * rarity, float(regression.intercept_[0]))
+
+
+def save(path: Path, levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str]) -> None:
+    """Write the weights, rounded to 8 bits each, as `model.npz`."""
+    level_weights, level_scale = _rounded(np.stack([each.weights for each in levels], axis=1))
+    kind_weights, kind_scale = _rounded(np.stack([each.weights for each in kinds], axis=1))
+    np.savez_compressed(
+        path,
+        levels=level_weights,
+        levels_scale=level_scale,
+        levels_bias=np.array([each.bias for each in levels], dtype=np.float32),
+        kinds=kind_weights,
+        kinds_scale=kind_scale,
+        kinds_bias=np.array([each.bias for each in kinds], dtype=np.float32),
+        names=np.array(names),
+    )
+
+
+def _rounded(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    # The few largest weights are cut so that the many small ones keep their shape.
+    top = np.quantile(np.abs(weights), 0.9999, axis=0)
+    scale = np.maximum(top, 1e-9) / 127
+    return np.clip(np.round(weights / scale), -127, 127).astype(np.int8), scale.astype(np.float32)

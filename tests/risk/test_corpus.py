@@ -1,0 +1,94 @@
+"""The labelled texts: enough of them, none twice, the held-out fifth untouched, and sober words."""
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from moderation.risk import Level, corpus
+from tests.risk.test_sober_words import named_means
+
+TRAIN, HELD_OUT = corpus.load("train"), corpus.load("held_out")
+ALL = [*TRAIN, *HELD_OUT]
+
+
+def test_there_are_more_than_six_thousand_in_every_language_and_half_of_them_harmless() -> None:
+    green = sum(example.level == Level.GREEN for example in ALL)
+
+    assert len(ALL) >= 6000
+    assert {example.lang for example in ALL} == {"en", "es", "fr", "de", "pt", "ar"}
+    assert 0.4 < green / len(ALL) < 0.6
+
+
+def test_the_held_out_fifth_is_the_one_that_was_sealed() -> None:
+    sealed = (corpus.CORPUS / "held_out.sha256").read_text(encoding="utf-8").strip()
+
+    assert corpus.seal() == sealed
+    assert 0.18 < len(HELD_OUT) / len(ALL) < 0.22
+
+
+def test_the_name_of_a_group_alone_decides_its_side() -> None:
+    assert all(corpus.is_held_out(example.group) for example in HELD_OUT)
+    assert not any(corpus.is_held_out(example.group) for example in TRAIN)
+
+
+def test_no_text_is_like_another() -> None:
+    assert len(list(corpus.without_near_duplicates(ALL))) == len(ALL)
+    assert len({example.id for example in ALL}) == len(ALL)
+
+
+def test_a_text_that_says_the_same_again_is_left_out() -> None:
+    again = [example for example in TRAIN[:50] for _ in range(2)]
+
+    assert len(list(corpus.without_near_duplicates(again))) == 50
+
+
+def test_every_text_accepts_its_own_level_and_every_text_at_risk_has_a_category() -> None:
+    assert all(example.level in example.ok for example in ALL)
+    assert all(example.cats for example in ALL if example.level > Level.AMBER)
+
+
+@pytest.mark.parametrize("level", [Level.AMBER, Level.RED, Level.CRISIS])
+def test_no_text_at_risk_names_a_means(level: Level) -> None:
+    named = [named_means(example.text) for example in ALL if example.level == level and example.lang == "en"]
+
+    assert not [words for words in named if words]
+
+
+def test_an_independent_second_annotation_agrees_with_the_first() -> None:
+    again = corpus.second_labels()
+    by_id = {example.id: example for example in ALL}
+    same = [level in by_id[name].ok for name, level in again.items()]
+
+    assert len(again) > len(ALL) * 0.08
+    assert sum(same) / len(same) > 0.8
+
+
+def test_a_part_that_is_written_down_is_read_as_it_is_labelled(tmp_path: Path) -> None:
+    part = tmp_path / "part.txt"
+    part.write_text(
+        "RC suicide,distress passive_si | I wish I were gone.\\nSorry\nG - everyday_chat | Tea\n\nA eating x | y\n"
+    )
+
+    first, twin, other = corpus.read_part(part, "en")
+
+    assert (first.level, first.ok, first.cats) == (Level.RED, (Level.RED, Level.CRISIS), ("suicide", "distress"))
+    assert (first.text, twin.cats, first.group == twin.group) == ("I wish I were gone.\nSorry", (), True)
+    assert other.group != first.group
+    assert first.id == hashlib.sha256(first.text.encode()).hexdigest()[:10]
+
+
+def test_a_line_of_another_form_is_refused_with_its_number(tmp_path: Path) -> None:
+    part = tmp_path / "part.txt"
+    part.write_text("G - everyday_chat | Tea\nno label here\n")
+
+    with pytest.raises(ValueError, match="line 2"):
+        list(corpus.read_part(part, "en"))
+
+
+def test_no_group_of_texts_is_one_sentence_with_other_words_in_it() -> None:
+    openings = Counter(tuple(re.findall(r"\w+", example.text.lower())[:5]) for example in ALL)
+
+    assert openings.most_common(1)[0][1] < len(ALL) * 0.003

@@ -1,0 +1,58 @@
+"""The figures hold: the quick form of `bench/risk.py` on part of the held-out texts. No text is ever printed.
+
+The floors lie a little below what was measured when they were set (docs/risk-evaluation.md says what is asked for, and
+what is not reached). A change that falls through one has made the judge worse.
+"""
+
+import pytest
+
+from bench.figures import functional, judged
+from bench.perturbations import PERTURBATIONS, perturbed
+from moderation.risk import Level, assess, corpus
+
+ENGLISH = [example for example in corpus.load("held_out") if example.lang == "en"]
+PLAIN = [example for example in ENGLISH if example.group.startswith("fn")]  # said outright, as most people do
+URGENT = [example for example in PLAIN if example.level >= Level.RED][::12]
+GREEN = [example for example in PLAIN if example.level == Level.GREEN][::12]
+
+
+def test_the_functional_figures_do_not_fall() -> None:
+    figures = functional([judged(example, assess(example.text)) for example in PLAIN])
+
+    assert figures["harmonic mean of the two"] >= 81
+    assert figures["crisis judged crisis"] >= 75
+    assert figures["crisis below red"] <= 18
+    assert figures["risky judged green"] <= 21
+    assert figures["green judged red or above"] <= 9
+
+
+@pytest.mark.parametrize("name", PERTURBATIONS)
+def test_words_written_otherwise_are_heard_nearly_as_well(name: str) -> None:
+    plain = [assess(example.text).level >= Level.RED for example in URGENT]
+    otherwise = [_heard(name, example.text) for example in URGENT]
+
+    # Letters spaced out lose apostrophes and ends of sentences with the gaps.
+    assert sum(plain) - sum(otherwise) <= (0.2 if name == "spacing" else 0.12) * len(URGENT)
+
+
+@pytest.mark.parametrize("name", PERTURBATIONS)
+def test_a_disguise_alone_is_no_alarm(name: str) -> None:
+    plain = [assess(example.text).level >= Level.RED for example in GREEN]
+    otherwise = [_heard(name, example.text) for example in GREEN]
+
+    # Half a message may have lost its "not"; what came before adds and never takes away.
+    assert sum(otherwise) - sum(plain) <= (0.16 if name == "two_messages" else 0.08) * len(GREEN)
+
+
+def _heard(name: str, text: str) -> bool:
+    words, around = perturbed(name, text)
+    first = assess(around.earlier[0]).level if around.earlier else Level.GREEN
+    return max(first, assess(words, around).level) >= Level.RED
+
+
+@pytest.mark.parametrize("name", PERTURBATIONS)
+def test_a_perturbation_is_the_same_in_every_run_and_changes_something(name: str) -> None:
+    text = "I have decided that tonight is the end of everything for me."
+
+    assert perturbed(name, text) == perturbed(name, text)
+    assert perturbed(name, text)[0] != text

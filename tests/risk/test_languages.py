@@ -1,0 +1,76 @@
+"""Other languages: what is urgent is heard, what only looks so is not, and a pack is read when it is needed."""
+
+import pytest
+
+from moderation.risk import Level, assess, detector
+from moderation.risk.normalise import normalise
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("es", "Esta noche me voy a matar, ya lo he decidido."),
+        ("es", "Tengo pensamientos suicidas y no sé qué hacer."),
+        ("fr", "Je vais me tuer ce soir, c'est décidé."),
+        ("fr", "J'ai avalé tous mes comprimés, je me sens partir."),
+        ("de", "Ich werde mich heute Nacht umbringen."),
+        ("de", "Ich will nicht mehr leben und denke jeden Tag an Suizid."),
+        ("pt", "Vou me matar hoje à noite, já decidi."),
+        ("pt", "Tenho pensamentos suicidas e não sei o que fazer."),
+        ("ar", "سأقتل نفسي الليلة، قررت."),
+        ("ar", "أفكر في الانتحار كل يوم ولا أحد يعرف"),
+    ],
+)
+def test_urgent_words_are_red_or_above(lang: str, text: str) -> None:
+    assert assess(text).level >= Level.RED, lang
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Me muero de risa con ese video, qué bueno.",
+        "Hoy cociné con mi hermana y salió muy bien la tortilla.",
+        "Cette série est à mourir de rire, merci pour le conseil.",
+        "Ce midi on a mangé des crêpes avec les enfants, un régal.",
+        "Der Film war zum Totlachen, danke für den Tipp.",
+        "Heute habe ich mit meiner Schwester Kuchen gebacken.",
+        "Morri de rir com esse vídeo, muito bom.",
+        "Hoje fui à praia com os meus primos e comemos gelado.",
+        "اليوم طبخت مع امي وكان الجو جميل",
+    ],
+)
+def test_everyday_words_stay_below_red(text: str) -> None:
+    assert assess(text).level < Level.RED
+
+
+def test_every_language_of_the_thesaurus_but_english_has_a_pack_that_loads() -> None:
+    book = detector._judge.ear.book
+
+    packs = {name: pack() for name, pack in book.packs.items()}
+
+    assert set(packs) == set(book.thesaurus.languages) - {"en"}
+    assert all(len(pack.rules) >= 25 for pack in packs.values())
+
+
+def test_a_plain_english_text_asks_for_no_other_pack() -> None:
+    from moderation.risk.language import languages_of  # noqa: PLC0415 - beside the only test of it
+
+    words = frozenset(["i", "do", "not", "know", "what", "to", "do", "with", "my", "day", "but", "it", "is", "fine"])
+
+    assert languages_of(words) == ["en"]
+
+
+def test_a_language_is_heard_behind_words_of_another() -> None:
+    text = "I went to the shop and it was fine and then I came home. Me voy a matar esta noche, ya lo he decidido."
+
+    assert assess(text).level >= Level.RED
+
+
+def test_every_word_of_a_pack_is_read_as_it_stands() -> None:
+    book = detector._judge.ear.book
+    words = {word for pack in book.packs.values() for rule in pack().rules for p in rule.phrases for word in p.words}
+
+    read = {word: normalise(word, book.reader).text.split() for word in words if word.isalpha() and word.isascii()}
+    short_forms = book.reader._vocabulary.plain
+
+    assert not {word for word, seen in read.items() if seen != [word] and word not in short_forms}

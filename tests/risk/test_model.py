@@ -1,0 +1,157 @@
+"""The linear model raises a level and never lowers one, marks what weighed most, and is read as it was learned."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.risk import Category, Level, assess, corpus, detector, rulebook, training
+from moderation.risk.features import FIRST, LAST, all_rows, words_of
+from moderation.risk.hearing import load_thresholds
+from moderation.risk.model import MODEL, Model, ModelFileError, stretches
+from moderation.risk.vocabulary import RULES, RuleFileError
+
+JUDGE = detector._judge
+EAR = JUDGE.ear
+DEAF = replace(JUDGE, ear=replace(EAR, thresholds=replace(EAR.thresholds, levels=(99.0, 99.0, 99.0))))
+EAGER = replace(JUDGE, ear=replace(EAR, thresholds=replace(EAR.thresholds, levels=(-99.0, -99.0, -99.0))))
+WORDS = ("i", "want", "to", "die", "tonight", "not", "my", "friend", "goodbye", "again", "42", "sorry")
+SAMPLE = [example.text for example in corpus.load("train")[::97]]
+
+
+@pytest.mark.parametrize("text", SAMPLE[:60])
+def test_what_the_rules_found_is_never_lowered(text: str) -> None:
+    by_rules, by_both, by_an_eager_model = DEAF.assess(text), JUDGE.assess(text), EAGER.assess(text)
+
+    assert by_rules.level <= by_both.level <= by_an_eager_model.level
+    assert set(by_rules.findings) <= set(by_both.findings)
+
+
+def test_indirect_words_that_no_rule_names_are_heard() -> None:
+    heard = [text for text in SAMPLE if JUDGE.assess(text).level > DEAF.assess(text).level]
+
+    assert len(heard) > len(SAMPLE) // 20
+
+
+def test_its_finding_marks_the_words_that_weighed_most() -> None:
+    text = "Nothing tastes of anything now, and I go to bed hoping that the morning leaves me out."
+
+    found = [finding for finding in EAGER.assess(text).findings if finding.rule.startswith("model.")]
+
+    assert len(found) == 1
+    assert 1 <= len(found[0].spans) <= 4
+    assert all(text[start:end].strip() for start, end in found[0].spans)
+    assert found[0].reason.endswith("the marked words weighed most.")
+    assert not any(text[start:end] in found[0].reason for start, end in found[0].spans)  # reasons outlive the words
+
+
+def test_a_few_words_alone_are_left_to_the_rules() -> None:
+    assert not any(finding.rule.startswith("model.") for finding in EAGER.assess("a quiet evening").findings)
+
+
+def test_a_category_whose_posts_are_held_asks_for_more() -> None:
+    strict = replace(EAR.thresholds, levels=(-99.0, -99.0, -99.0), margin=999.0)
+    unsure = replace(EAR, thresholds=strict)
+
+    kinds = {finding.category for text in SAMPLE for finding in unsure.heard(unsure.scene(text))}
+
+    assert kinds
+    assert kinds.isdisjoint(EAR.thresholds.held)
+
+
+def test_the_weights_are_small_enough_to_ship() -> None:
+    assert MODEL.stat().st_size <= 2_000_000
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from(WORDS), min_size=4, max_size=24))
+def test_judging_sees_the_features_that_learning_saw(tokens: list[str]) -> None:
+    words = words_of(tokens)[:60]
+    hasher = EAR.model._words["en"]._hasher
+
+    scores, _ = EAR.model.read(words, "en").scores()
+
+    features = training.matrix([(hasher, words)])
+    learned = features @ EAR.model.levels + EAR.model.bias
+    assert np.allclose(learned[0], scores, atol=1e-3)
+    assert len(all_rows(hasher, words)) > len(words)
+
+
+def test_a_text_is_read_with_its_ends_and_without_its_marks() -> None:
+    assert words_of(["i", ",", "took", "14", "."]) == [FIRST, "i", "took", "#", LAST]
+
+
+@pytest.mark.parametrize("words", [3, 28, 29, 30, 31, 61, 400])
+def test_every_word_of_a_text_lies_in_a_stretch(words: int) -> None:
+    starts, ends = stretches(words)
+
+    covered = {at for start, end in zip(starts, ends, strict=True) for at in range(start, end)}
+    assert covered == set(range(words))
+
+
+def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
+    book = rulebook.load()
+    examples = [example for example in corpus.load("train") if example.lang == "en"][::10]
+    read = training.reader_of(book)
+    learner = training.Learner(read, examples)
+    everything = np.arange(len(examples))
+    path = tmp_path / "model.npz"
+
+    training.save(path, learner.levels(everything), learner.kinds(everything, training.NAMES), training.NAMES)
+
+    model = Model.load(book.thesaurus, path)
+    scores = np.array([model.read(read(e.text)[1], "en").scores()[0] for e in examples])
+    urgent = np.array([example.level >= Level.RED for example in examples])
+    assert scores[urgent, 1].mean() > scores[~urgent, 1].mean() + 0.5
+    assert set(model.names) == {c.value for c in Category} - {"contact", "detector"}
+
+
+def test_weights_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
+    broken = tmp_path / "model.npz"
+    broken.write_bytes(b"not weights")
+
+    with pytest.raises(ModelFileError, match=r"model\.npz"):
+        Model.load(EAR.book.thesaurus, broken)
+    with pytest.raises(ModelFileError):
+        Model.load(EAR.book.thesaurus, tmp_path / "nowhere.npz")
+
+
+@pytest.mark.parametrize("line", ["red = ", 'red = "much"', ""])
+def test_thresholds_that_cannot_be_used_stop_the_start(tmp_path: Path, line: str) -> None:
+    path = Path(shutil.copy(RULES / "model.toml", tmp_path))
+    text = path.read_text(encoding="utf-8")
+    path.write_text("\n".join(line if row.startswith("red = ") else row for row in text.splitlines()))
+
+    with pytest.raises(RuleFileError, match=r"model\.toml"):
+        load_thresholds(path)
+
+
+def test_the_level_can_be_told_again_from_the_findings() -> None:
+    for text in SAMPLE:
+        found = assess(text)
+
+        assert found.level == max((finding.level for finding in found.findings), default=Level.GREEN)
+
+
+def test_a_plea_beside_an_insult_stays_a_plea() -> None:
+    text = (
+        "You are all pathetic. Tonight is when I stop being here, I have decided, nobody will have to carry me again."
+    )
+
+    found = assess(text)
+
+    assert found.level >= Level.RED
+    assert any(f.category not in EAR.thresholds.held and f.level >= Level.RED for f in found.findings)
+
+
+def test_a_young_person_named_by_the_model_is_never_taken_for_the_other_party() -> None:
+    told = [example.text for example in corpus.load("train") if example.capability == "minors_at_risk"][::6]
+
+    found = [f for text in told for f in EAGER.ear.heard(EAGER.ear.scene(text)) if f.rule == "model.minor"]
+
+    assert found
+    assert all(finding.speaker == "young" for finding in found)
