@@ -60,7 +60,7 @@ class Ear:
     def heard(self, scene: Scene) -> list[Finding]:
         """What the model alone heard."""
         spoken = language.language_of(scene.words)
-        return hearing.hear(self.model, self.thresholds, scene.plain.tokens, spoken)
+        return hearing.hear(self.model, self.thresholds, scene.plain, spoken)
 
     def danger(self, scene: Scene, places: frozenset[str]) -> Level:
         """The highest level of danger to oneself that the rules find; a guess is not enough to judge an answer by."""

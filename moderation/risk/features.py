@@ -7,6 +7,7 @@ every line of this file, so that a text is never read in two ways.
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,20 +42,34 @@ def hashed(name: str) -> int:
 
 _KINDS = ("w", "ww", "www", "w.w", "c", "cc", "ccc", "c.c", "wc", "cw", "l")  # words, concepts, letters
 _SALTS = {kind: np.uint64(hashed(f"kind {kind}")) for kind in _KINDS}
+# The features of several words: their kind, and for each part whether it is a word (0) or a concept (1) and how far
+# it stands behind the first.
+_JOINT: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
+    ("ww", ((0, 0), (0, 1))),
+    ("cc", ((1, 0), (1, 1))),
+    ("wc", ((0, 0), (1, 1))),
+    ("cw", ((1, 0), (0, 1))),
+    ("w.w", ((0, 0), (0, 2))),
+    *(("c.c", ((1, 0), (1, gap))) for gap in range(2, _GAP + 1)),
+    ("www", ((0, 0), (0, 1), (0, 2))),
+    ("ccc", ((1, 0), (1, 1), (1, 2))),
+)
+REACHES = tuple(parts[-1][1] for _, parts in _JOINT)  # how far the last word of each stands behind the first
+_THREES = 2  # the last of `_JOINT` have three parts
+_JOINT_SALTS = np.array([[_SALTS[kind]] for kind, _ in _JOINT])
+NOTHING = 1 << BITS  # the row that stands for no feature
 
 
-def _combined(kind: str, *parts: Hashes) -> Hashes:
-    """The hashes of rows of words, still to be mixed."""
-    combined = parts[0] * _FACTORS[0] + _SALTS[kind]
-    for factor, part in zip(_FACTORS[1:], parts[1:], strict=False):
-        combined += part * factor
-    return combined
+def _combined(kind: str, part: Hashes) -> Hashes:
+    """The hashes of single words, concepts or letters, still to be mixed."""
+    return part * _FACTORS[0] + _SALTS[kind]
 
 
 def _mixed(combined: Hashes) -> Rows:
     combined ^= combined >> _HALF
     combined *= _MIX
-    return (combined >> _SHIFT).astype(np.int64)
+    combined >>= _SHIFT
+    return combined.view(np.int64)
 
 
 class Hasher:
@@ -81,30 +96,40 @@ class Hasher:
         return _mixed(np.concatenate(rows))
 
 
-def joint(words: Hashes, concepts: Hashes) -> tuple[Rows, Rows, Rows]:
-    """The features made of several words: their rows, where each begins, and where it ends, counted in words."""
-    kinds = [
-        (1, _combined("ww", words[:-1], words[1:])),
-        (1, _combined("cc", concepts[:-1], concepts[1:])),
-        (1, _combined("wc", words[:-1], concepts[1:])),
-        (1, _combined("cw", concepts[:-1], words[1:])),
-        (2, _combined("www", words[:-2], words[1:-1], words[2:])),
-        (2, _combined("w.w", words[:-2], words[2:])),
-        (2, _combined("ccc", concepts[:-2], concepts[1:-1], concepts[2:])),
-    ]
-    kinds += [(gap, _combined("c.c", concepts[:-gap], concepts[gap:])) for gap in range(2, _GAP + 1)]
-    begins = np.concatenate([np.arange(len(combined)) for _, combined in kinds])
-    return _mixed(np.concatenate([combined for _, combined in kinds])), begins, begins + np.repeat(*_reaches(kinds))
+@lru_cache(maxsize=256)
+def _places(count: int) -> tuple[list[Rows], NDArray[np.bool_]]:
+    """For texts of so many words: where each part of each feature stands in `joint`, and which would end behind it."""
+    at = np.arange(count)
+    firsts, seconds = (_part(_JOINT, part, at) for part in (0, 1))
+    return [firsts, seconds, _part(_JOINT[-_THREES:], 2, at)], np.array([at + reach >= count for reach in REACHES])
 
 
-def _reaches(kinds: list[tuple[int, Hashes]]) -> tuple[list[int], list[int]]:
-    return [reach for reach, _ in kinds], [len(combined) for _, combined in kinds]
+def _part(features: Sequence[tuple[str, tuple[tuple[int, int], ...]]], part: int, at: Rows) -> Rows:
+    places = [parts[part] for _, parts in features]
+    return np.array([concept * len(at) + np.minimum(at + reach, len(at) - 1) for concept, reach in places])
+
+
+def joint(words: Hashes) -> Rows:
+    """The rows of the features made of several words, `NOTHING` where one would end behind the text.
+
+    `words` are the hashes of the words and below them those of their concepts, shape (2, n). In the result, shape
+    (kinds, n), each feature stands under its first word; `REACHES` says how far its last one is.
+    """
+    (first, second, third), none = _places(words.shape[1])
+    flat = words.ravel()
+    combined = (flat * _FACTORS[0]).take(first)
+    combined += (flat * _FACTORS[1]).take(second)
+    combined[-_THREES:] += (flat * _FACTORS[2]).take(third)
+    combined += _JOINT_SALTS
+    rows = _mixed(combined)
+    rows[none] = NOTHING
+    return rows
 
 
 def all_rows(hasher: Hasher, words: Sequence[str]) -> Rows:
     """Every row of some words (see `words_of`), each as often as it stands there."""
-    hashes, concepts = _array(list(map(hasher.word, words))), _array(list(map(hasher.concept, words)))
-    return np.concatenate([*map(hasher.single, words), joint(hashes, concepts)[0]])
+    rows = joint(np.array([list(map(hasher.word, words)), list(map(hasher.concept, words))], dtype=np.uint64))
+    return np.concatenate([*map(hasher.single, words), rows[rows != NOTHING]])
 
 
 def _letters(word: str) -> Iterator[str]:

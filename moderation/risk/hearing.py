@@ -7,6 +7,7 @@ from pathlib import Path
 from moderation.risk.features import FIRST, IGNORED, LAST, words_of
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.model import Model
+from moderation.risk.normalise import Plain
 from moderation.risk.spans import merged
 from moderation.risk.vocabulary import RuleFileError, read_toml
 from moderation.risk.words import Token
@@ -49,12 +50,11 @@ def load_thresholds(path: Path) -> Thresholds:
         raise RuleFileError(f"{path.name}: missing or unknown {error}") from error
 
 
-def hear(model: Model, thresholds: Thresholds, tokens: Sequence[Token], language: str) -> list[Finding]:
+def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str) -> list[Finding]:
     """The model's finding, or nothing. Spans are those of the words that weighed most, in the original text."""
-    kept = [token for token in tokens if token.word not in IGNORED]
-    if language not in model.languages or sum(token.word.isalnum() for token in kept) < _FEWEST:
+    words = words_of(plain.row)
+    if language not in model.languages or sum(map(str.isalnum, plain.row)) < _FEWEST:
         return []
-    words = words_of([token.word for token in kept])
     reading = model.read(words, language)
     scores, places = reading.scores()
     more = 0.0 if language == "en" else thresholds.elsewhere
@@ -69,6 +69,7 @@ def hear(model: Model, thresholds: Thresholds, tokens: Sequence[Token], language
     start, end = places[level - 1]
     category = _category(reading.kinds(start, end), thresholds, sure[level - 1])
     weights = reading.weighed(level - 1)[start:end]
+    kept = [token for token in plain.tokens if token.word not in IGNORED]
     return [
         Finding(
             category=category,

@@ -24,7 +24,7 @@ _SHARE_ARABIC = 0.1  # its small words are written together with the next ones
 
 def unknown_language(text: str, plain: Plain) -> list[Finding]:
     """An amber finding when the text is long enough to tell and too little of it is known; else nothing."""
-    words = [token.word for token in plain.tokens if token.word.isalpha()]
+    words = [word for word in plain.row if word.isalpha()]
     if words and ("://" in text or "www." in text):
         linked = {at for link in _LINK.finditer(text) for at in range(*link.span())}  # an address is in no language
         words = [token.word for token in plain.tokens if token.word.isalpha() and token.start not in linked]

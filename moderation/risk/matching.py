@@ -1,12 +1,12 @@
 """Rules against a scene: what matches, and what the words around it make of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
-from moderation.risk.rulebook import Guard, Rule, Rulebook
+from moderation.risk.rulebook import Guard, Index, Rule, Rulebook
 from moderation.risk.scene import Scene
 from moderation.risk.spans import merged
 
@@ -29,18 +29,20 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
     `places` are the place of the text and what precedes it (see `conversation`); a rule bound to
     places is tried only in these.
     """
-    candidates: dict[str, tuple[Rule, list[Phrase]]] = {}
-    bits = scene.bits
-    for word in scene.words & book.index.keys():
-        for need, rule, phrase in book.index[word]:
-            if need & bits == need:
-                candidates.setdefault(rule.id, (rule, []))[1].append(phrase)
-    findings: list[Finding] = []
-    for name in sorted(candidates):
-        rule, phrases = candidates[name]
-        if not rule.places or not places.isdisjoint(rule.places):
-            findings.extend(_findings(rule, dict.fromkeys(phrases), scene))
-    return findings
+    candidates: dict[str, tuple[Rule, dict[Phrase, None]]] = {}
+    for words, bits, index in _searched(book, scene):
+        for word in words & index.keys():
+            for need, rule, phrase in index[word]:
+                if need & bits == need and (not rule.places or not places.isdisjoint(rule.places)):
+                    candidates.setdefault(rule.id, (rule, {}))[1][phrase] = None
+    return [finding for name in sorted(candidates) for finding in _findings(*candidates[name], scene)]
+
+
+def _searched(book: Rulebook, scene: Scene) -> Iterator[tuple[frozenset[str], int, Index]]:
+    """The stretches in which a phrase may stand: each sentence, and for the few wide ones the whole text."""
+    yield scene.words, scene.bits, book.wide
+    for sentence in scene.sentences:
+        yield sentence.words, sentence.bits, book.index
 
 
 def _findings(rule: Rule, phrases: Iterable[Phrase], scene: Scene) -> list[Finding]:

@@ -8,7 +8,8 @@ import hashlib
 import math
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, cast
 from zipfile import BadZipFile
@@ -17,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.risk.concepts import Thesaurus
-from moderation.risk.features import BITS, FEWER, KIND_SHIFT, Hasher, joint
+from moderation.risk.features import FEWER, KIND_SHIFT, NOTHING, REACHES, Hasher, joint
 
 MODEL = Path(__file__).parent / "model.npz"
 _WORDS_KEPT = 50_000  # rows of the memory of words; about 4 MB
 _SHORT, _LONG, _STEP = 28, 30, 8  # words: longer texts are also read in stretches of 30 that begin every 8
 
-Weights = NDArray[np.float32]
+Rounded = NDArray[np.int8]
+Sums = NDArray[np.int32]
 
 
 class ModelFileError(ValueError):
@@ -31,65 +33,66 @@ class ModelFileError(ValueError):
 
 
 class Looked(NamedTuple):
-    """For each word of a text: its hash and its concept's, and the weights and number of its own features."""
+    """Of each word of a text: its hash and its concept's (2, n), and the sums of the rows that are its alone."""
 
-    words: NDArray[np.uint64]
-    concepts: NDArray[np.uint64]
-    alone: Weights
-    kinds: Weights
-    counts: Weights
+    hashes: NDArray[np.uint64]
+    levels: Sums
+    at: NDArray[np.intp]
+    kinds: Sums  # of all words met so far; `at` says which are the text's
 
 
 class _Words:
     """The words of one language met so far: their hashes and what they weigh by themselves."""
 
-    def __init__(self, hasher: Hasher, levels: Weights, kinds: Weights) -> None:
+    def __init__(self, hasher: Hasher, levels: Rounded, kinds: Rounded) -> None:
         self._hasher, self._levels, self._kinds = hasher, levels, kinds
         self._lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
         self._at: dict[str, int] = {}
-        self.words = np.zeros(1024, dtype=np.uint64)
-        self.concepts = np.zeros(1024, dtype=np.uint64)
-        self.alone = np.zeros((1024, self._levels.shape[1]), dtype=np.float32)
-        self.kinds = np.zeros((1024, self._kinds.shape[1]), dtype=np.float32)
-        self.counts = np.zeros(1024, dtype=np.float32)
+        self.hashes = np.zeros((1024, 2), dtype=np.uint64)
+        self.levels = np.zeros((1024, self._levels.shape[1]), dtype=np.int32)
+        self.kinds = np.zeros((1024, self._kinds.shape[1]), dtype=np.int32)
 
-    def looked_up(self, words: Sequence[str]) -> "Looked":
+    def looked_up(self, words: Sequence[str]) -> Looked:
         """What is known of each word. Threads judge side by side, and one may be learning words meanwhile."""
         with self._lock:
             if len(self._at) + len(words) > _WORDS_KEPT:
                 self.clear()
-            for word in words:
-                if word not in self._at:
-                    self._learn(word)
+            if not self._at.keys() >= set(words):
+                for word in words:
+                    if word not in self._at:
+                        self._learn(word)
             at = np.fromiter(map(self._at.__getitem__, words), np.intp, len(words))
-            return Looked(self.words[at], self.concepts[at], self.alone[at], self.kinds[at], self.counts[at])
+            return Looked(self.hashes.take(at, axis=0).T, self.levels.take(at, axis=0), at, self.kinds)
 
     def _learn(self, word: str) -> None:
         at = len(self._at)
-        if at == len(self.words):
-            for name in ("words", "concepts", "alone", "kinds", "counts"):
+        if at == len(self.hashes):
+            for name in ("hashes", "levels", "kinds"):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
-        self.words[at], self.concepts[at] = self._hasher.word(word), self._hasher.concept(word)
+        self.hashes[at] = self._hasher.word(word), self._hasher.concept(word)
         rows = self._hasher.single(word)
-        self.alone[at] = self._levels[rows].sum(axis=0)
-        self.kinds[at] = self._kinds[rows >> KIND_SHIFT].sum(axis=0)
-        self.counts[at] = len(rows)
+        self.levels[at] = self._levels[rows].sum(axis=0, dtype=np.int32)
+        self.kinds[at] = self._kinds[rows >> KIND_SHIFT].sum(axis=0, dtype=np.int32)
         self._at[word] = at
 
 
 class Model:
-    """Weights of the levels and of the categories, for every language of the thesaurus."""
+    """Weights of the levels and of the categories, for every language of the thesaurus.
 
-    def __init__(
-        self, levels: Weights, bias: Weights, kinds: Weights, kind_bias: Weights, names: Sequence[str]
-    ) -> None:
-        self.levels, self.bias = levels, bias
-        self.kinds, self.kind_bias = kinds, kind_bias
-        self.names = tuple(names)
+    Weights stay in the 8 bits they are stored in until they are summed: the table then fits into a processor's cache.
+    """
+
+    def __init__(self, file: Mapping[str, NDArray[np.generic]]) -> None:
+        # A last column of ones counts the features; a last row of zeros stands for none.
+        self.levels = _framed(file["levels"])
+        self.kinds = _framed(file["kinds"])
+        self.level_scale, self.kind_scale = (np.append(file[f"{name}_scale"], 1) for name in ("levels", "kinds"))
+        self.level_bias, self.kind_bias = file["levels_bias"], file["kinds_bias"]
+        self.names = tuple(map(str, file["names"]))
         self.version = ""
         self._words: dict[str, _Words] = {}
 
@@ -107,16 +110,14 @@ class Model:
         """
         try:
             with np.load(path, allow_pickle=False) as file:
-                levels = file["levels"].astype(np.float32) * file["levels_scale"]
-                kinds = file["kinds"].astype(np.float32) * file["kinds_scale"]
-                made = cls(levels, file["levels_bias"], kinds, file["kinds_bias"], [str(n) for n in file["names"]])
+                made = cls(file)
         except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
             raise ModelFileError(f"{path.name}: {error}") from error
-        if len(levels) != 1 << BITS:
+        if len(made.levels) != NOTHING + 1 or len(made.kinds) != (NOTHING >> KIND_SHIFT) + 1:
             raise ModelFileError(f"{path.name}: made for another number of rows")
         made.version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
         for language in thesaurus.languages:
-            made._words[language] = _Words(Hasher(thesaurus, language), levels, kinds)
+            made._words[language] = _Words(Hasher(thesaurus, language), made.levels, made.kinds)
         return made
 
     def read(self, words: list[str], language: str) -> "Reading":
@@ -124,49 +125,57 @@ class Model:
         return Reading(self, self._words[language], words)
 
 
+def _framed(weights: NDArray[np.generic]) -> Rounded:
+    framed = np.zeros((len(weights) + 1, weights.shape[1] + 1), dtype=np.int8)
+    framed[:-1, :-1] = weights
+    framed[:-1, -1] = 1
+    return framed
+
+
 class Reading:
     """One text as the model reads it."""
 
     def __init__(self, model: Model, known: _Words, words: list[str]) -> None:
         self._model, self._known, self._count = model, known.looked_up(words), len(words)
-        self._rows, self._begins, self._ends = joint(self._known.words, self._known.concepts)
+        self._rows = joint(self._known.hashes)
 
     def scores(self) -> tuple[tuple[float, float, float], list[tuple[int, int]]]:
         """Logits of "amber or above", "red or above" and "crisis", and the stretch of words where each is highest.
 
         A long text is weighed in stretches, of which the gravest counts, so that one sentence is not lost in many.
         """
-        weights = self._model.levels[self._rows]
-        sums = np.empty((self._count + 1, 4))
-        sums[0] = 0
-        for level in range(3):
-            sums[1:, level] = np.bincount(self._begins, weights[:, level], self._count)
-        sums[1:, :3] += self._known.alone
-        sums[1:, 3] = np.bincount(self._begins, minlength=self._count)
-        sums[1:, 3] += self._known.counts
-        sums.cumsum(axis=0, out=sums)
+        sums = self._model.levels.take(self._rows, axis=0).sum(axis=0, dtype=np.int32)
+        sums += self._known.levels
         starts, ends = stretches(self._count)
-        totals = sums[ends] - sums[starts]
-        scores = totals[:, :3] / np.sqrt(totals[:, 3:] + FEWER) + self._model.bias
+        if len(starts) == 1:
+            totals = sums.sum(axis=0, keepdims=True) * self._model.level_scale
+        else:
+            running = np.zeros((self._count + 1, sums.shape[1]), dtype=np.int32)
+            sums.cumsum(axis=0, out=running[1:])
+            totals = (running[ends] - running[starts]) * self._model.level_scale
+        scores = totals[:, :-1] / np.sqrt(totals[:, -1:] + FEWER) + self._model.level_bias
         gravest = scores.argmax(axis=0).tolist()
         amber, red, crisis = scores.max(axis=0).tolist()
         return (amber, red, crisis), [(int(starts[at]), int(ends[at])) for at in gravest]
 
     def kinds(self, start: int, end: int) -> dict[str, float]:
         """How well each category fits a stretch of words, as logits."""
-        rows = self._rows[(self._begins >= start) & (self._begins < end)] >> KIND_SHIFT
-        total = self._known.kinds[start:end].sum(axis=0) + self._model.kinds[rows].sum(axis=0)
-        scores = total / math.sqrt(self._known.counts[start:end].sum() + len(rows) + FEWER) + self._model.kind_bias
+        rows = self._rows[:, start:end] >> KIND_SHIFT
+        total = self._model.kinds[rows].sum(axis=(0, 1), dtype=np.int32)
+        total = (total + self._known.kinds[self._known.at[start:end]].sum(axis=0)) * self._model.kind_scale
+        scores = total[:-1] / math.sqrt(total[-1] + FEWER) + self._model.kind_bias
         return dict(zip(self._model.names, scores.tolist(), strict=True))
 
     def weighed(self, level: int) -> list[float]:
         """How much each word added to a score (0 amber, 1 red, 2 crisis), alone and with its neighbours."""
         shares = self._model.levels[self._rows, level] / 2
-        weights = self._known.alone[:, level] + np.bincount(self._begins, shares, self._count)
-        weights += np.bincount(self._ends, shares, self._count)
-        return cast("list[float]", weights.tolist())
+        weights = self._known.levels[:, level] + shares.sum(axis=0)
+        for reach, share in zip(REACHES, shares, strict=True):
+            weights[reach:] += share[: self._count - reach]
+        return cast("list[float]", (weights * self._model.level_scale[level]).tolist())
 
 
+@lru_cache(maxsize=256)
 def stretches(words: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where the stretches of a text of so many words begin and end: the whole, and parts of a long one."""
     if words <= _SHORT:

@@ -1,26 +1,44 @@
 """Text made plain once for all rules, with a way back to the code points it was written in."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cached_property
 from itertools import accumulate
 
-from moderation.risk.fold import fold
+from moderation.risk.fold import Folded, fold
 from moderation.risk.words import Reader, Token
 
+_QUOTE = '"'
 
-@dataclass(frozen=True, slots=True)
+
 class Plain:
     """Plain words with single spaces, one before the first and one after the last.
 
     `text` holds words, `,` `.` and `?`; quotation marks are taken out and kept in `quotes`
-    as stretches of `text`. `at` holds where each token begins in `text`, `tokens` the tokens.
+    as stretches of `text`. `row` holds the words and marks in order, `words` the different ones. Where each came
+    from is worked out only when somebody asks, as most texts give no reason to.
     """
 
-    text: str
-    at: tuple[int, ...]
-    tokens: tuple[Token, ...]
-    words: frozenset[str]
-    quotes: tuple[tuple[int, int], ...]
+    def __init__(self, folded: Folded, reader: Reader) -> None:
+        self._folded, self._reader = folded, reader
+        row = reader.words(folded)
+        marks: list[int] = []
+        if _QUOTE in row:
+            row, marks = _unquoted(row)
+        self.row = row
+        self.words = frozenset(row)
+        self.text = f" {' '.join(row)} " if row else " "
+        self.quotes = tuple(zip(marks[::2], marks[1::2], strict=False))
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The words of `row` with the stretches of the original text they stand for."""
+        return [token for token in self._reader.tokens(self._folded) if token.word != _QUOTE]
+
+    @cached_property
+    def at(self) -> list[int]:
+        """Where each word of `row` begins in `text`."""
+        return list(accumulate((len(word) + 1 for word in self.row[:-1]), initial=1)) if self.row else []
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The code points of the original text that `text[start:end]` stands for."""
@@ -32,27 +50,18 @@ class Plain:
 
 def normalise(text: str, reader: Reader) -> Plain:
     """Fold, read and lay out `text`. Linear in its length."""
-    tokens = reader.tokens(fold(text))
-    words = [token.word for token in tokens]
-    quotes: list[int] = []
-    if '"' in words:
-        tokens, words, quotes = _unquoted(tokens)
-    if not words:
-        return Plain(" ", (), (), frozenset(), ())
-    at = tuple(accumulate((len(word) + 1 for word in words[:-1]), initial=1))
-    body = " " + " ".join(words) + " "
-    return Plain(body, at, tuple(tokens), frozenset(words), tuple(zip(quotes[::2], quotes[1::2], strict=False)))
+    return Plain(fold(text), reader)
 
 
-def _unquoted(tokens: list[Token]) -> tuple[list[Token], list[str], list[int]]:
-    """The tokens without quotation marks, their words, and where in the plain text the marks stood."""
-    kept: list[Token] = []
-    quotes: list[int] = []
+def _unquoted(row: Iterable[str]) -> tuple[list[str], list[int]]:
+    """The words without quotation marks, and where in the plain text the marks stood."""
+    kept: list[str] = []
+    marks: list[int] = []
     position = 1
-    for token in tokens:
-        if token.word == '"':
-            quotes.append(position)
+    for word in row:
+        if word == _QUOTE:
+            marks.append(position)
         else:
-            kept.append(token)
-            position += len(token.word) + 1
-    return kept, [token.word for token in kept], quotes
+            kept.append(word)
+            position += len(word) + 1
+    return kept, marks

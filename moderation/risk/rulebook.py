@@ -68,13 +68,18 @@ class Rule:
     counter_examples: tuple[str, ...]
 
 
+# By anchor word: what a phrase needs beside it (see `Prefilter`), its rule, and the phrase.
+Index = dict[str, tuple[tuple[int, Rule, Phrase], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules, the cues they lean on, an index of patterns by anchor word, and a version of the whole."""
+    """All rules, the cues they lean on, indexes of their phrases by anchor word, and a version of the whole."""
 
     rules: tuple[Rule, ...]
     cues: dict[str, tuple[Phrase, ...]]
-    index: dict[str, tuple[tuple[int, Rule, Phrase], ...]]  # by anchor: what else a phrase needs (see `Prefilter`)
+    index: Index  # phrases that stay within a sentence
+    wide: Index  # phrases that do not
     reader: Reader
     prefilter: Prefilter
     thesaurus: concepts.Thesaurus
@@ -85,6 +90,7 @@ class Rulebook:
 class _Loader:
     def __init__(self, folder: Path) -> None:
         self.vocabulary: Vocabulary = load_vocabulary(folder)
+        self.compiled: dict[str, Phrase] = {}
         self.thesaurus = concepts.load(self.vocabulary)
         self.vocabulary.classes.update(self.thesaurus.classes())
         # A cue or guard may stand in any rule file, beside the rules that need it; its name is known to all of them.
@@ -110,10 +116,12 @@ class _Loader:
     def phrases(self, file: str, name: str, sources: Iterable[str]) -> tuple[Phrase, ...]:
         compiled = []
         for source in self.apart(sources):
-            try:
-                compiled.append(compile_phrase(source, self.vocabulary))
-            except ValueError as error:
-                raise RuleFileError(f"{file}: {name}: phrase {source!r}: {error}") from error
+            if source not in self.compiled:  # rules and cues of the same words share the phrase
+                try:
+                    self.compiled[source] = compile_phrase(source, self.vocabulary)
+                except ValueError as error:
+                    raise RuleFileError(f"{file}: {name}: phrase {source!r}: {error}") from error
+            compiled.append(self.compiled[source])
         return tuple(compiled)
 
     def apart(self, sources: Iterable[str]) -> Iterable[str]:
@@ -180,6 +188,7 @@ class _Loader:
 
     def book(self, language: str, reader: Reader | None, version: str) -> Rulebook:
         """The rules of one language (none: those of English, and of any) with the cues they need."""
+        self.compiled = {}  # a phrase carries the bits of its own book
         rules = self.rules(language)
         needed = {name for rule in rules for name in _cues_of(rule)} | (set() if language else set(_ALWAYS))
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
@@ -190,7 +199,8 @@ class _Loader:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
         packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
-        return Rulebook(rules, cues, _index(rules), reader, prefilter, self.thesaurus, version, packs)
+        index, wide = _index(rules, wide=False), _index(rules, wide=True)
+        return Rulebook(rules, cues, index, wide, reader, prefilter, self.thesaurus, version, packs)
 
     def words_elsewhere(self) -> frozenset[str]:
         """The words of all packs, as they stand in them: right as they are, however near to an English word."""
@@ -228,13 +238,14 @@ def _needed(entry: dict[str, Any]) -> int:
     return needed
 
 
-def _index(rules: Iterable[Rule]) -> dict[str, tuple[tuple[int, Rule, Phrase], ...]]:
+def _index(rules: Iterable[Rule], *, wide: bool) -> Index:
     index: dict[str, list[tuple[int, Rule, Phrase]]] = {}
     for rule in rules:
         for phrase in rule.phrases:
-            for anchor in phrase.anchors:
-                index.setdefault(anchor, []).append((phrase.need, rule, phrase))
-    return {anchor: tuple(pairs) for anchor, pairs in index.items()}
+            if phrase.wide == wide:
+                for anchor in phrase.anchors:
+                    index.setdefault(anchor, []).append((phrase.need, rule, phrase))
+    return {anchor: tuple(entries) for anchor, entries in index.items()}
 
 
 def load(folder: Path = RULES) -> Rulebook:

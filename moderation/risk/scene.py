@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from typing import NamedTuple
 
 from moderation.risk.normalise import Plain, normalise
 from moderation.risk.phrases import Phrase, Prefilter
@@ -25,6 +26,15 @@ _WORDS = {
 _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())
 
 
+class Sentence(NamedTuple):
+    """Where a sentence begins and ends in the plain text (with the space behind it), its words, and their bits."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+    bits: int
+
+
 class Scene:
     """Sentence and clause bounds, and where each cue stands. Cues are looked up once and only when asked for."""
 
@@ -32,30 +42,38 @@ class Scene:
         self.plain = plain
         self.words = plain.words
         self._cues = cues
-        self.bits = prefilter.bits(self.words)
         self._found: dict[str, list[tuple[int, int]]] = {}
-        self._matched: dict[str, tuple[re.Match[str], ...]] = {}
-        ends = [mark.end() for mark in _SENTENCE_ENDS.finditer(plain.text)]
-        self._sentences = [0, *ends, len(plain.text)]
+        self._matched: dict[Phrase, list[re.Match[str]]] = {}
+        text = plain.text
+        ends = [mark.end() for mark in _SENTENCE_ENDS.finditer(text)]
+        self._bounds = [0, *ends, len(text)]
         self._clauses: list[int] = []
-        # For each sentence where it begins and ends (with the space behind it), and the bits of its words.
-        bounds = zip((0, *ends), (*(end + 1 for end in ends), len(plain.text)), strict=True)
-        self._stretches = [(a, b, prefilter.bits(set(plain.text[a:b].split()))) for a, b in bounds]
+        self.sentences: list[Sentence] = []
+        self.bits = 0
+        for start, end in zip((0, *ends), (*(end + 1 for end in ends), len(text)), strict=True):
+            words = frozenset(text[start:end].split())
+            bits = prefilter.bits(words)
+            self.bits |= bits
+            self.sentences.append(Sentence(start, end, words, bits))
 
-    def matches(self, phrase: Phrase) -> tuple[re.Match[str], ...]:
+    def matches(self, phrase: Phrase) -> list[re.Match[str]]:
         """Where the pattern stands in the plain text; rules and cues of the same words share the search."""
-        need = phrase.need
-        if need & self.bits != need:
-            return ()
-        if phrase.source not in self._matched:
-            self._matched[phrase.source] = self._search(phrase, need)
-        return self._matched[phrase.source]
+        found = self._matched.get(phrase)
+        if found is None:
+            found = self._matched[phrase] = self._search(phrase)
+        return found
 
-    def _search(self, phrase: Phrase, need: int) -> tuple[re.Match[str], ...]:
-        text, search = self.plain.text, phrase.regex.finditer
+    def _search(self, phrase: Phrase) -> list[re.Match[str]]:
+        need, text, search = phrase.need, self.plain.text, phrase.regex.finditer
+        if need & self.bits != need:
+            return []
         if phrase.wide:
-            return tuple(search(text))
-        return tuple(match for a, b, bits in self._stretches if need & bits == need for match in search(text, a, b))
+            return list(search(text))
+        found: list[re.Match[str]] = []
+        for start, end, _, bits in self.sentences:
+            if need & bits == need:
+                found += search(text, start, end)
+        return found
 
     def cue(self, name: str) -> list[tuple[int, int]]:
         """Where the cue stands in the plain text, in order."""
@@ -77,7 +95,7 @@ class Scene:
             return _around(self._clause_bounds(), start, end, 0)
         if scope == "before":
             return _around(self._clause_bounds(), start, start, 0)[0], start
-        return _around(self._sentences, start, end, _SENTENCES_BESIDE.get(scope, 0))
+        return _around(self._bounds, start, end, _SENTENCES_BESIDE.get(scope, 0))
 
     def _clause_bounds(self) -> list[int]:
         if not self._clauses:

@@ -71,7 +71,7 @@ def reader_of(book: Rulebook) -> Callable[[str], tuple[Hasher, list[str]]]:
     def read(text: str) -> tuple[Hasher, list[str]]:
         plain = normalise(text, book.reader)
         language = language_of(plain.words)
-        return hashers.get(language, hashers["en"]), words_of([token.word for token in plain.tokens])
+        return hashers.get(language, hashers["en"]), words_of(plain.row)
 
     return read
 

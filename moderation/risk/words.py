@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from moderation.risk.fold import Folded
@@ -15,7 +16,8 @@ from moderation.risk.spelling import Speller, ordinary_words
 from moderation.risk.vocabulary import Vocabulary
 
 _PLACES = "|".join(map(re.escape, sorted(PLACEHOLDERS)))
-_CHUNK = re.compile(rf"{_PLACES}|[^\s.,;:?\"()\[\]{{}}]+|[.,;:?\"()\[\]{{}}]|\n")
+_CHUNK = re.compile(rf"[^\s.,;:?\"()\[\]{{}}]+|{_PLACES}|[.,;:?\"()\[\]{{}}]|\n")
+_LETTERS_TOGETHER = re.compile(r" [a-z](?: [.,])? [a-z](?= )")
 _JOINERS = re.compile(r"[-_/*'+&=~|!.@#^]+")
 _SIGNS = re.compile(r"[\W_]+")
 _STARRED = re.compile(r"[a-z]+[*#_.-]+[a-z]+[a-z*#_.-]*[a-z]")
@@ -33,6 +35,7 @@ _REMEMBERED = 32_768  # chunks; each holds a few hundred bytes
 _AMOUNT = re.compile(r"(\d+)(mg|g|ml|mcg|x|yo|yrs|yr|kcal|cal|days|hrs|mins)")
 _SHORT_HIDDEN = frozenset({"die", "kms", "kys", "cut", "to"})  # three letters, and worth reading all the same
 _ALONE = frozenset('ia.,?"0123456789')  # single signs that are read as they stand
+_LONELY = frozenset(ascii_lowercase) - _ALONE
 _MARKS = {",": ",", ";": ",", ":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "{": ",", "}": ",",
           ".": ".", "\n": ".", "?": "?", '"': '"'}  # fmt: skip
 _SHORT_NOT = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not"}
@@ -73,6 +76,34 @@ class Reader:
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
         # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
         self._chunk = lru_cache(maxsize=_REMEMBERED)(self._read_chunk)
+
+    def words(self, folded: Folded) -> list[str]:
+        """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts."""
+        chunks = _CHUNK.findall(folded.text)
+        read = self._chunk if max(map(len, chunks), default=0) <= _LONGEST_DISGUISE else self._read
+        words = [token[0] for chunk in chunks for token in read(chunk)]
+        if not _LONELY.isdisjoint(words):
+            if _LETTERS_TOGETHER.search(" ".join(["", *words, ""])):
+                return [token.word for token in self.tokens(folded)]
+            words = [plain for word in words for plain in (self._lone(word) if len(word) == 1 else (word,))]
+        halves, long = self._halves, self._long
+        if any(first in halves and first + second in long for first, second in pairwise(words)) or self._has_run(words):
+            return [token.word for token in self.tokens(folded)]
+        return words
+
+    def _lone(self, letter: str) -> tuple[str, ...]:
+        return self._vocabulary.canonical(letter) if letter.isascii() and letter.isalpha() else (letter,)
+
+    def _has_run(self, words: list[str]) -> bool:
+        runs = self._vocabulary.runs
+        if runs.keys().isdisjoint(words):
+            return False
+        return any(
+            tuple(words[at : at + len(spoken)]) == spoken
+            for at, word in enumerate(words)
+            if word in runs
+            for spoken, _ in runs[word]
+        )
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""
@@ -201,7 +232,7 @@ class Reader:
                 out.extend(self._found_in(letters))
                 at = after
                 continue
-            out.extend(Token(word, token.start, token.end) for word in self._vocabulary.canonical(token.word))
+            out.extend(Token(word, token.start, token.end) for word in self._lone(token.word))
             at += 1
         return out
 

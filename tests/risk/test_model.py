@@ -76,7 +76,7 @@ def test_judging_sees_the_features_that_learning_saw(tokens: list[str]) -> None:
     scores, _ = EAR.model.read(words, "en").scores()
 
     features = training.matrix([(hasher, words)])
-    learned = features @ EAR.model.levels + EAR.model.bias
+    learned = features @ (EAR.model.levels[:-1] * EAR.model.level_scale)[:, :-1] + EAR.model.level_bias
     assert np.allclose(learned[0], scores, atol=1e-3)
     assert len(all_rows(hasher, words)) > len(words)
 

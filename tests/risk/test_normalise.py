@@ -73,6 +73,17 @@ def test_plain_words_come_from_ordered_stretches_of_the_text(text: str) -> None:
     assert all(0 <= token.start < token.end <= len(text) for token in plain.tokens)
     assert [token.start for token in plain.tokens] == sorted(token.start for token in plain.tokens)
     assert all(plain.text[at:].startswith(t.word) for at, t in zip(plain.at, plain.tokens, strict=True))
+    assert [token.word for token in plain.tokens] == plain.row
+
+
+_WRITTEN = ["u", "i", "a", "r", "s u i c i d e", "sui", "cide", ",", ".", "her", "self", "1", "d o", "k.m", "the", '"']
+
+
+@given(st.lists(st.sampled_from([*_WRITTEN, "forever nap", "going", "to", "x" * 50, "[amount]", "i m"]), max_size=12))
+def test_the_quick_way_to_the_words_is_the_same_as_the_way_with_places(pieces: list[str]) -> None:
+    plain = normalise(" ".join(pieces), READER)
+
+    assert [token.word for token in plain.tokens] == plain.row
 
 
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta"]), min_size=1, max_size=9), st.data())
