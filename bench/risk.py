@@ -18,9 +18,10 @@ from pathlib import Path
 from bench.curve import drawn, operating_points
 from bench.figures import Judged, capabilities, functional, judged, of_level, share
 from bench.perturbations import PERTURBATIONS, perturbed
-from moderation.risk import RULES_VERSION, Level, assess, corpus
+from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus
 from moderation.risk.corpus import Example
 
+_AGAINST = frozenset({Category.THREAT, Category.HARASSMENT, Category.ENCOURAGEMENT})
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 # What the design asks for: the least or the most of each figure.
 ASKED = {
@@ -112,7 +113,7 @@ def file_row(path: Path) -> list[object]:
     levels = Counter(assessment.level for _, assessment in found)
     spread = [share([assessment.level >= level for _, assessment in found]) for level in (1, 2, 3)]
     contract = [a.level.word in e["ok"] and _kind_fits(e["cats"], a.categories) for e, a in found if "ok" in e]
-    threats = [(e["label"], _is_threat(a.level, a.categories)) for e, a in found if e.get("label") in {0, 1}]
+    threats = [(e["label"], _is_threat(a)) for e, a in found if e.get("label") in {0, 1}]
     true, said = sum(label for label, _ in threats), sum(hit for _, hit in threats)
     both = sum(label and hit for label, hit in threats)
     f1 = f"{2 * both / (true + said):.2f}" if true else "-"
@@ -125,8 +126,8 @@ def _kind_fits(wanted: list[str], found: tuple[str, ...]) -> bool:
     return not wanted or not set(wanted).isdisjoint(found)
 
 
-def _is_threat(level: Level, categories: tuple[str, ...]) -> bool:
-    return level >= Level.RED and not {"threat", "harassment", "encouragement"}.isdisjoint(categories)
+def _is_threat(found: Assessment) -> bool:
+    return any(finding.level >= Level.RED and finding.category in _AGAINST for finding in found.findings)
 
 
 def report(arguments: argparse.Namespace) -> Iterator[str]:

@@ -4,6 +4,7 @@ The concepts have the same names in every language, so that what the linear mode
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from moderation.risk.vocabulary import RuleFileError, Vocabulary, read_toml
@@ -32,6 +33,10 @@ class Thesaurus:
         """A function from a word of the language to the name of its concept, `@?` for a word that is in none."""
         known = self._concepts.get(language, {})
         return lambda word: known.get(word, UNKNOWN)
+
+    def words(self, language: str) -> AbstractSet[str]:
+        """All words of a language that belong to a concept."""
+        return self._concepts.get(language, {}).keys()
 
     def classes(self) -> dict[str, tuple[str, ...]]:
         """The words of every concept, by the name a rule calls it: `%kin` in English, `%es.kin` in Spanish."""

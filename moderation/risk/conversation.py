@@ -6,9 +6,8 @@ What came before can only add findings or raise them; it never takes one away.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from moderation.risk.ear import Ear
+from moderation.risk.ear import Ear, by_rules
 from moderation.risk.findings import Category, Context, Finding, Level
-from moderation.risk.matching import find
 from moderation.risk.scene import Scene
 
 _TAIL = 400  # characters of an earlier message that are read again
@@ -48,19 +47,22 @@ def find_across(ear: Ear, text: str, context: Context) -> list[Finding]:
     tail = context.earlier[-1][-_TAIL:].rstrip()
     joined = ear.scene(f"{tail} {text[:_TAIL]}")
     border = len(tail) + 1
+    place = frozenset({context.place})
     across = [
         replace(finding, spans=spans[-1:])
-        for finding in find(ear.book, joined, frozenset({context.place}))
+        for ruled in by_rules(ear.book, joined, place)
+        for finding in ruled.findings
         if (spans := tuple((0, end - border) for start, end in finding.spans if start < border < end))
     ]
-    heard = (_shifted(finding, border) for finding in _newly_heard(ear, joined, (tail, text[:_TAIL])))
+    heard = (_shifted(finding, border) for finding in _newly_heard(ear, joined, (tail, text[:_TAIL]), place))
     return [*across, *(finding for finding in heard if finding.spans)]
 
 
-def _newly_heard(ear: Ear, joined: Scene, parts: Iterable[str]) -> list[Finding]:
+def _newly_heard(ear: Ear, joined: Scene, parts: Iterable[str], place: frozenset[str]) -> list[Finding]:
     """What the model hears in both messages together and in neither alone."""
-    alone = max((finding.level for part in parts for finding in ear.heard(ear.scene(part))), default=Level.GREEN)
-    return [finding for finding in ear.heard(joined) if finding.level > alone]
+    alone = (finding.level for part in parts for finding in ear.heard(ear.scene(part), place))
+    most = max(alone, default=Level.GREEN)
+    return [finding for finding in ear.heard(joined, place) if finding.level > most]
 
 
 def _shifted(finding: Finding, border: int) -> Finding:

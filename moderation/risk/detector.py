@@ -8,6 +8,7 @@ from moderation.risk import contact, conversation, hearing, language, minimal, r
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.fold import fold
+from moderation.risk.hearing import Heard
 from moderation.risk.model import Model
 from moderation.risk.spans import merged
 from moderation.risk.vocabulary import RULES
@@ -15,7 +16,6 @@ from moderation.risk.vocabulary import RULES
 WINDOW = 20_000  # characters judged at a time; longer texts are judged in windows that overlap
 OVERLAP = 500
 BUDGET = 1.0  # seconds of work a window may take; bench/risk_cost.py shows the worst. A pack read first takes up to 0.3
-_STEP, _MOST = 0.7, 12
 
 
 class OverBudgetError(Exception):
@@ -35,18 +35,22 @@ class Judge:
     def assess(self, text: str, context: Context | None = None) -> Assessment:
         """Judge a text. Never raises: what cannot be judged is a red finding of the detector."""
         try:
-            findings = self._found(text, context or Context())
+            heard = self._heard(text, context or Context())
         except Exception as error:  # noqa: BLE001 - any failure must become a finding, never silence
-            findings = could_not_judge(text, type(error).__name__)
-        return concluded(findings, self.version)
+            heard = Heard(could_not_judge(text, type(error).__name__), None)
+        level = max((finding.level for finding in heard.findings), default=Level.GREEN)
+        score = self.ear.thresholds.score(level, heard.urgency)
+        return Assessment(level, score, tuple(heard.findings), self.version)
 
-    def _found(self, text: str, context: Context) -> list[Finding]:
+    def _heard(self, text: str, context: Context) -> Heard:
         deadline = self.clock() + self.budget
         places = conversation.places_of(self.ear, context)
         found: list[Finding] = []
+        urgency: float | None = None
         for offset in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
             for stage in self._stages(text[offset : offset + WINDOW], context, places):
-                found.extend(_moved(finding, offset) for finding in stage)
+                found.extend(_moved(finding, offset) for finding in stage.findings)
+                urgency = max((each for each in (urgency, stage.urgency) if each is not None), default=None)
                 if self.clock() > deadline:
                     raise OverBudgetError
             deadline = self.clock() + self.budget
@@ -54,14 +58,14 @@ class Judge:
         found.extend(conversation.find_series(self.ear, found, context))
         if self.clock() > deadline:
             raise OverBudgetError
-        return _unified(found)
+        return Heard(_unified(found), urgency)
 
-    def _stages(self, text: str, context: Context, places: frozenset[str]) -> Iterator[Iterable[Finding]]:
+    def _stages(self, text: str, context: Context, places: frozenset[str]) -> Iterator[Heard]:
         searching = context.place == "search"  # words looked for are no post: they give nothing away
-        yield contact.find_contacts(fold(text), self.own_hosts) if not searching else ()
+        yield Heard([] if searching else contact.find_contacts(fold(text), self.own_hosts), None)
         scene = self.ear.scene(text)
         yield from self.ear.findings(scene, places)
-        yield language.unknown_language(text, scene.plain) if not searching else ()
+        yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
 
 
 def could_not_judge(text: str, kind: str) -> list[Finding]:
@@ -96,17 +100,6 @@ def _unified(findings: Iterable[Finding]) -> list[Finding]:
         spans = merged((*before.spans, *finding.spans))
         kept[finding.rule, finding.category] = replace(before, level=level, spans=spans)
     return sorted(kept.values(), key=lambda finding: (-finding.level, finding.spans, finding.rule))
-
-
-def concluded(findings: list[Finding], version: str) -> Assessment:
-    """The findings with their level and score.
-
-    Each level owns a quarter of [0, 1]; further findings move the score up within its quarter
-    and never into the next, so that many small worries do not become a crisis.
-    """
-    level = max((finding.level for finding in findings), default=Level.GREEN)
-    weight = min(len({finding.rule for finding in findings}), _MOST)
-    return Assessment(level, round(level / 4 + (1 - _STEP**weight) / 4, 4), tuple(findings), version)
 
 
 def load() -> Judge:

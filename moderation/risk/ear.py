@@ -1,11 +1,12 @@
 """Rules and model together: all that is read in one stretch of words, without what stands around it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from moderation.risk import hearing, language
 from moderation.risk.findings import Category, Finding, Level
-from moderation.risk.matching import find
+from moderation.risk.hearing import Heard
+from moderation.risk.matching import Ruled, find
 from moderation.risk.model import Model
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import Scene, scene_of
@@ -26,18 +27,17 @@ class Ear:
         """The text made plain, with its bounds and cues."""
         return scene_of(self.book, text)
 
-    def findings(self, scene: Scene, places: frozenset[str]) -> Iterator[list[Finding]]:
+    def findings(self, scene: Scene, places: frozenset[str]) -> Iterator[Heard]:
         """What the rules find, then what the model adds to it; `places` as `matching.find` takes them."""
-        ruled = find(self.book, scene, places)
-        yield ruled
-        for spoken in language.languages_of(scene.words):
-            if spoken in self.book.packs:
-                pack = self.book.packs[spoken]()
-                more = find(pack, Scene(scene.plain, pack.cues, pack.prefilter), places)
-                ruled = [*ruled, *more]
-                yield more
-        heard = (self._in_kind(finding, ruled, scene) for finding in self.heard(scene))
-        yield [finding for finding in heard if _adds(finding, ruled)]
+        found: list[Finding] = []
+        signs: dict[str, int] = {}
+        for ruled in by_rules(self.book, scene, places):
+            found += ruled.findings
+            signs |= ruled.signs
+            yield Heard(ruled.findings, None)
+        heard = self._heard(scene, signs)
+        meant = (self._in_kind(finding, found, scene) if finding.level else finding for finding in heard.findings)
+        yield Heard([finding for finding in meant if _adds(finding, found)], heard.urgency)
 
     def _in_kind(self, heard: Finding, ruled: list[Finding], scene: Scene) -> Finding:
         """What the model heard, as more of what the rules are sure of where that is a danger to others.
@@ -57,15 +57,35 @@ class Ear:
             heard, category=first.category, rule=rule, reason=reason, speaker=first.speaker, targeted=first.targeted
         )
 
-    def heard(self, scene: Scene) -> list[Finding]:
-        """What the model alone heard."""
-        spoken = language.language_of(scene.words)
-        return hearing.hear(self.model, self.thresholds, scene.plain, spoken)
+    def heard(self, scene: Scene, places: frozenset[str]) -> list[Finding]:
+        """What the model hears, without what the rules find."""
+        return self._heard(scene, signs_of(self.book, scene, places)).findings
+
+    def _heard(self, scene: Scene, signs: Mapping[str, int]) -> Heard:
+        spoken = language.language_of(scene.words, self.book.thesaurus)
+        return hearing.hear(self.model, self.thresholds, scene.plain, spoken, signs)
 
     def danger(self, scene: Scene, places: frozenset[str]) -> Level:
         """The highest level of danger to oneself that the rules find; a guess is not enough to judge an answer by."""
-        found = (finding for finding in find(self.book, scene, places) if finding.category in _AT_RISK)
-        return max((finding.level for finding in found), default=Level.GREEN)
+        found = find(self.book, scene, places).findings
+        return max((finding.level for finding in found if finding.category in _AT_RISK), default=Level.GREEN)
+
+
+def by_rules(book: Rulebook, scene: Scene, places: frozenset[str]) -> Iterator[Ruled]:
+    """What the rules find: the English ones, then those of each other language the text may be in."""
+    yield find(book, scene, places)
+    for spoken in language.languages_of(scene.words, book.thesaurus):
+        if spoken in book.packs:
+            pack = book.packs[spoken]()
+            yield find(pack, Scene(scene.plain, pack.cues, pack.prefilter), places)
+
+
+def signs_of(book: Rulebook, scene: Scene, places: frozenset[str]) -> dict[str, int]:
+    """All that the rules saw in a scene, also what came to nothing (see `matching.Ruled`)."""
+    signs: dict[str, int] = {}
+    for ruled in by_rules(book, scene, places):
+        signs |= ruled.signs
+    return signs
 
 
 def _adds(heard: Finding, ruled: list[Finding]) -> bool:

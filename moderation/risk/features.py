@@ -6,20 +6,25 @@ every line of this file, so that a text is never read in two ways.
 """
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.risk.concepts import Thesaurus
+from moderation.risk.normalise import Plain
 
 BITS = 18  # 262,144 rows; with 2**21 the cross-validated figures were the same
-FEWER = 150  # features that a text is counted as having more: a few words alone are never weighed as sure
+FEWER = 100  # features that a text is counted as having more: a few words alone are never weighed as sure
+SIGN = 3  # how many features a sign counts as; chosen by cross-validation, as the next
 KIND_SHIFT = 2  # categories are told apart by fewer rows: four of the levels' share one of theirs
 Rows = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 IGNORED = frozenset({",", ".", '"'})  # marks are moved and dropped too easily to mean much
+_SENTENCE_ENDS = frozenset({".", "?"})
 _SPREAD = 0x9E3779B97F4A7C15
 _FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 _MIX, _HALF, _SHIFT = np.uint64(0xD6E8FEB86659FD93), np.uint64(31), np.uint64(64 - BITS)
@@ -40,7 +45,7 @@ def hashed(name: str) -> int:
     return zlib.crc32(name.encode()) * _SPREAD & 0xFFFFFFFFFFFFFFFF
 
 
-_KINDS = ("w", "ww", "www", "w.w", "c", "cc", "ccc", "c.c", "wc", "cw", "l")  # words, concepts, letters
+_KINDS = ("w", "ww", "www", "w.w", "c", "cc", "ccc", "c.c", "wc", "cw", "l", "s")  # words, concepts, letters, signs
 _SALTS = {kind: np.uint64(hashed(f"kind {kind}")) for kind in _KINDS}
 # The features of several words: their kind, and for each part whether it is a word (0) or a concept (1) and how far
 # it stands behind the first.
@@ -126,10 +131,39 @@ def joint(words: Hashes) -> Rows:
     return rows
 
 
-def all_rows(hasher: Hasher, words: Sequence[str]) -> Rows:
-    """Every row of some words (see `words_of`), each as often as it stands there."""
+def all_rows(hasher: Hasher, words: Sequence[str], signs: Iterable[str] = ()) -> Rows:
+    """Every row of some words (see `words_of`) and of the signs among them, each as often as it stands there."""
     rows = joint(np.array([list(map(hasher.word, words)), list(map(hasher.concept, words))], dtype=np.uint64))
-    return np.concatenate([*map(hasher.single, words), rows[rows != NOTHING]])
+    seen = [row for sign in signs for row in [sign_row(sign)] * SIGN]
+    return np.concatenate([*map(hasher.single, words), rows[rows != NOTHING], np.array(seen, dtype=np.int64)])
+
+
+@lru_cache(maxsize=4096)
+def sign_row(sign: str) -> int:
+    """The row of something the rules saw, the same in every language."""
+    return int(_mixed(_combined("s", _array([hashed(sign)])))[0])
+
+
+def sentence_ends(row: Sequence[str]) -> list[int]:
+    """Behind which words of `words_of` a sentence ends."""
+    if "." not in row and "?" not in row:
+        return []
+    ends = []
+    kept = 1
+    for word in row:
+        if word not in IGNORED:
+            kept += 1
+        if word in _SENTENCE_ENDS:
+            ends.append(kept)
+    return ends
+
+
+def placed(signs: Mapping[str, int], plain: Plain) -> list[tuple[str, int]]:
+    """Each sign with the word of `words_of` it is seen at, from its place in the plain text."""
+    if not signs:
+        return []
+    kept = list(accumulate((word not in IGNORED for word in plain.row), initial=0))
+    return [(sign, kept[bisect_right(plain.at, place + 1)]) for sign, place in signs.items()]
 
 
 def _letters(word: str) -> Iterator[str]:

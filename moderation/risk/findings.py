@@ -77,7 +77,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The judgement of one text. `score` lies in the quarter of [0, 1] that belongs to `level`."""
+    """The judgement of one text.
+
+    `score` is the share of texts like it that a person would judge red or above, from 0 to 1. It never contradicts
+    `level`: that of a higher level is at least as high. `docs/risk-evaluation.md` shows how far it can be trusted.
+    """
 
     level: Level
     score: float

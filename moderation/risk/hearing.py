@@ -1,10 +1,11 @@
 """What the linear model heard, as a finding: a level that it may raise, a category, and the words that weighed most."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from moderation.risk.features import FIRST, IGNORED, LAST, words_of
+from moderation.risk.features import FIRST, IGNORED, LAST, placed, sentence_ends, words_of
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.model import Model
 from moderation.risk.normalise import Plain
@@ -13,9 +14,29 @@ from moderation.risk.vocabulary import RuleFileError, read_toml
 from moderation.risk.words import Token
 
 _MARKED = 4  # words a finding marks
+_NOT_HELD = "That is not sure enough to hold it."
+_NEVER_NAMED = frozenset({Category.CONTACT})  # named at green it would be given back to its author
 _APART = 0.5  # how far below the threshold of one level the next may still lie
-_FEWEST = 5  # words; fewer are too little to weigh, and are left to the rules
+FEWEST = 5  # words; fewer are too little to weigh, and are left to the rules
 _LEVELS = (Level.AMBER, Level.RED, Level.CRISIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How a score is told within one level: the logit of "red or above" is moved by `offset` and kept in bounds."""
+
+    least: float
+    most: float
+    offset: float
+    unheard: float  # the score of a text that the model did not read
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the model says of a text: its finding, if any, and how sure it is of "red or above" (none: not read)."""
+
+    findings: list[Finding]
+    urgency: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +49,21 @@ class Thresholds:
     margin: float  # how much surer it must be of a category whose posts are held
     held: frozenset[Category]
     reasons: Mapping[Category, str]
+    slope: float
+    scales: Mapping[Level, Scale]
+
+    def over(self, scores: Sequence[float], language: str) -> list[float]:
+        """How far each of the model's scores lies above its threshold."""
+        more = 0.0 if language == "en" else self.elsewhere
+        return [score - least - more for score, least in zip(scores, self.levels, strict=True)]
+
+    def score(self, level: Level, urgency: float | None) -> float:
+        """The share of texts like this one that a person would judge red or above; never against the level."""
+        scale = self.scales[level]
+        if urgency is None:
+            return scale.unheard
+        likely = 1 / (1 + math.exp(-(scale.offset + self.slope * urgency)))
+        return round(min(max(likely, scale.least), scale.most), 4)
 
 
 def load_thresholds(path: Path) -> Thresholds:
@@ -45,51 +81,60 @@ def load_thresholds(path: Path) -> Thresholds:
             margin=float(data["held"]["margin"]),
             held=frozenset(map(Category, data["held"]["categories"])),
             reasons={Category(name): str(reason) for name, reason in data["reasons"].items()},
+            slope=float(data["score"]["slope"]),
+            scales={level: Scale(**{k: float(v) for k, v in data["score"][level.word].items()}) for level in Level},
         )
     except (KeyError, ValueError, TypeError) as error:
         raise RuleFileError(f"{path.name}: missing or unknown {error}") from error
 
 
-def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str) -> list[Finding]:
-    """The model's finding, or nothing. Spans are those of the words that weighed most, in the original text."""
+def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, signs: Mapping[str, int]) -> Heard:
+    """The model's finding, if any. Spans are those of the words that weighed most, in the original text.
+
+    `signs` are what the rules saw (see `matching.Ruled`): the model weighs them beside the words.
+    """
     words = words_of(plain.row)
-    if language not in model.languages or sum(map(str.isalnum, plain.row)) < _FEWEST:
-        return []
-    reading = model.read(words, language)
+    if language not in model.languages or sum(map(str.isalnum, plain.row)) < FEWEST:
+        return Heard([], None)
+    reading = model.read(words, language, placed(signs, plain), sentence_ends(plain.row))
     scores, places = reading.scores()
-    more = 0.0 if language == "en" else thresholds.elsewhere
-    sure = [score - least - more for score, least in zip(scores, thresholds.levels, strict=True)]
+    sure = thresholds.over(scores, language)
+    level = level_of(sure)
+    if level == Level.GREEN:
+        return Heard([], sure[1])
+    start, end = places[level - 1]
+    weights = reading.weighed(level - 1)[start:end]
+    kept = [token for token in plain.tokens if token.word not in IGNORED]
+    spans = _marked(words[start:end], weights, start - 1, kept)
+    version = f"{thresholds.version}-{model.version}"
+    category, unsure = _categories(reading.kinds(start, end), thresholds, sure[level - 1])
+    # Who speaks is a guess, too: a young person's words are folded and not held.
+    speaker = "young" if category == Category.MINOR else ""
+    rule, reason = f"model.{category}", thresholds.reasons[category]
+    findings = [Finding(category, level, rule, version, spans, reason, certain=False, speaker=speaker)]
+    if unsure:
+        reason = f"{thresholds.reasons[unsure]} {_NOT_HELD}"
+        findings.append(Finding(unsure, Level.GREEN, f"model.{unsure}", version, spans, reason, certain=False))
+    return Heard(findings, sure[1])
+
+
+def level_of(sure: Sequence[float]) -> Level:
+    """The level the model names, from how far each of its three scores lies above its threshold."""
     found = [level for level, over in zip(_LEVELS, sure, strict=True) if over > 0]
     # The three questions were learned apart: what is hardly red is no crisis, and what is hardly amber is not red.
     while found and found[-1] > Level.AMBER and sure[found[-1] - 2] < -_APART:
         found.pop()
-    if not found:
-        return []
-    level = found[-1]
-    start, end = places[level - 1]
-    category = _category(reading.kinds(start, end), thresholds, sure[level - 1])
-    weights = reading.weighed(level - 1)[start:end]
-    kept = [token for token in plain.tokens if token.word not in IGNORED]
-    return [
-        Finding(
-            category=category,
-            level=level,
-            rule=f"model.{category.value}",
-            version=thresholds.version,
-            spans=_marked(words[start:end], weights, start - 1, kept),
-            reason=thresholds.reasons[category],
-            certain=False,
-            speaker="young" if category == Category.MINOR else "",  # folded, not held: who speaks is a guess, too
-        )
-    ]
+    return found[-1] if found else Level.GREEN
 
 
-def _category(kinds: Mapping[str, float], thresholds: Thresholds, sure: float) -> Category:
-    """The category that fits best. One whose posts are held only where the model is surer: else a person reads it."""
+def _categories(kinds: Mapping[str, float], thresholds: Thresholds, sure: float) -> tuple[Category, Category | None]:
+    """The category that fits best; one whose posts are held must be surer, else it is named beside the best other."""
     order = [Category(kind) for kind in sorted(kinds, key=kinds.__getitem__, reverse=True)]
     other = next(kind for kind in order if kind not in thresholds.held)
     lead = kinds[order[0]] - kinds[other]
-    return order[0] if sure >= thresholds.margin and lead >= thresholds.margin else other
+    if order[0] == other or (sure >= thresholds.margin and lead >= thresholds.margin):
+        return order[0], None
+    return other, order[0] if order[0] not in _NEVER_NAMED else None
 
 
 def _marked(

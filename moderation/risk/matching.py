@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
@@ -23,8 +23,24 @@ class _Hit:
     category: Category
 
 
-def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
-    """All findings of the rulebook in a scene, spans in the original text. No rule ends the search.
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What the rules of one book found in a scene, spans in the original text.
+
+    `signs` are for the model (see `hearing`), and hold what came to nothing, too: each rule of which a phrase stands
+    there, each guard that held, each level and category found, by name with its first place in the plain text.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    signs: dict[str, int] = field(default_factory=dict)
+
+    def sign(self, name: str, place: int) -> None:
+        """Note a sign where it is seen first."""
+        self.signs.setdefault(name, place)
+
+
+def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> Ruled:
+    """All findings of the rulebook in a scene. No rule ends the search.
 
     `places` are the place of the text and what precedes it (see `conversation`); a rule bound to
     places is tried only in these.
@@ -35,7 +51,10 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> list[Finding]:
             for need, rule, phrase in index[word]:
                 if need & bits == need and (not rule.places or not places.isdisjoint(rule.places)):
                     candidates.setdefault(rule.id, (rule, {}))[1][phrase] = None
-    return [finding for name in sorted(candidates) for finding in _findings(*candidates[name], scene)]
+    ruled = Ruled()
+    for name in sorted(candidates):
+        _find(*candidates[name], scene, ruled)
+    return ruled
 
 
 def _searched(book: Rulebook, scene: Scene) -> Iterator[tuple[frozenset[str], int, Index]]:
@@ -45,17 +64,20 @@ def _searched(book: Rulebook, scene: Scene) -> Iterator[tuple[frozenset[str], in
         yield sentence.words, sentence.bits, book.index
 
 
-def _findings(rule: Rule, phrases: Iterable[Phrase], scene: Scene) -> list[Finding]:
+def _find(rule: Rule, phrases: Iterable[Phrase], scene: Scene, ruled: Ruled) -> None:
     kinds: dict[Category, list[_Hit]] = {}
     for phrase in phrases:
         for match in scene.matches(phrase):
-            hit = _judged(rule, match, scene)
+            ruled.sign(rule.id, match.start())
+            hit = _judged(rule, match, scene, ruled)
             if hit:
+                ruled.sign(f"{rule.id} {hit.level}", match.start())
+                ruled.sign(f"{hit.category} {hit.level}", match.start())
                 kinds.setdefault(hit.category, []).append(hit)
-    return [finding for kind, hits in kinds.items() for finding in _told(rule, kind, hits, scene)]
+    ruled.findings.extend(finding for kind, hits in kinds.items() for finding in _told(rule, kind, hits, scene))
 
 
-def _judged(rule: Rule, match: re.Match[str], scene: Scene) -> _Hit | None:
+def _judged(rule: Rule, match: re.Match[str], scene: Scene, ruled: Ruled) -> _Hit | None:
     start, end = match.span()
     if rule.needs and not _enough(rule, scene, start, end):
         return None
@@ -63,7 +85,7 @@ def _judged(rule: Rule, match: re.Match[str], scene: Scene) -> _Hit | None:
     if rule.raises and scene.has(rule.raises, "near", start, end):
         hit.level = Level.CRISIS
     for guard in rule.guards:
-        if _holds(guard, scene, start, end) and not _soften(guard, hit):
+        if _holds(guard, scene, start, end, ruled) and not _soften(guard, hit):
             return None
     if match.re.groupindex and match.start("s") >= 0:
         hit.start, hit.end = match.span("s")
@@ -76,9 +98,16 @@ def _enough(rule: Rule, scene: Scene, start: int, end: int) -> bool:
     return sum(scene.has((cue,), "around", start, end) for cue in rule.needs) >= rule.needed
 
 
-def _holds(guard: Guard, scene: Scene, start: int, end: int) -> bool:
+def _holds(guard: Guard, scene: Scene, start: int, end: int, ruled: Ruled) -> bool:
     if guard.unless and scene.has(guard.unless, guard.unless_scope, start, end):
         return False
+    holds = _stands(guard, scene, start, end)
+    if holds:
+        ruled.sign(guard.id, start)
+    return holds
+
+
+def _stands(guard: Guard, scene: Scene, start: int, end: int) -> bool:
     if guard.scope == "negated":
         return scene.is_negated(start)
     if guard.scope == "negated_closely":

@@ -9,7 +9,6 @@ import math
 import threading
 import zlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, cast
 from zipfile import BadZipFile
@@ -18,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.risk.concepts import Thesaurus
-from moderation.risk.features import FEWER, KIND_SHIFT, NOTHING, REACHES, Hasher, joint
+from moderation.risk.features import FEWER, KIND_SHIFT, NOTHING, REACHES, SIGN, Hasher, joint, sign_row
 
 MODEL = Path(__file__).parent / "model.npz"
 _WORDS_KEPT = 50_000  # rows of the memory of words; about 4 MB
-_SHORT, _LONG, _STEP = 28, 30, 8  # words: longer texts are also read in stretches of 30 that begin every 8
+_SHORT, _MIDDLE, _LONG, _STEP, _LEAST = 24, 60, 30, 8, 5  # words (see `stretches`)
+
+_CHANCE, _MOST_CHANCE = 0.2, 3  # off for each doubling of the stretches, and how many doublings count
 
 Rounded = NDArray[np.int8]
 Sums = NDArray[np.int32]
@@ -120,9 +121,11 @@ class Model:
             made._words[language] = _Words(Hasher(thesaurus, language), made.levels, made.kinds)
         return made
 
-    def read(self, words: list[str], language: str) -> "Reading":
-        """The words of a text (see `words_of`), ready to be weighed."""
-        return Reading(self, self._words[language], words)
+    def read(
+        self, words: list[str], language: str, signs: Sequence[tuple[str, int]] = (), ends: Sequence[int] = ()
+    ) -> "Reading":
+        """The words of a text, the signs among them and where its sentences end (see `features`), to be weighed."""
+        return Reading(self, self._words[language], words, signs, ends)
 
 
 def _framed(weights: NDArray[np.generic]) -> Rounded:
@@ -135,33 +138,46 @@ def _framed(weights: NDArray[np.generic]) -> Rounded:
 class Reading:
     """One text as the model reads it."""
 
-    def __init__(self, model: Model, known: _Words, words: list[str]) -> None:
+    def __init__(
+        self, model: Model, known: _Words, words: list[str], signs: Sequence[tuple[str, int]], ends: Sequence[int]
+    ) -> None:
+        self._ends = ends
         self._model, self._known, self._count = model, known.looked_up(words), len(words)
         self._rows = joint(self._known.hashes)
+        self._signs = [(sign_row(sign), at) for sign, at in signs]
 
     def scores(self) -> tuple[tuple[float, float, float], list[tuple[int, int]]]:
         """Logits of "amber or above", "red or above" and "crisis", and the stretch of words where each is highest.
 
-        A long text is weighed in stretches, of which the gravest counts, so that one sentence is not lost in many.
+        A long text is weighed in stretches, of which the gravest counts, so that one sentence is not lost in many; one
+        of middling length half by its gravest stretch and half as a whole. Chosen by cross-validation.
         """
         sums = self._model.levels.take(self._rows, axis=0).sum(axis=0, dtype=np.int32)
         sums += self._known.levels
-        starts, ends = stretches(self._count)
-        if len(starts) == 1:
+        for row, at in self._signs:
+            sums[at] += SIGN * self._model.levels[row].astype(np.int32)
+        parts = stretches(self._count, self._ends)
+        if len(parts) == 1:
             totals = sums.sum(axis=0, keepdims=True) * self._model.level_scale
         else:
             running = np.zeros((self._count + 1, sums.shape[1]), dtype=np.int32)
             sums.cumsum(axis=0, out=running[1:])
+            starts, ends = np.array(parts).T
             totals = (running[ends] - running[starts]) * self._model.level_scale
         scores = totals[:, :-1] / np.sqrt(totals[:, -1:] + FEWER) + self._model.level_bias
         gravest = scores.argmax(axis=0).tolist()
-        amber, red, crisis = scores.max(axis=0).tolist()
-        return (amber, red, crisis), [(int(starts[at]), int(ends[at])) for at in gravest]
+        if self._count <= _MIDDLE:
+            amber, red, crisis = ((scores.max(axis=0) + scores[-1]) / 2).tolist()
+        else:  # of many stretches the gravest is often so by chance
+            amber, red, crisis = (scores.max(axis=0) - _CHANCE * min(math.log2(len(parts)), _MOST_CHANCE)).tolist()
+        return (amber, red, crisis), [parts[at] for at in gravest]
 
     def kinds(self, start: int, end: int) -> dict[str, float]:
         """How well each category fits a stretch of words, as logits."""
         rows = self._rows[:, start:end] >> KIND_SHIFT
         total = self._model.kinds[rows].sum(axis=(0, 1), dtype=np.int32)
+        signs = [row >> KIND_SHIFT for row, at in self._signs if start <= at < end]
+        total += SIGN * self._model.kinds[signs].sum(axis=0, dtype=np.int32)
         total = (total + self._known.kinds[self._known.at[start:end]].sum(axis=0)) * self._model.kind_scale
         scores = total[:-1] / math.sqrt(total[-1] + FEWER) + self._model.kind_bias
         return dict(zip(self._model.names, scores.tolist(), strict=True))
@@ -170,15 +186,28 @@ class Reading:
         """How much each word added to a score (0 amber, 1 red, 2 crisis), alone and with its neighbours."""
         shares = self._model.levels[self._rows, level] / 2
         weights = self._known.levels[:, level] + shares.sum(axis=0)
+        for row, at in self._signs:
+            weights[at] += SIGN * float(self._model.levels[row, level])
         for reach, share in zip(REACHES, shares, strict=True):
             weights[reach:] += share[: self._count - reach]
         return cast("list[float]", (weights * self._model.level_scale[level]).tolist())
 
 
-@lru_cache(maxsize=256)
-def stretches(words: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where the stretches of a text of so many words begin and end: the whole, and parts of a long one."""
+def stretches(words: int, ends: Sequence[int]) -> list[tuple[int, int]]:
+    """Where the stretches of a text begin and end that are weighed apart; the last is the whole.
+
+    `words` is their number and `ends` say behind which of them a sentence ends. A text of more than `_SHORT` is also
+    weighed by rows of whole sentences with at most `_LONG` words, and a longer sentence in pieces that overlap.
+    """
+    whole = (0, words)
     if words <= _SHORT:
-        return np.array([0]), np.array([words])
-    starts = np.arange(0, words - _LONG + _STEP, _STEP)
-    return np.append(starts, 0), np.append(np.minimum(starts + _LONG, words), words)
+        return [whole]
+    bounds = sorted({0, words, *(end for end in ends if 0 < end < words)})
+    found: list[tuple[int, int]] = []
+    for at, start in enumerate(bounds[:-1]):
+        reached = [end for end in bounds[at + 1 : at + 1 + _LONG] if end - start <= _LONG]
+        found += [(start, end) for end in reached if end - start >= _LEAST]
+        if not reached:
+            last = bounds[at + 1]
+            found += [(piece, min(piece + _LONG, last)) for piece in range(start, last - _LONG + _STEP, _STEP)]
+    return [*found, whole]

@@ -5,32 +5,46 @@ Three yes-or-no questions are learned for the level (amber or above? red or abov
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from moderation.risk import corpus
 from moderation.risk.corpus import Example
-from moderation.risk.features import BITS, FEWER, KIND_SHIFT, Hasher, all_rows, words_of
+from moderation.risk.ear import by_rules, signs_of
+from moderation.risk.features import BITS, FEWER, KIND_SHIFT, Hasher, all_rows, placed, sentence_ends, words_of
 from moderation.risk.findings import Category, Level
+from moderation.risk.hearing import FEWEST, Thresholds, level_of
 from moderation.risk.language import language_of
 from moderation.risk.model import stretches
-from moderation.risk.normalise import normalise
 from moderation.risk.rulebook import Rulebook
+from moderation.risk.scene import scene_of
 
 STRENGTH, KIND_STRENGTH = 20.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
-COMMENT, QUESTION = 0.5, 0.3  # weights of an everyday comment and of a stretch of a question to a counsellor
-UNSURE = 0.4  # weight of a text for which both answers are accepted
+COMMENT, QUESTION = 1.0, 0.3  # weights of an everyday comment and of a stretch of a question to a counsellor
+_FOLDS = 3  # for the scale of scores
+UNSURE = 0.7  # weight of a text for which both answers are accepted
+_PLACES = frozenset({"thread"})  # where the labelled texts are taken to stand
 Rows = NDArray[np.int64]
 
 
-NAMES = tuple(
-    category.value for category in Category if category not in {Category.CONTACT, Category.DETECTOR}
-)  # contact details are found by their shape, not by words around them
+NAMES = tuple(category.value for category in Category if category != Category.DETECTOR)
+
+
+class Text(NamedTuple):
+    """A text as the model reads it: its language, its words, and what the rules saw among them."""
+
+    hasher: Hasher
+    words: list[str]
+    signs: Sequence[tuple[str, int]]
+    ends: Sequence[int] = ()  # behind which words a sentence ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +56,20 @@ class Everyday:
     weight: float  # of each, beside 1 for a labelled text
 
 
-def everyday(read: Callable[[str], tuple[Hasher, list[str]]]) -> list[Everyday]:
+def everyday(read: Callable[[str], Text]) -> list[Everyday]:
     """Everyday comments, taken as green; questions to counsellors, long and sad, of which few are red."""
     comments, questions = corpus.everyday("goemotions"), corpus.everyday("counselchat")
     return [
         Everyday(matrix(map(read, comments)), Level.GREEN, COMMENT),
-        Everyday(matrix(part for text in questions for part in in_stretches(*read(text))), Level.AMBER, QUESTION),
+        Everyday(matrix(part for text in questions for part in in_stretches(read(text))), Level.AMBER, QUESTION),
     ]
 
 
-def in_stretches(hasher: Hasher, words: list[str]) -> Iterator[tuple[Hasher, list[str]]]:
+def in_stretches(text: Text) -> Iterator[Text]:
     """A text as it is judged: whole, and where it is long in stretches."""
-    return ((hasher, words[start:end]) for start, end in zip(*stretches(len(words)), strict=True))
+    for start, end in stretches(len(text.words), text.ends):
+        signs = [(sign, at - start) for sign, at in text.signs if start <= at < end]
+        yield Text(text.hasher, text.words[start:end], signs)
 
 
 def train(book: Rulebook, examples: Sequence[Example], path: Path) -> None:
@@ -64,14 +80,16 @@ def train(book: Rulebook, examples: Sequence[Example], path: Path) -> None:
     save(path, learner.levels(everything), learner.kinds(everything, NAMES), NAMES)
 
 
-def reader_of(book: Rulebook) -> Callable[[str], tuple[Hasher, list[str]]]:
-    """Reads a text as the judge does: its language, and the words the model sees."""
+def reader_of(book: Rulebook) -> Callable[[str], Text]:
+    """Reads a text as the judge does."""
     hashers = {language: Hasher(book.thesaurus, language) for language in book.thesaurus.languages}
 
-    def read(text: str) -> tuple[Hasher, list[str]]:
-        plain = normalise(text, book.reader)
-        language = language_of(plain.words)
-        return hashers.get(language, hashers["en"]), words_of(plain.row)
+    def read(text: str) -> Text:
+        scene = scene_of(book, text)
+        signs = placed(signs_of(book, scene, _PLACES), scene.plain)
+        row = scene.plain.row
+        hasher = hashers.get(language_of(scene.words, book.thesaurus), hashers["en"])
+        return Text(hasher, words_of(row), signs, sentence_ends(row))
 
     return read
 
@@ -93,7 +111,7 @@ class Learner:
 
     def __init__(
         self,
-        read: Callable[[str], tuple[Hasher, list[str]]],
+        read: Callable[[str], Text],
         examples: Sequence[Example],
         unlabelled: Sequence[Everyday] = (),
     ) -> None:
@@ -121,11 +139,12 @@ class Learner:
         return [_learned(features, np.array(answer), weights, KIND_STRENGTH) for answer in answers]
 
 
-def matrix(texts: Iterable[tuple[Hasher, list[str]]]) -> sparse.csr_matrix:
+def matrix(texts: Iterable[Text]) -> sparse.csr_matrix:
     """One row a text: how often it has each feature, over the square root of how many it has (and `FEWER`)."""
     columns, values, ends = [], [], [0]
-    for hasher, words in texts:
-        rows, counts = np.unique(all_rows(hasher, words), return_counts=True)
+    for text in texts:
+        signs = [sign for sign, _ in text.signs]
+        rows, counts = np.unique(all_rows(text.hasher, text.words, signs), return_counts=True)
         columns.append(rows)
         values.append(counts / np.sqrt(counts.sum() + FEWER))
         ends.append(ends[-1] + len(rows))
@@ -163,9 +182,49 @@ def _learned(
         features = sparse.vstack([features, each.features], format="csr")
         answers = np.concatenate([answers, np.zeros(count, dtype=bool)])
         balanced = np.concatenate([balanced, np.full(count, each.weight)])
-    regression = LogisticRegression(C=strength, max_iter=300)
-    regression.fit(features @ sparse.diags(rarity), answers, sample_weight=balanced)
+    regression = LogisticRegression(C=strength, solver="newton-cg")
+    with threadpool_limits(1):  # several threads get in each other's way: many times slower on sparse rows
+        regression.fit(features @ sparse.diags(rarity), answers, sample_weight=balanced)
     return Learned(regression.coef_[0] * rarity, float(regression.intercept_[0]))
+
+
+def scale(book: Rulebook, examples: Sequence[Example], thresholds: Thresholds) -> Iterator[str]:
+    """The scale of scores, as lines for `rules/model.toml`: each text is weighed by what was learned without it."""
+    read = reader_of(book)
+    learner = Learner(read, examples, everyday(read))
+    scores = np.zeros((len(examples), 3))
+    answers = np.array([example.level for example in examples])
+    groups = [example.group for example in examples]
+    for chosen, others in GroupKFold(_FOLDS).split(answers, answers, groups):
+        scores[others] = np.stack([each.scores(learner.features[others]) for each in learner.levels(chosen)], axis=1)
+    sure = np.array(
+        [thresholds.over(row.tolist(), example.lang) for row, example in zip(scores, examples, strict=True)]
+    )
+    scenes = [scene_of(book, example.text) for example in examples]
+    read_by_model = np.array([sum(map(str.isalnum, scene.plain.row)) >= FEWEST for scene in scenes])
+    ruled = [
+        max((f.level for r in by_rules(book, s, _PLACES) for f in r.findings), default=Level.GREEN) for s in scenes
+    ]
+    heard = [level_of(row) if reads else Level.GREEN for row, reads in zip(sure, read_by_model, strict=True)]
+    levels = np.maximum(ruled, heard)
+    yield from _scale(levels, np.where(read_by_model, sure[:, 1], np.nan), answers >= Level.RED)
+
+
+def _scale(levels: NDArray[np.intp], urgency: NDArray[np.float64], urgent: NDArray[np.bool_]) -> Iterator[str]:
+    known = ~np.isnan(urgency)
+    columns = np.column_stack([urgency, *(levels == level for level in Level)])[known]
+    fitted = LogisticRegression(C=100, fit_intercept=False).fit(columns, urgent[known])
+    likely = np.full(len(levels), np.nan)
+    likely[known] = fitted.predict_proba(columns)[:, 1]
+    by = [likely[known & (levels == level)] for level in Level]
+    edges = [float(np.quantile(low, 0.9) + np.quantile(high, 0.1)) / 2 for low, high in pairwise(by)]
+    yield f"slope = {fitted.coef_[0][0]:.2f}"
+    for level, least, most in zip(Level, [0.0, *edges], [*edges, 1.0], strict=True):
+        few = urgent[~known & (levels == level)]
+        unheard = min(max(float(few.mean()) if len(few) else likely[levels == level].mean(), least), most)
+        offset = fitted.coef_[0][1 + level]
+        numbers = {"least": least, "most": most, "offset": offset, "unheard": unheard}
+        yield f"{level.word} = {{ {', '.join(f'{name} = {number:.2f}' for name, number in numbers.items())} }}"
 
 
 def save(path: Path, levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str]) -> None:

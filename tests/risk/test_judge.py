@@ -13,14 +13,12 @@ from moderation.risk import (
     RULES_VERSION,
     Category,
     Context,
-    Finding,
     Level,
     assess,
     configure,
     detector,
     sentence_around,
 )
-from moderation.risk.detector import concluded
 
 PIECES = """
 i want to die kill myself not never my friend said tonight pills goodbye again safe . ? , " u u1 s i c 1 d e
@@ -46,7 +44,7 @@ WORDS = st.sampled_from(PIECES.split(" "))
         ("I relapsed on Sunday, I feel ashamed", "amber", "relapse"),
         ("My husband punched me again", "red", "abuse"),
         ("I'm going to hurt him", "red crisis", "threat"),
-        ("you are a pathetic loser", "amber", "harassment"),
+        ("you are a pathetic loser", "amber red", "harassment"),
         ("I'm 14 and an older man keeps asking me for photos", "red", "minor"),
         ("I keep purging after meals", "amber red", "eating"),
         ("I feel so hopeless", "amber", "distress"),
@@ -120,24 +118,22 @@ def test_spans_lie_in_the_text_in_order_and_apart(text: str) -> None:
         assert edges == sorted(set(edges))
 
 
-@given(st.lists(st.sampled_from(Level), max_size=20), st.lists(st.sampled_from(Level), max_size=20))
-def test_the_score_never_contradicts_the_level(one: list[Level], other: list[Level]) -> None:
-    first, second = (concluded([finding(n, level) for n, level in enumerate(levels)], "v") for levels in (one, other))
-
-    assert (first.level < second.level) <= (first.score < second.score)
-    assert first.level / 4 <= first.score < (first.level + 1) / 4
+URGENCIES = st.none() | st.floats(-50, 50)
 
 
-def test_many_small_worries_raise_the_score_but_are_no_crisis() -> None:
-    one = concluded([finding(0, Level.AMBER)], "v")
-    many = concluded([finding(n, Level.AMBER) for n in range(30)], "v")
+@given(st.sampled_from(Level), st.sampled_from(Level), URGENCIES, URGENCIES)
+def test_the_score_never_contradicts_the_level(one: Level, other: Level, first: float, second: float) -> None:
+    score = detector._judge.ear.thresholds.score
 
-    assert one.score < many.score < 0.5
-    assert many.level == Level.AMBER
+    assert 0 <= score(one, first) <= 1
+    assert one >= other or score(one, first) <= score(other, second)
 
 
-def finding(number: int, level: Level) -> Finding:
-    return Finding(Category.DISTRESS, level, f"rule.{number}", "1", ((0, 1),), "A reason.")
+@given(st.sampled_from(Level), st.floats(-50, 50), st.floats(0, 50))
+def test_within_a_level_the_score_rises_with_what_the_model_hears(level: Level, urgency: float, more: float) -> None:
+    score = detector._judge.ear.thresholds.score
+
+    assert score(level, urgency) <= score(level, urgency + more)
 
 
 @settings(deadline=None)

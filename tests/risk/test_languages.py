@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other languages are meant
 """Other languages: what is urgent is heard, what only looks so is not, and a pack is read when it is needed."""
 
 import pytest
@@ -43,6 +44,42 @@ def test_everyday_words_stay_below_red(text: str) -> None:
     assert assess(text).level < Level.RED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Non ce la faccio più, voglio morire e nessuno mi capisce.",
+        "Hallo allemaal, ik ben hier nieuw en ik weet niet goed hoe ik moet beginnen.",
+        "Nie chcę już żyć, wszystko mnie boli i nikt nie rozumie.",
+        "Artık yaşamak istemiyorum, her şey çok ağır geliyor bana.",
+        "Jag vill inte leva längre, allt är för tungt och ingen förstår.",
+        "Nu mai vreau să trăiesc, totul este prea greu pentru mine.",
+        "Saya tidak mau hidup lagi, semuanya terlalu berat untuk saya.",
+        "Sitaki kuishi tena, kila kitu ni kizito sana kwangu.",
+        "من دیگر نمی‌خواهم زندگی کنم، همه چیز برایم خیلی سخت شده است",
+        "میں اب جینا نہیں چاہتی، سب کچھ میرے لیے بہت مشکل ہو گیا ہے",
+    ],
+)
+def test_a_language_no_rule_reads_is_looked_at_by_a_person(text: str) -> None:
+    found = assess(text)
+
+    assert found.level >= Level.AMBER
+    assert "detector" in found.categories
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gestern den Kindern Pizza bestellt, danach gab's Streit um den letzten Löffel Eis.",
+        "Deux petits de moins de trois ans, zéro relais, et ce matin le biberon par terre.",
+        "Pra aguentar a rota a transportadora mandou revezar dois motoristas, finalmente.",
+        "Mis nietos ya tienen mis relojes, así los disfruto viendo cómo los llevan.",
+        "burnt toast, burnt mouth, burnt the second toast",
+    ],
+)
+def test_few_small_words_alone_do_not_make_a_language_unknown(text: str) -> None:
+    assert "detector" not in assess(text).categories
+
+
 def test_every_language_of_the_thesaurus_but_english_has_a_pack_that_loads() -> None:
     book = detector._judge.ear.book
 
@@ -57,7 +94,7 @@ def test_a_plain_english_text_asks_for_no_other_pack() -> None:
 
     words = frozenset(["i", "do", "not", "know", "what", "to", "do", "with", "my", "day", "but", "it", "is", "fine"])
 
-    assert languages_of(words) == ["en"]
+    assert languages_of(words, detector._judge.ear.book.thesaurus) == ["en"]
 
 
 def test_a_language_is_heard_behind_words_of_another() -> None:

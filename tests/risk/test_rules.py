@@ -28,7 +28,7 @@ examples = ["e"]
 
 def fires(rule: rulebook.Rule, text: str) -> bool:
     places = frozenset(rule.places or {"thread"})
-    return any(found.rule == rule.id for found in find(BOOK, scene_of(BOOK, text), places))
+    return any(found.rule == rule.id for found in find(BOOK, scene_of(BOOK, text), places).findings)
 
 
 @pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(EXAMPLES)])
@@ -103,7 +103,8 @@ def test_signs_that_are_counted_must_be_different_ones_and_near(tmp_path: Path) 
     book = rulebook.load(folder)
 
     def found(text: str) -> bool:
-        return any(finding.rule == "x.y" for finding in find(book, scene_of(book, text), frozenset({"thread"})))
+        ruled = find(book, scene_of(book, text), frozenset({"thread"}))
+        return any(finding.rule == "x.y" for finding in ruled.findings)
 
     assert found("A sign. It is tonight. I feel calm.")
     assert not found("A sign. It is tonight, tomorrow, tonight.")
