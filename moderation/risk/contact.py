@@ -20,8 +20,9 @@ _THEIRS = re.compile(rf"\b(?:{'|'.join(_DATA['someone_elses'])})\b[^.?!\n]{{0,40
 _VERSION = str(_DATA["version"])
 
 # What must stand in a text before the dearer patterns are tried on it.
-_AT, _DIGIT = re.compile(r"@| at|[(\[<]at"), re.compile("[0-9]")
-_DOT, _APP = re.compile(r"\w\.\w|://"), re.compile(rf"(?:{_APPS})")
+_DIGIT, _APP = re.compile("[0-9]"), re.compile(rf"(?:{_APPS})")
+_SPELLED_AT = re.compile(r"(?:\(at\)|\[at\]|<at>| at ) ?[\w-]{2,40} ?(?:\(dot\)|\[dot\]|<dot>| dot |\.)")
+_DOT = re.compile(r"\.\w|://")
 # Every repetition below is bounded: from each start at most a fixed number of steps.
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _SPELLED_EMAIL = re.compile(
@@ -62,8 +63,8 @@ def find_contacts(folded: Folded, own_hosts: frozenset[str]) -> list[Finding]:
 
 
 def _all(text: str, own_hosts: frozenset[str]) -> Iterator[tuple[str, int, int]]:
-    if _AT.search(text):
-        yield from _email(text)
+    yield from _emails(text)
+    if "@" in text:
         yield from _spans("handle", _AT_HANDLE.finditer(text))
     if _DIGIT.search(text):
         yield from _phone(text)
@@ -85,8 +86,9 @@ def _spans(name: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[str, i
     return ((name, *match.span()) for match in matches)
 
 
-def _email(text: str) -> Iterator[tuple[str, int, int]]:
-    for pattern in (_EMAIL, _SPELLED_EMAIL):
+def _emails(text: str) -> Iterator[tuple[str, int, int]]:
+    patterns = [_EMAIL] * ("@" in text) + [_SPELLED_EMAIL] * bool(_SPELLED_AT.search(text))
+    for pattern in patterns:
         for match in pattern.finditer(text):
             yield _whose(text, match.start(), "email"), *match.span()
 

@@ -1,9 +1,7 @@
 """Whether a text is in a language the rules can read at all."""
 
 import re
-from collections import Counter
 from functools import lru_cache
-from itertools import chain
 
 from moderation.risk.concepts import Thesaurus
 from moderation.risk.findings import Category, Finding, Level
@@ -64,20 +62,15 @@ def languages_of(words: frozenset[str], thesaurus: Thesaurus) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _known(words: frozenset[str], thesaurus: Thesaurus) -> Counter[str]:
+def _known(words: frozenset[str], thesaurus: Thesaurus) -> dict[str, int]:
     """How many of the words each language has, small words and those of the thesaurus."""
-    languages = _lexicon(thesaurus)
-    return Counter(chain.from_iterable(languages.get(word, ()) for word in words))
+    return {name: len(words & known) for name, known in _lexicon(thesaurus).items()}
 
 
 @lru_cache(maxsize=2)
-def _lexicon(thesaurus: Thesaurus) -> dict[str, tuple[str, ...]]:
-    """The languages each word is known in."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, small in _LANGUAGES.items():
-        for word in small | thesaurus.words(name):
-            found[word] = (*found.get(word, ()), name)
-    return found
+def _lexicon(thesaurus: Thesaurus) -> dict[str, frozenset[str]]:
+    """All words known of each language."""
+    return {name: small | thesaurus.words(name) for name, small in _LANGUAGES.items()}
 
 
 def _is_known(words: frozenset[str], thesaurus: Thesaurus) -> bool:
