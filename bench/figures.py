@@ -25,6 +25,11 @@ class Judged:
         """Whether the level is one of those accepted."""
         return self.level in self.example.ok
 
+    @property
+    def names_it(self) -> bool:
+        """Whether one of the text's categories is named."""
+        return not set(self.example.cats).isdisjoint(self.categories)
+
 
 def judged(example: Example, assessment: Assessment) -> Judged:
     """What is kept of a judgement."""
@@ -54,7 +59,8 @@ def functional(texts: Sequence[Judged]) -> dict[str, float]:
         "pass rate of green": calm,
         "pass rate of red and crisis": grave,
         "harmonic mean of the two": 2 * calm * grave / (calm + grave) if calm + grave else 0.0,
-        "right category": share([not set(t.example.cats).isdisjoint(t.categories) for t in risky if t.example.cats]),
+        "right category": share([t.names_it for t in risky if t.example.cats]),
+        "right category where heard": share([t.names_it for t in risky if t.example.cats and t.level > Level.GREEN]),
         "weakest capability": min((rate for rate, _ in capabilities(texts).values()), default=float("nan")),
         "macro-F1 above green": sum(_f1(texts, level) for level in RISKY) / len(RISKY),
     }
@@ -67,6 +73,18 @@ def _f1(texts: Sequence[Judged], level: Level) -> float:
     right = sum(t.passes for t in said)
     missed = sum(not t.passes for t in meant)
     return 2 * right / (right + len(said) + missed) if right else 0.0
+
+
+def reliability(texts: Sequence[Judged], steps: int = 10) -> list[tuple[str, int, float, float]]:
+    """For each tenth of the score: its texts, their mean score, and how many of them are red or above, in per cent."""
+    rows = []
+    for step in range(steps):
+        part = [t for t in texts if min(int(t.score * steps), steps - 1) == step]
+        if part:
+            told = 100 * sum(t.score for t in part) / len(part)
+            true = share([t.example.level >= Level.RED for t in part])
+            rows.append((f"{step / steps:.1f} to {(step + 1) / steps:.1f}", len(part), told, true))
+    return rows
 
 
 def capabilities(texts: Sequence[Judged]) -> dict[str, tuple[float, int]]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.curve import drawn, operating_points
-from bench.figures import Judged, capabilities, functional, judged, of_level, share
+from bench.figures import Judged, capabilities, functional, judged, of_level, reliability, share
 from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus
 from moderation.risk.corpus import Example
@@ -30,7 +30,7 @@ ASKED = {
     "risky judged green": "at most 5",
     "green judged red or above": "at most 3",
     "harmonic mean of the two": "at least 88",
-    "right category": "at least 88",
+    "right category where heard": "at least 88",
     "weakest capability": "at least 65",
     "macro-F1 above green": "at least 0.78",
 }
@@ -142,6 +142,9 @@ def report(arguments: argparse.Namespace) -> Iterator[str]:
     yield from by_category(texts)
     yield "## By capability\n"
     yield from by_capability(texts)
+    yield "## Whether the score can be trusted\n"
+    yield "A score is the share of texts like this one that a person would judge red or above.\n"
+    yield from table(["score", "texts", "score, mean (%)", "red or above (%)"], reliability(texts))
     yield "## The operating curve\n"
     points = operating_points(examples)
     yield from table(["threshold", "urgent judged red or above (%)", "green judged so (%)"], points)

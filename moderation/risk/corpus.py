@@ -134,3 +134,23 @@ def without_near_duplicates(examples: Iterable[Example]) -> Iterator[Example]:
             holders.setdefault(row, []).append(len(kept))
         kept.append(rows)
         yield example
+
+
+def add(examples: Iterable[Example], folder: Path = CORPUS) -> dict[str, int]:
+    """Add texts to the side their group belongs to, less those too like one that is there, and seal the held-out ones.
+
+    Returns how many were added to `train` and to `held_out`, and how many were left out.
+    """
+    there = [*load("train", folder), *load("held_out", folder)]
+    offered = list(examples)
+    new = list(without_near_duplicates([*there, *offered]))[len(there) :]
+    added = {"train": 0, "held_out": 0, "left out": len(offered) - len(new)}
+    for example in new:
+        side = "held_out" if is_held_out(example.group) else "train"
+        path = folder / side / f"{example.lang}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line_of(example) + "\n")
+        added[side] += 1
+    (folder / "held_out.sha256").write_text(seal(folder) + "\n", encoding="utf-8")
+    return added

@@ -54,6 +54,8 @@ class Judge:
                 if self.clock() > deadline:
                     raise OverBudgetError
             deadline = self.clock() + self.budget
+        if any(finding.rule == language.UNKNOWN for finding in found):
+            urgency = None  # what the model made of words of another language tells nothing
         found.extend(conversation.find_across(self.ear, text, context))
         found.extend(conversation.find_series(self.ear, found, context))
         if self.clock() > deadline:
@@ -64,7 +66,7 @@ class Judge:
         searching = context.place == "search"  # words looked for are no post: they give nothing away
         yield Heard([] if searching else contact.find_contacts(fold(text), self.own_hosts), None)
         scene = self.ear.scene(text)
-        yield from self.ear.findings(scene, places)
+        yield from self.ear.stages(scene, places)
         yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
 
 
@@ -96,9 +98,8 @@ def _unified(findings: Iterable[Finding]) -> list[Finding]:
     kept: dict[tuple[str, Category], Finding] = {}
     for finding in findings:
         before = kept.setdefault((finding.rule, finding.category), finding)
-        level = max(before.level, finding.level)
-        spans = merged((*before.spans, *finding.spans))
-        kept[finding.rule, finding.category] = replace(before, level=level, spans=spans)
+        gravest = finding if finding.level > before.level else before
+        kept[finding.rule, finding.category] = replace(gravest, spans=merged((*before.spans, *finding.spans)))
     return sorted(kept.values(), key=lambda finding: (-finding.level, finding.spans, finding.rule))
 
 

@@ -27,16 +27,16 @@ class Ear:
         """The text made plain, with its bounds and cues."""
         return scene_of(self.book, text)
 
-    def findings(self, scene: Scene, places: frozenset[str]) -> Iterator[Heard]:
+    def stages(self, scene: Scene, places: frozenset[str]) -> Iterator[Heard]:
         """What the rules find, then what the model adds to it; `places` as `matching.find` takes them."""
         found: list[Finding] = []
         signs: dict[str, int] = {}
         for ruled in by_rules(self.book, scene, places):
             found += ruled.findings
-            signs |= ruled.signs
+            signs = _firsts(signs, ruled.signs)
             yield Heard(ruled.findings, None)
-        heard = self._heard(scene, signs)
-        meant = (self._in_kind(finding, found, scene) if finding.level else finding for finding in heard.findings)
+        heard = self._hear(scene, signs)
+        meant = (self._in_kind(finding, found, scene) for finding in heard.findings)
         yield Heard([finding for finding in meant if _adds(finding, found)], heard.urgency)
 
     def _in_kind(self, heard: Finding, ruled: list[Finding], scene: Scene) -> Finding:
@@ -59,10 +59,10 @@ class Ear:
 
     def heard(self, scene: Scene, places: frozenset[str]) -> list[Finding]:
         """What the model hears, without what the rules find."""
-        return self._heard(scene, signs_of(self.book, scene, places)).findings
+        return self._hear(scene, signs_of(self.book, scene, places)).findings
 
-    def _heard(self, scene: Scene, signs: Mapping[str, int]) -> Heard:
-        spoken = language.language_of(scene.words, self.book.thesaurus)
+    def _hear(self, scene: Scene, signs: Mapping[str, int]) -> Heard:
+        spoken = language.language_of(scene.plain, self.book.thesaurus)
         return hearing.hear(self.model, self.thresholds, scene.plain, spoken, signs)
 
     def danger(self, scene: Scene, places: frozenset[str]) -> Level:
@@ -74,7 +74,7 @@ class Ear:
 def by_rules(book: Rulebook, scene: Scene, places: frozenset[str]) -> Iterator[Ruled]:
     """What the rules find: the English ones, then those of each other language the text may be in."""
     yield find(book, scene, places)
-    for spoken in language.languages_of(scene.words, book.thesaurus):
+    for spoken in language.languages_of(scene.plain, book.thesaurus):
         if spoken in book.packs:
             pack = book.packs[spoken]()
             yield find(pack, Scene(scene.plain, pack.cues, pack.prefilter), places)
@@ -84,8 +84,12 @@ def signs_of(book: Rulebook, scene: Scene, places: frozenset[str]) -> dict[str, 
     """All that the rules saw in a scene, also what came to nothing (see `matching.Ruled`)."""
     signs: dict[str, int] = {}
     for ruled in by_rules(book, scene, places):
-        signs |= ruled.signs
+        signs = _firsts(signs, ruled.signs)
     return signs
+
+
+def _firsts(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return one | {sign: min(place, one.get(sign, place)) for sign, place in other.items()}
 
 
 def _adds(heard: Finding, ruled: list[Finding]) -> bool:

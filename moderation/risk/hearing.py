@@ -14,10 +14,9 @@ from moderation.risk.vocabulary import RuleFileError, read_toml
 from moderation.risk.words import Token
 
 _MARKED = 4  # words a finding marks
-_NOT_HELD = "That is not sure enough to hold it."
-_NEVER_NAMED = frozenset({Category.CONTACT})  # named at green it would be given back to its author
+_FAR = 50.0  # logits; farther out nothing changes any more
 _APART = 0.5  # how far below the threshold of one level the next may still lie
-FEWEST = 5  # words; fewer are too little to weigh, and are left to the rules
+FEWEST = 3  # words; fewer are too little to weigh, and are left to the rules
 _LEVELS = (Level.AMBER, Level.RED, Level.CRISIS)
 
 
@@ -62,7 +61,7 @@ class Thresholds:
         scale = self.scales[level]
         if urgency is None:
             return scale.unheard
-        likely = 1 / (1 + math.exp(-(scale.offset + self.slope * urgency)))
+        likely = 1 / (1 + math.exp(-min(max(scale.offset + self.slope * urgency, -_FAR), _FAR)))
         return round(min(max(likely, scale.least), scale.most), 4)
 
 
@@ -80,7 +79,7 @@ def load_thresholds(path: Path) -> Thresholds:
             elsewhere=float(data["elsewhere"]["margin"]),
             margin=float(data["held"]["margin"]),
             held=frozenset(map(Category, data["held"]["categories"])),
-            reasons={Category(name): str(reason) for name, reason in data["reasons"].items()},
+            reasons={category: str(data["reasons"][category]) for category in set(Category) - {Category.DETECTOR}},
             slope=float(data["score"]["slope"]),
             scales={level: Scale(**{k: float(v) for k, v in data["score"][level.word].items()}) for level in Level},
         )
@@ -111,11 +110,10 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
     # Who speaks is a guess, too: a young person's words are folded and not held.
     speaker = "young" if category == Category.MINOR else ""
     rule, reason = f"model.{category}", thresholds.reasons[category]
-    findings = [Finding(category, level, rule, version, spans, reason, certain=False, speaker=speaker)]
     if unsure:
-        reason = f"{thresholds.reasons[unsure]} {_NOT_HELD}"
-        findings.append(Finding(unsure, Level.GREEN, f"model.{unsure}", version, spans, reason, certain=False))
-    return Heard(findings, sure[1])
+        reason = f"{reason} Close to {unsure}, but not sure enough to hold the post."
+    finding = Finding(category, level, rule, version, spans, reason, certain=False, speaker=speaker)
+    return Heard([finding], sure[1])
 
 
 def level_of(sure: Sequence[float]) -> Level:
@@ -128,13 +126,13 @@ def level_of(sure: Sequence[float]) -> Level:
 
 
 def _categories(kinds: Mapping[str, float], thresholds: Thresholds, sure: float) -> tuple[Category, Category | None]:
-    """The category that fits best; one whose posts are held must be surer, else it is named beside the best other."""
+    """The category that fits best; one whose posts are held must be surer, else the best other, and that one beside."""
     order = [Category(kind) for kind in sorted(kinds, key=kinds.__getitem__, reverse=True)]
     other = next(kind for kind in order if kind not in thresholds.held)
     lead = kinds[order[0]] - kinds[other]
     if order[0] == other or (sure >= thresholds.margin and lead >= thresholds.margin):
         return order[0], None
-    return other, order[0] if order[0] not in _NEVER_NAMED else None
+    return other, order[0]
 
 
 def _marked(

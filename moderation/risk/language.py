@@ -1,6 +1,7 @@
 """Whether a text is in a language the rules can read at all."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from moderation.risk.concepts import Thesaurus
@@ -8,6 +9,7 @@ from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.normalise import Plain
 from moderation.risk.vocabulary import RULES, read_toml
 
+UNKNOWN = "detector.language-unknown"
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
 _ENOUGH_WORDS = 5
 _ENOUGH_SIGNS = 8
@@ -37,8 +39,8 @@ def unknown_language(text: str, plain: Plain, thesaurus: Thesaurus) -> list[Find
         Finding(
             category=Category.DETECTOR,
             level=Level.AMBER,
-            rule="detector.language-unknown",
-            version="2",
+            rule=UNKNOWN,
+            version="3",
             spans=(),
             reason="The language is not one these rules can read, so a person should look.",
             certain=False,
@@ -46,25 +48,26 @@ def unknown_language(text: str, plain: Plain, thesaurus: Thesaurus) -> list[Find
     ]
 
 
-def language_of(words: frozenset[str], thesaurus: Thesaurus) -> str:
-    """The language most of these words are in; English where no other has more."""
-    known = _known(words, thesaurus)
+def language_of(plain: Plain, thesaurus: Thesaurus) -> str:
+    """The language most of the words are in; English where no other has more."""
+    known = _known(plain, thesaurus)
     most: str = max(_LANGUAGES, key=lambda name: (known[name], name == "en"))
     return most
 
 
-def languages_of(words: frozenset[str], thesaurus: Thesaurus) -> list[str]:
+def languages_of(plain: Plain, thesaurus: Thesaurus) -> list[str]:
     """The languages parts of a text may be in: that of most words, and each with enough words only it has."""
-    shared = {name: len(words & everyday) for name, everyday in _TELLING.items()}
+    shared = {name: len(plain.words & everyday) for name, everyday in _TELLING.items()}
     least = min(_PLAIN, max(1, max(shared.values()) - 1))
-    most = language_of(words, thesaurus)
+    most = language_of(plain, thesaurus)
     return [name for name, number in shared.items() if number >= least or name == most]
 
 
-@lru_cache(maxsize=64)
-def _known(words: frozenset[str], thesaurus: Thesaurus) -> dict[str, int]:
-    """How many of the words each language has, small words and those of the thesaurus."""
-    return {name: len(words & known) for name, known in _lexicon(thesaurus).items()}
+def _known(plain: Plain, thesaurus: Thesaurus) -> Mapping[str, int]:
+    """How many of the words each language has, small words and those of the thesaurus. Counted once for each text."""
+    if plain.known is None:
+        plain.known = {name: len(plain.words & known) for name, known in _lexicon(thesaurus).items()}
+    return plain.known
 
 
 @lru_cache(maxsize=2)
@@ -75,10 +78,10 @@ def _lexicon(thesaurus: Thesaurus) -> dict[str, frozenset[str]]:
 
 def _is_known(words: frozenset[str], thesaurus: Thesaurus) -> bool:
     """Whether enough are words of the one language that fits best."""
-    known = _known(words, thesaurus)
+    known = {name: len(words & lexicon) for name, lexicon in _lexicon(thesaurus).items()}
     if known["ar"] >= len(words) * _SHARE_ARABIC:
         return True
-    share = max(known.values(), default=0) / len(words)
+    share = max(known.values()) / len(words)
     small = max(len(words & small) for small in _LANGUAGES.values()) / len(words)
     return share >= _SURE or (share >= _SHARE and small >= _SMALL)
 

@@ -1,13 +1,13 @@
 """Rules against a scene: what matches, and what the words around it make of it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
 from moderation.risk.rulebook import Guard, Index, Rule, Rulebook
-from moderation.risk.scene import Scene
+from moderation.risk.scene import Scene, Sentence
 from moderation.risk.spans import merged
 
 _SOMEONE_ELSE = {Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.EATING, Category.RELAPSE}
@@ -23,20 +23,20 @@ class _Hit:
     category: Category
 
 
+Signs = dict[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Ruled:
     """What the rules of one book found in a scene, spans in the original text.
 
     `signs` are for the model (see `hearing`), and hold what came to nothing, too: each rule of which a phrase stands
-    there, each guard that held, each level and category found, by name with its first place in the plain text.
+    there, each guard that held, each level and category found, by name with its first place in the plain text. Rules
+    bound to places leave none: what stands around a text must not lower what the model makes of it.
     """
 
     findings: list[Finding] = field(default_factory=list)
-    signs: dict[str, int] = field(default_factory=dict)
-
-    def sign(self, name: str, place: int) -> None:
-        """Note a sign where it is seen first."""
-        self.signs.setdefault(name, place)
+    signs: Signs = field(default_factory=dict)
 
 
 def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> Ruled:
@@ -45,39 +45,46 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> Ruled:
     `places` are the place of the text and what precedes it (see `conversation`); a rule bound to
     places is tried only in these.
     """
-    candidates: dict[str, tuple[Rule, dict[Phrase, None]]] = {}
-    for words, bits, index in _searched(book, scene):
-        for word in words & index.keys():
+    candidates: dict[str, tuple[Rule, dict[Phrase, dict[Sentence, None]]]] = {}
+    for sentence, index in _searched(book, scene):
+        bits = sentence.bits
+        for word in sentence.words & index.keys():
             for need, rule, phrase in index[word]:
                 if need & bits == need and (not rule.places or not places.isdisjoint(rule.places)):
-                    candidates.setdefault(rule.id, (rule, {}))[1][phrase] = None
+                    candidates.setdefault(rule.id, (rule, {}))[1].setdefault(phrase, {})[sentence] = None
     ruled = Ruled()
     for name in sorted(candidates):
-        _find(*candidates[name], scene, ruled)
+        rule, phrases = candidates[name]
+        ruled.findings.extend(_found(rule, phrases, scene, {} if rule.places else ruled.signs))
     return ruled
 
 
-def _searched(book: Rulebook, scene: Scene) -> Iterator[tuple[frozenset[str], int, Index]]:
+def _searched(book: Rulebook, scene: Scene) -> Iterator[tuple[Sentence, Index]]:
     """The stretches in which a phrase may stand: each sentence, and for the few wide ones the whole text."""
-    yield scene.words, scene.bits, book.wide
+    yield scene.whole, book.wide
     for sentence in scene.sentences:
-        yield sentence.words, sentence.bits, book.index
+        yield sentence, book.index
 
 
-def _find(rule: Rule, phrases: Iterable[Phrase], scene: Scene, ruled: Ruled) -> None:
+def _found(rule: Rule, phrases: Mapping[Phrase, Iterable[Sentence]], scene: Scene, signs: Signs) -> Iterator[Finding]:
     kinds: dict[Category, list[_Hit]] = {}
-    for phrase in phrases:
-        for match in scene.matches(phrase):
-            ruled.sign(rule.id, match.start())
-            hit = _judged(rule, match, scene, ruled)
+    for phrase, sentences in phrases.items():
+        for match in scene.matches(phrase, sentences):
+            _note(signs, rule.id, match.start())
+            hit = _judged(rule, match, scene, signs)
             if hit:
-                ruled.sign(f"{rule.id} {hit.level}", match.start())
-                ruled.sign(f"{hit.category} {hit.level}", match.start())
+                _note(signs, f"{rule.id} {hit.level}", match.start())
+                _note(signs, f"{hit.category} {hit.level}", match.start())
                 kinds.setdefault(hit.category, []).append(hit)
-    ruled.findings.extend(finding for kind, hits in kinds.items() for finding in _told(rule, kind, hits, scene))
+    return (finding for kind, hits in kinds.items() for finding in _told(rule, kind, hits, scene))
 
 
-def _judged(rule: Rule, match: re.Match[str], scene: Scene, ruled: Ruled) -> _Hit | None:
+def _note(signs: Signs, name: str, place: int) -> None:
+    """Note a sign at the first of its places."""
+    signs[name] = min(place, signs.get(name, place))
+
+
+def _judged(rule: Rule, match: re.Match[str], scene: Scene, signs: Signs) -> _Hit | None:
     start, end = match.span()
     if rule.needs and not _enough(rule, scene, start, end):
         return None
@@ -85,7 +92,7 @@ def _judged(rule: Rule, match: re.Match[str], scene: Scene, ruled: Ruled) -> _Hi
     if rule.raises and scene.has(rule.raises, "near", start, end):
         hit.level = Level.CRISIS
     for guard in rule.guards:
-        if _holds(guard, scene, start, end, ruled) and not _soften(guard, hit):
+        if _holds(guard, scene, start, end, signs) and not _soften(guard, hit):
             return None
     if match.re.groupindex and match.start("s") >= 0:
         hit.start, hit.end = match.span("s")
@@ -98,12 +105,12 @@ def _enough(rule: Rule, scene: Scene, start: int, end: int) -> bool:
     return sum(scene.has((cue,), "around", start, end) for cue in rule.needs) >= rule.needed
 
 
-def _holds(guard: Guard, scene: Scene, start: int, end: int, ruled: Ruled) -> bool:
+def _holds(guard: Guard, scene: Scene, start: int, end: int, signs: Signs) -> bool:
     if guard.unless and scene.has(guard.unless, guard.unless_scope, start, end):
         return False
     holds = _stands(guard, scene, start, end)
     if holds:
-        ruled.sign(guard.id, start)
+        _note(signs, guard.id, start)
     return holds
 
 

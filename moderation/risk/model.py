@@ -20,7 +20,7 @@ from moderation.risk.concepts import Thesaurus
 from moderation.risk.features import FEWER, KIND_SHIFT, NOTHING, REACHES, SIGN, Hasher, joint, sign_row
 
 MODEL = Path(__file__).parent / "model.npz"
-_WORDS_KEPT = 50_000  # rows of the memory of words; about 4 MB
+_WORDS_KEPT = 20_000  # rows of the memory of words of one language; about 4 MB
 _SHORT, _MIDDLE, _LONG, _STEP, _LEAST = 24, 60, 30, 8, 5  # words (see `stretches`)
 
 _CHANCE, _MOST_CHANCE = 0.2, 3  # off for each doubling of the stretches, and how many doublings count
@@ -59,12 +59,12 @@ class _Words:
     def looked_up(self, words: Sequence[str]) -> Looked:
         """What is known of each word. Threads judge side by side, and one may be learning words meanwhile."""
         with self._lock:
-            if len(self._at) + len(words) > _WORDS_KEPT:
+            new = set(words) - self._at.keys()
+            if len(self._at) + len(new) > _WORDS_KEPT:
                 self.clear()
-            if not self._at.keys() >= set(words):
-                for word in words:
-                    if word not in self._at:
-                        self._learn(word)
+                new = set(words)
+            for word in new:
+                self._learn(word)
             at = np.fromiter(map(self._at.__getitem__, words), np.intp, len(words))
             return Looked(self.hashes.take(at, axis=0).T, self.levels.take(at, axis=0), at, self.kinds)
 
@@ -94,6 +94,9 @@ class Model:
         self.level_scale, self.kind_scale = (np.append(file[f"{name}_scale"], 1) for name in ("levels", "kinds"))
         self.level_bias, self.kind_bias = file["levels_bias"], file["kinds_bias"]
         self.names = tuple(map(str, file["names"]))
+        self.signs = frozenset(map(str, file["signs"]))  # others were never weighed
+        if len(self.names) != len(self.kind_bias):
+            raise ValueError("as many names as categories")
         self.version = ""
         self._words: dict[str, _Words] = {}
 
@@ -117,9 +120,13 @@ class Model:
         if len(made.levels) != NOTHING + 1 or len(made.kinds) != (NOTHING >> KIND_SHIFT) + 1:
             raise ModelFileError(f"{path.name}: made for another number of rows")
         made.version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        for language in thesaurus.languages:
-            made._words[language] = _Words(Hasher(thesaurus, language), made.levels, made.kinds)
+        made.prepare(thesaurus)
         return made
+
+    def prepare(self, thesaurus: Thesaurus) -> None:
+        """Make room for what the words of every language of the thesaurus weigh."""
+        for language in thesaurus.languages:
+            self._words[language] = _Words(Hasher(thesaurus, language), self.levels, self.kinds)
 
     def read(
         self, words: list[str], language: str, signs: Sequence[tuple[str, int]] = (), ends: Sequence[int] = ()
@@ -144,7 +151,7 @@ class Reading:
         self._ends = ends
         self._model, self._known, self._count = model, known.looked_up(words), len(words)
         self._rows = joint(self._known.hashes)
-        self._signs = [(sign_row(sign), at) for sign, at in signs]
+        self._signs = [(sign_row(sign), at) for sign, at in signs if sign in model.signs]
 
     def scores(self) -> tuple[tuple[float, float, float], list[tuple[int, int]]]:
         """Logits of "amber or above", "red or above" and "crisis", and the stretch of words where each is highest.
@@ -206,8 +213,10 @@ def stretches(words: int, ends: Sequence[int]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for at, start in enumerate(bounds[:-1]):
         reached = [end for end in bounds[at + 1 : at + 1 + _LONG] if end - start <= _LONG]
-        found += [(start, end) for end in reached if end - start >= _LEAST]
+        longer = [(start, end) for end in reached if end - start >= _LEAST]
         if not reached:
             last = bounds[at + 1]
-            found += [(piece, min(piece + _LONG, last)) for piece in range(start, last - _LONG + _STEP, _STEP)]
+            longer = [(piece, min(piece + _LONG, last)) for piece in range(start, last - _LONG + _STEP, _STEP)]
+        # A word or two alone are weighed with what follows them, or at the end with what precedes them.
+        found += longer or [(min(start, words - _LONG), min(start + _LONG, words))]
     return [*found, whole]

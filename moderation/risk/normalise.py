@@ -1,7 +1,7 @@
 """Text made plain once for all rules, with a way back to the code points it was written in."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import accumulate
 
@@ -27,6 +27,7 @@ class Plain:
             row, marks = _unquoted(row)
         self.row = row
         self.words = frozenset(row)
+        self.known: Mapping[str, int] | None = None  # words of each language, when `language` has counted them
         self.text = f" {' '.join(row)} " if row else " "
         self.quotes = tuple(zip(marks[::2], marks[1::2], strict=False))
 

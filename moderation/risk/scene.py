@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from moderation.risk.normalise import Plain, normalise
@@ -55,25 +56,25 @@ class Scene:
             bits = prefilter.bits(words)
             self.bits |= bits
             self.sentences.append(Sentence(start, end, words, bits))
+        self.whole = Sentence(0, len(text), self.words, self.bits)
 
-    def matches(self, phrase: Phrase) -> list[re.Match[str]]:
-        """Where the pattern stands in the plain text; rules and cues of the same words share the search."""
+    def matches(self, phrase: Phrase, among: Iterable[Sentence] = ()) -> list[re.Match[str]]:
+        """Where the pattern stands in the plain text; rules and cues of the same words share the search.
+
+        `among` are the sentences that hold what the phrase needs, where they are known.
+        """
         found = self._matched.get(phrase)
         if found is None:
-            found = self._matched[phrase] = self._search(phrase)
+            text, search = self.plain.text, phrase.regex.finditer
+            found = [m for start, end, _, _ in among or self._holding(phrase) for m in search(text, start, end)]
+            self._matched[phrase] = found
         return found
 
-    def _search(self, phrase: Phrase) -> list[re.Match[str]]:
-        need, text, search = phrase.need, self.plain.text, phrase.regex.finditer
+    def _holding(self, phrase: Phrase) -> list[Sentence]:
+        need = phrase.need
         if need & self.bits != need:
             return []
-        if phrase.wide:
-            return list(search(text))
-        found: list[re.Match[str]] = []
-        for start, end, _, bits in self.sentences:
-            if need & bits == need:
-                found += search(text, start, end)
-        return found
+        return [self.whole] if phrase.wide else [each for each in self.sentences if need & each.bits == need]
 
     def cue(self, name: str) -> list[tuple[int, int]]:
         """Where the cue stands in the plain text, in order."""

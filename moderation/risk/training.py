@@ -18,12 +18,12 @@ from threadpoolctl import threadpool_limits
 
 from moderation.risk import corpus
 from moderation.risk.corpus import Example
-from moderation.risk.ear import by_rules, signs_of
+from moderation.risk.ear import Ear, signs_of
 from moderation.risk.features import BITS, FEWER, KIND_SHIFT, Hasher, all_rows, placed, sentence_ends, words_of
 from moderation.risk.findings import Category, Level
-from moderation.risk.hearing import FEWEST, Thresholds, level_of
+from moderation.risk.hearing import Thresholds
 from moderation.risk.language import language_of
-from moderation.risk.model import stretches
+from moderation.risk.model import Model, stretches
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import scene_of
 
@@ -77,7 +77,7 @@ def train(book: Rulebook, examples: Sequence[Example], path: Path) -> None:
     read = reader_of(book)
     learner = Learner(read, examples, everyday(read))
     everything = np.arange(len(examples))
-    save(path, learner.levels(everything), learner.kinds(everything, NAMES), NAMES)
+    save(path, learner.levels(everything), learner.kinds(everything, NAMES), NAMES, learner.signs(everything))
 
 
 def reader_of(book: Rulebook) -> Callable[[str], Text]:
@@ -88,7 +88,7 @@ def reader_of(book: Rulebook) -> Callable[[str], Text]:
         scene = scene_of(book, text)
         signs = placed(signs_of(book, scene, _PLACES), scene.plain)
         row = scene.plain.row
-        hasher = hashers.get(language_of(scene.words, book.thesaurus), hashers["en"])
+        hasher = hashers.get(language_of(scene.plain, book.thesaurus), hashers["en"])
         return Text(hasher, words_of(row), signs, sentence_ends(row))
 
     return read
@@ -117,8 +117,13 @@ class Learner:
     ) -> None:
         self.examples = examples
         self.unlabelled = unlabelled
-        self.features = matrix(read(example.text) for example in examples)
+        self.texts = [read(example.text) for example in examples]
+        self.features = matrix(self.texts)
         self.kind_features = _folded(self.features)
+
+    def signs(self, chosen: NDArray[np.intp]) -> set[str]:
+        """What the rules saw in the chosen examples."""
+        return {sign for at in chosen for sign, _ in self.texts[at].signs}
 
     def levels(self, chosen: NDArray[np.intp]) -> list[Learned]:
         """One answer for each level above green, learned from the chosen examples."""
@@ -189,25 +194,21 @@ def _learned(
 
 
 def scale(book: Rulebook, examples: Sequence[Example], thresholds: Thresholds) -> Iterator[str]:
-    """The scale of scores, as lines for `rules/model.toml`: each text is weighed by what was learned without it."""
+    """The scale of scores, as lines for `rules/model.toml`: each text is judged by what was learned without it."""
     read = reader_of(book)
     learner = Learner(read, examples, everyday(read))
-    scores = np.zeros((len(examples), 3))
     answers = np.array([example.level for example in examples])
+    levels, urgency = np.zeros(len(examples), dtype=np.intp), np.full(len(examples), np.nan)
     groups = [example.group for example in examples]
     for chosen, others in GroupKFold(_FOLDS).split(answers, answers, groups):
-        scores[others] = np.stack([each.scores(learner.features[others]) for each in learner.levels(chosen)], axis=1)
-    sure = np.array(
-        [thresholds.over(row.tolist(), example.lang) for row, example in zip(scores, examples, strict=True)]
-    )
-    scenes = [scene_of(book, example.text) for example in examples]
-    read_by_model = np.array([sum(map(str.isalnum, scene.plain.row)) >= FEWEST for scene in scenes])
-    ruled = [
-        max((f.level for r in by_rules(book, s, _PLACES) for f in r.findings), default=Level.GREEN) for s in scenes
-    ]
-    heard = [level_of(row) if reads else Level.GREEN for row, reads in zip(sure, read_by_model, strict=True)]
-    levels = np.maximum(ruled, heard)
-    yield from _scale(levels, np.where(read_by_model, sure[:, 1], np.nan), answers >= Level.RED)
+        learned = learner.levels(chosen)
+        judge = Ear(book, Model(_packed(learned, learned[:1], NAMES[:1], learner.signs(chosen))), thresholds)
+        judge.model.prepare(book.thesaurus)
+        for at in others:
+            stages = list(judge.stages(scene_of(book, examples[at].text), _PLACES))
+            levels[at] = max((finding.level for stage in stages for finding in stage.findings), default=Level.GREEN)
+            urgency[at] = stages[-1].urgency if stages[-1].urgency is not None else np.nan
+    yield from _scale(levels, urgency, answers >= Level.RED)
 
 
 def _scale(levels: NDArray[np.intp], urgency: NDArray[np.float64], urgent: NDArray[np.bool_]) -> Iterator[str]:
@@ -227,20 +228,28 @@ def _scale(levels: NDArray[np.intp], urgency: NDArray[np.float64], urgent: NDArr
         yield f"{level.word} = {{ {', '.join(f'{name} = {number:.2f}' for name, number in numbers.items())} }}"
 
 
-def save(path: Path, levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str]) -> None:
-    """Write the weights, rounded to 8 bits each, as `model.npz`."""
+def save(
+    path: Path, levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str], signs: Iterable[str]
+) -> None:
+    """Write the weights, rounded to 8 bits each, as `model.npz`; `signs` are those that were weighed."""
+    np.savez_compressed(path, **_packed(levels, kinds, names, signs))  # type: ignore[arg-type]  # its other switches
+
+
+def _packed(
+    levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str], signs: Iterable[str]
+) -> dict[str, NDArray[np.generic]]:
     level_weights, level_scale = _rounded(np.stack([each.weights for each in levels], axis=1))
     kind_weights, kind_scale = _rounded(np.stack([each.weights for each in kinds], axis=1))
-    np.savez_compressed(
-        path,
-        levels=level_weights,
-        levels_scale=level_scale,
-        levels_bias=np.array([each.bias for each in levels], dtype=np.float32),
-        kinds=kind_weights,
-        kinds_scale=kind_scale,
-        kinds_bias=np.array([each.bias for each in kinds], dtype=np.float32),
-        names=np.array(names),
-    )
+    return {
+        "levels": level_weights,
+        "levels_scale": level_scale,
+        "levels_bias": np.array([each.bias for each in levels], dtype=np.float32),
+        "kinds": kind_weights,
+        "kinds_scale": kind_scale,
+        "kinds_bias": np.array([each.bias for each in kinds], dtype=np.float32),
+        "names": np.array(names),
+        "signs": np.array(sorted(set(signs))),
+    }
 
 
 def _rounded(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -3,12 +3,14 @@
 import hashlib
 import re
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from moderation.risk import Level, corpus
-from tests.risk.test_sober_words import named_means
+from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
 
 TRAIN, HELD_OUT = corpus.load("train"), corpus.load("held_out")
 ALL = [*TRAIN, *HELD_OUT]
@@ -52,7 +54,8 @@ def test_every_text_accepts_its_own_level_and_every_text_at_risk_has_a_category(
 
 @pytest.mark.parametrize("level", [Level.AMBER, Level.RED, Level.CRISIS])
 def test_no_text_at_risk_names_a_means(level: Level) -> None:
-    named = [named_means(example.text) for example in ALL if example.level == level and example.lang == "en"]
+    risky = [example for example in ALL if example.level == level]
+    named = [named_means(e.text) if e.lang == "en" else THINGS_ABROAD[e.lang].findall(plainly(e.text)) for e in risky]
 
     assert not [words for words in named if words]
 
@@ -86,6 +89,31 @@ def test_a_line_of_another_form_is_refused_with_its_number(tmp_path: Path) -> No
 
     with pytest.raises(ValueError, match="line 2"):
         list(corpus.read_part(part, "en"))
+
+
+def test_texts_are_added_once_to_the_side_of_their_group_and_sealed(tmp_path: Path) -> None:
+    part = tmp_path / "more.txt"
+    part.write_text("".join(f"GA - everyday_chat | {word} went by the river slowly\n\n" for word in "abcdefghij"))
+    out = StringIO()
+
+    call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path), stdout=out)
+    call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path), stdout=StringIO())
+
+    train, held_out = corpus.load("train", tmp_path), corpus.load("held_out", tmp_path)
+    assert len(train) + len(held_out) == 1  # the others say the same
+    assert all(corpus.is_held_out(example.group) for example in held_out)
+    assert "left out: 9" in out.getvalue()
+    assert (tmp_path / "held_out.sha256").read_text().strip() == corpus.seal(tmp_path)
+
+
+def test_a_part_that_cannot_be_read_adds_nothing(tmp_path: Path) -> None:
+    part = tmp_path / "more.txt"
+    part.write_text("G - everyday_chat | Tea and cake with my aunt on Sunday\nno label here\n")
+
+    with pytest.raises(CommandError, match="line 2"):
+        call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path))
+
+    assert corpus.load("train", tmp_path) == corpus.load("held_out", tmp_path) == []
 
 
 def test_no_group_of_texts_is_one_sentence_with_other_words_in_it() -> None:

@@ -6,7 +6,7 @@ what is not reached). A change that falls through one has made the judge worse.
 
 import pytest
 
-from bench.figures import functional, judged
+from bench.figures import functional, judged, reliability
 from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import Level, assess, corpus
 
@@ -24,6 +24,15 @@ def test_the_functional_figures_do_not_fall() -> None:
     assert figures["crisis below red"] <= 18
     assert figures["risky judged green"] <= 21
     assert figures["green judged red or above"] <= 9
+
+
+def test_the_score_says_how_many_such_texts_are_urgent() -> None:
+    every = [judged(example, assess(example.text)) for example in corpus.load("held_out")[::3]]
+
+    rows = [row for row in reliability(every) if row[1] >= 60]
+
+    assert len(rows) >= 5
+    assert all(abs(told - true) <= 15 for _, _, told, true in rows)
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)

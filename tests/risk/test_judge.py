@@ -13,6 +13,7 @@ from moderation.risk import (
     RULES_VERSION,
     Category,
     Context,
+    Finding,
     Level,
     assess,
     configure,
@@ -118,7 +119,23 @@ def test_spans_lie_in_the_text_in_order_and_apart(text: str) -> None:
         assert edges == sorted(set(edges))
 
 
-URGENCIES = st.none() | st.floats(-50, 50)
+URGENCIES = st.none() | st.floats(-1e9, 1e9)
+
+
+def test_a_finding_met_twice_is_told_as_the_graver_one_was() -> None:
+    mild = Finding(Category.MINOR, Level.AMBER, "model.minor", "1", ((0, 3),), "Mild.")
+    grave = Finding(Category.MINOR, Level.RED, "model.minor", "1", ((5, 8),), "Grave.", speaker="young")
+
+    for order in ((mild, grave), (grave, mild)):
+        (told,) = detector._unified(order)
+        assert (told.level, told.reason, told.speaker) == (Level.RED, "Grave.", "young")
+        assert told.spans == ((0, 3), (5, 8))
+
+
+def test_words_of_an_unread_language_have_the_score_of_what_is_not_heard() -> None:
+    found = assess("Nie chcę już żyć, wszystko mnie boli i nikt nie rozumie.")
+
+    assert found.score == detector._judge.ear.thresholds.scales[found.level].unheard
 
 
 @given(st.sampled_from(Level), st.sampled_from(Level), URGENCIES, URGENCIES)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.risk import Category, Level, assess, corpus, detector, rulebook, training
-from moderation.risk.features import FIRST, LAST, all_rows, words_of
+from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, training
+from moderation.risk.features import FIRST, LAST, all_rows, placed, sentence_ends, words_of
 from moderation.risk.hearing import load_thresholds
 from moderation.risk.model import MODEL, Model, ModelFileError, stretches
+from moderation.risk.normalise import normalise
 from moderation.risk.vocabulary import RULES, RuleFileError
 
 JUDGE = detector._judge
@@ -51,7 +52,7 @@ def test_its_finding_marks_the_words_that_weighed_most() -> None:
 
 
 def test_a_few_words_alone_are_left_to_the_rules() -> None:
-    assert not any(finding.rule.startswith("model.") for finding in EAGER.assess("a quiet evening").findings)
+    assert not any(finding.rule.startswith("model.") for finding in EAGER.assess("quiet evening").findings)
 
 
 def test_a_category_whose_posts_are_held_asks_for_more() -> None:
@@ -59,12 +60,11 @@ def test_a_category_whose_posts_are_held_asks_for_more() -> None:
     unsure = replace(EAR, thresholds=strict)
 
     found = [finding for text in SAMPLE for finding in unsure.heard(unsure.scene(text), THREAD)]
-    kinds = {finding.category for finding in found if finding.level > Level.GREEN}
-    named = {finding.category for finding in found if finding.level == Level.GREEN}
+    kinds = {finding.category for finding in found}
 
     assert kinds
     assert kinds.isdisjoint(EAR.thresholds.held)
-    assert named == EAR.thresholds.held - {Category.CONTACT}  # told to the desk, and nothing is held for it
+    assert any("Close to threat, but not sure enough to hold the post." in finding.reason for finding in found)
 
 
 def test_the_weights_are_small_enough_to_ship() -> None:
@@ -77,13 +77,56 @@ def test_judging_sees_the_features_that_learning_saw(tokens: list[str]) -> None:
     words = words_of(tokens)[:60]
     hasher = EAR.model._words["en"]._hasher
 
-    signs = [(f"{category} {level}", 1) for category in Category for level in Level]  # the weightiest there are
+    signs = [(sign, 1) for sign in sorted(EAR.model.signs)]  # the weightiest are among them
     scores, _ = EAR.model.read(words, "en", signs).scores()
 
     features = training.matrix([training.Text(hasher, words, signs)])
     learned = features @ (EAR.model.levels[:-1] * EAR.model.level_scale)[:, :-1] + EAR.model.level_bias
     assert np.allclose(learned[0], scores, atol=1e-3)
     assert len(all_rows(hasher, words)) > len(words)
+
+
+def test_a_sign_stands_at_its_word_and_counts_only_if_it_was_learned() -> None:
+    plain = normalise("Well, I know. I want to die, you see.", EAR.book.reader)
+    known, place = "suicide 2", plain.text.index(" die")
+
+    assert placed({known: place}, plain) == [(known, words_of(plain.row).index("die"))]
+    with_it, without, unknown = (
+        EAR.model.read(words_of(plain.row), "en", signs).scores()[0]
+        for signs in ([(known, 3)], [], [("a rule never met", 3)])
+    )
+    assert with_it != without
+    assert unknown == without
+
+
+def test_sentences_end_where_their_marks_stand() -> None:
+    row = ["i", ",", "know", ".", "what", "now", "?", '"', "so"]
+
+    assert sentence_ends(row) == [3, 6]
+    assert words_of(row)[:3] == [FIRST, "i", "know"]
+
+
+def test_the_words_that_weigh_are_those_whose_weights_are_large() -> None:
+    words = words_of(
+        ["we", "had", "soup", "and", "then", "i", "wanted", "to", "kill", "myself", "tonight", "at", "the", "lake"]
+    )
+
+    weights = EAR.model.read(words, "en").weighed(2)
+
+    assert {words[at] for at in sorted(range(len(words)), key=weights.__getitem__)[-4:]} & {"kill", "myself", "tonight"}
+
+
+@pytest.mark.parametrize("text", SAMPLE[::4])
+def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
+    alone = assess(text).level
+
+    for around in (
+        Context(parent="Are you thinking about suicide?"),
+        Context(earlier=("I want to kill myself.",)),
+        Context(room="self-harm-recovery"),
+        Context(place="live", around=("I want to die tonight.",)),
+    ):
+        assert assess(text, around).level >= alone
 
 
 def test_a_text_is_read_with_its_ends_and_without_its_marks() -> None:
@@ -98,7 +141,7 @@ def test_every_word_of_a_text_lies_in_a_stretch_and_the_last_is_the_whole(words:
     assert all(0 <= start < end <= words for start, end in found)
     assert all(end - start <= 30 for start, end in found[:-1])
     covered = {at for start, end in found[:-1] for at in range(start, end)}
-    assert words <= 24 or len(covered) >= words - 4 * (len(ends) + 1)  # sentences of a word or two need others
+    assert words <= 24 or covered == set(range(words))
 
 
 def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
@@ -109,7 +152,8 @@ def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
     everything = np.arange(len(examples))
     path = tmp_path / "model.npz"
 
-    training.save(path, learner.levels(everything), learner.kinds(everything, training.NAMES), training.NAMES)
+    levels, kinds = learner.levels(everything), learner.kinds(everything, training.NAMES)
+    training.save(path, levels, kinds, training.NAMES, learner.signs(everything))
 
     model = Model.load(book.thesaurus, path)
     scores = np.array([model.read(read(e.text).words, "en", read(e.text).signs).scores()[0] for e in examples])
@@ -126,6 +170,15 @@ def test_weights_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
         Model.load(EAR.book.thesaurus, broken)
     with pytest.raises(ModelFileError):
         Model.load(EAR.book.thesaurus, tmp_path / "nowhere.npz")
+
+
+def test_a_category_without_a_reason_stops_the_start(tmp_path: Path) -> None:
+    path = Path(shutil.copy(RULES / "model.toml", tmp_path))
+    rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(row for row in rows if not row.startswith("eating = ")))
+
+    with pytest.raises(RuleFileError, match="eating"):
+        load_thresholds(path)
 
 
 @pytest.mark.parametrize("line", ["red = ", 'red = "much"', ""])
@@ -159,12 +212,7 @@ def test_a_plea_beside_an_insult_stays_a_plea() -> None:
 def test_a_young_person_named_by_the_model_is_never_taken_for_the_other_party() -> None:
     told = [example.text for example in corpus.load("train") if example.capability == "minors_at_risk"][::6]
 
-    found = [
-        f
-        for text in told
-        for f in EAGER.ear.heard(EAGER.ear.scene(text), THREAD)
-        if f.rule == "model.minor" and f.level
-    ]
+    found = [f for text in told for f in EAGER.ear.heard(EAGER.ear.scene(text), THREAD) if f.rule == "model.minor"]
 
     assert found
     assert all(finding.speaker == "young" for finding in found)
