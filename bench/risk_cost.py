@@ -37,7 +37,6 @@ def hostile() -> dict[str, str]:
         "persons": "my friend he she they someone ",
         "marks": ".?!,",
         "quotes": '"',
-        "at signs": "@",
         "digits": "0123456789 ",
         "combining marks": "x\u0301\u0302\u0303",
         "bidi": "\u202e\u202d",
@@ -46,7 +45,14 @@ def hostile() -> dict[str, str]:
         "links": "http://a.b/ ",
         "long signs": "\ufdfa",
     }
+    made["every word of the rules"] = _rule_words()
     return {name: (piece * (HOSTILE_LENGTH // len(piece) + 1))[:HOSTILE_LENGTH] for name, piece in made.items()}
+
+
+def _rule_words() -> str:
+    from moderation.risk import rulebook  # noqa: PLC0415 - timed in fresh processes below
+
+    return "".join(f"{word}. " for word in sorted(rulebook.load().index))
 
 
 def posts(file: Path | None) -> list[str]:

@@ -21,7 +21,9 @@ class Plain:
 
     def __init__(self, folded: Folded, reader: Reader) -> None:
         self._folded, self._reader = folded, reader
-        row = reader.words(folded)
+        row, tokens = reader.words(folded)
+        if tokens is not None:
+            self.tokens = [token for token in tokens if token.word != _QUOTE]
         marks: list[int] = []
         if _QUOTE in row:
             row, marks = _unquoted(row)

@@ -202,7 +202,7 @@ def scale(book: Rulebook, examples: Sequence[Example], thresholds: Thresholds) -
     groups = [example.group for example in examples]
     for chosen, others in GroupKFold(_FOLDS).split(answers, answers, groups):
         learned = learner.levels(chosen)
-        judge = Ear(book, Model(_packed(learned, learned[:1], NAMES[:1], learner.signs(chosen))), thresholds)
+        judge = Ear(book, Model(packed(learned, learner.signs(chosen))), thresholds)
         judge.model.prepare(book.thesaurus)
         for at in others:
             stages = list(judge.stages(scene_of(book, examples[at].text), _PLACES))
@@ -232,24 +232,27 @@ def save(
     path: Path, levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str], signs: Iterable[str]
 ) -> None:
     """Write the weights, rounded to 8 bits each, as `model.npz`; `signs` are those that were weighed."""
-    np.savez_compressed(path, **_packed(levels, kinds, names, signs))  # type: ignore[arg-type]  # its other switches
+    weights = packed(levels, signs) | _packed_kinds(kinds, names)
+    np.savez_compressed(path, **weights)  # type: ignore[arg-type]  # its other switches
 
 
-def _packed(
-    levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str], signs: Iterable[str]
-) -> dict[str, NDArray[np.generic]]:
-    level_weights, level_scale = _rounded(np.stack([each.weights for each in levels], axis=1))
-    kind_weights, kind_scale = _rounded(np.stack([each.weights for each in kinds], axis=1))
-    return {
-        "levels": level_weights,
+def packed(levels: Sequence[Learned], signs: Iterable[str]) -> dict[str, NDArray[np.generic]]:
+    """The parts of a file of weights, as `Model` takes them, for judging levels alone: every category is the first."""
+    weights, level_scale = _rounded(np.stack([each.weights for each in levels], axis=1))
+    none = Learned(np.zeros(len(weights) >> KIND_SHIFT), 0.0)
+    made: dict[str, NDArray[np.generic]] = {
+        "levels": weights,
         "levels_scale": level_scale,
         "levels_bias": np.array([each.bias for each in levels], dtype=np.float32),
-        "kinds": kind_weights,
-        "kinds_scale": kind_scale,
-        "kinds_bias": np.array([each.bias for each in kinds], dtype=np.float32),
-        "names": np.array(names),
         "signs": np.array(sorted(set(signs))),
     }
+    return made | _packed_kinds([none], NAMES[:1])
+
+
+def _packed_kinds(kinds: Sequence[Learned], names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
+    weights, kind_scale = _rounded(np.stack([each.weights for each in kinds], axis=1))
+    bias = np.array([each.bias for each in kinds], dtype=np.float32)
+    return {"kinds": weights, "kinds_scale": kind_scale, "kinds_bias": bias, "names": np.array(names)}
 
 
 def _rounded(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

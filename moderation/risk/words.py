@@ -77,19 +77,26 @@ class Reader:
         # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
         self._chunk = lru_cache(maxsize=_REMEMBERED)(self._read_chunk)
 
-    def words(self, folded: Folded) -> list[str]:
-        """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts."""
+    def words(self, folded: Folded) -> tuple[list[str], list[Token] | None]:
+        """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts.
+
+        Where one is, the tokens are returned, too.
+        """
         chunks = _CHUNK.findall(folded.text)
         read = self._chunk if max(map(len, chunks), default=0) <= _LONGEST_DISGUISE else self._read
         words = [token[0] for chunk in chunks for token in read(chunk)]
         if not _LONELY.isdisjoint(words):
             if _LETTERS_TOGETHER.search(" ".join(["", *words, ""])):
-                return [token.word for token in self.tokens(folded)]
+                return self._slowly(folded)
             words = [plain for word in words for plain in (self._lone(word) if len(word) == 1 else (word,))]
         halves, long = self._halves, self._long
         if any(first in halves and first + second in long for first, second in pairwise(words)) or self._has_run(words):
-            return [token.word for token in self.tokens(folded)]
-        return words
+            return self._slowly(folded)
+        return words, None
+
+    def _slowly(self, folded: Folded) -> tuple[list[str], list[Token]]:
+        tokens = self.tokens(folded)
+        return [token.word for token in tokens], tokens
 
     def _lone(self, letter: str) -> tuple[str, ...]:
         return self._vocabulary.canonical(letter) if letter.isascii() and letter.isalpha() else (letter,)
