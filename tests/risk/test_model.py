@@ -106,6 +106,19 @@ def test_sentences_end_where_their_marks_stand() -> None:
     assert words_of(row)[:3] == [FIRST, "i", "know"]
 
 
+def test_a_long_text_is_learned_in_the_stretches_it_is_judged_in() -> None:
+    row = [*(["quiet"] * 40), ".", *(["i", "want", "to", "die", "tonight"]), ".", *(["quiet"] * 40)]
+    words, ends = words_of(row), sentence_ends(row)
+    signs = [("suicide 2", words.index("die"))]
+
+    parts = list(training.in_stretches(training.Text(EAR.model._words["en"]._hasher, words, signs, ends)))
+
+    assert parts[-1].words == words
+    grave = next(part for part in parts if part.words == ["i", "want", "to", "die", "tonight"])
+    assert grave.signs == [("suicide 2", 3)]
+    assert not any(part.signs for part in parts if "die" not in part.words)
+
+
 def test_the_words_that_weigh_are_those_whose_weights_are_large() -> None:
     words = words_of(
         ["we", "had", "soup", "and", "then", "i", "wanted", "to", "kill", "myself", "tonight", "at", "the", "lake"]
@@ -196,6 +209,15 @@ def test_the_level_can_be_told_again_from_the_findings() -> None:
         found = assess(text)
 
         assert found.level == max((finding.level for finding in found.findings), default=Level.GREEN)
+
+
+def test_an_attack_stays_one_whatever_the_model_takes_it_for() -> None:
+    unsure = replace(EAR, thresholds=replace(EAR.thresholds, levels=(-99.0, -99.0, -99.0), margin=999.0))
+    text = "Everyone like you should be dead, coward, get on with it."
+
+    found = replace(JUDGE, ear=unsure).assess(text).findings
+
+    assert {finding.category for finding in found if finding.level >= Level.RED} <= EAR.thresholds.held
 
 
 def test_a_plea_beside_an_insult_stays_a_plea() -> None:

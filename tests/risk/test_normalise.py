@@ -79,7 +79,26 @@ def test_plain_words_come_from_ordered_stretches_of_the_text(text: str) -> None:
 _WRITTEN = ["u", "i", "a", "r", "s u i c i d e", "sui", "cide", ",", ".", "her", "self", "1", "d o", "k.m", "the", '"']
 
 
-@given(st.lists(st.sampled_from([*_WRITTEN, "forever nap", "going", "to", "x" * 50, "[amount]", "i m"]), max_size=12))
+_ELSEWHERE = [
+    "forever nap",
+    "going",
+    "to",
+    "x" * 50,
+    "[amount]",
+    "i m",
+    "🙂",
+    "💊💊",
+    "我想死",
+    "أنا",
+    "\u200b",
+    "  ",
+    "\n\n",
+    "é",
+    "c'est",
+]
+
+
+@given(st.lists(st.sampled_from([*_WRITTEN, *_ELSEWHERE]), max_size=12))
 def test_the_quick_way_to_the_words_is_the_same_as_the_way_with_places(pieces: list[str]) -> None:
     plain = normalise(" ".join(pieces), READER)
 
