@@ -10,8 +10,8 @@ from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.model import Model
 from moderation.risk.normalise import Plain
 from moderation.risk.spans import merged
+from moderation.risk.tokens import Token
 from moderation.risk.vocabulary import RuleFileError, read_toml
-from moderation.risk.words import Token
 
 _MARKED = 4  # words a finding marks
 _FAR = 50.0  # logits; farther out nothing changes any more

@@ -157,7 +157,7 @@ class Reading:
         """Logits of "amber or above", "red or above" and "crisis", and the stretch of words where each is highest.
 
         A long text is weighed in stretches, of which the gravest counts, so that one sentence is not lost in many; one
-        of middling length half by its gravest stretch and half as a whole. Chosen by cross-validation.
+        of middling length half by its gravest stretch and half as a whole.
         """
         sums = self._model.levels.take(self._rows, axis=0).sum(axis=0, dtype=np.int32)
         sums += self._known.levels

@@ -6,7 +6,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from moderation.risk.fold import Folded, fold
-from moderation.risk.words import Reader, Token
+from moderation.risk.tokens import Token
+from moderation.risk.words import Reader
 
 _QUOTE = '"'
 

@@ -21,6 +21,7 @@ examples counter_examples
 """
 _RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
 _OF_LANGUAGE = re.compile(r"([a-z]{2})_")
+_LISTS = Path(__file__).parent  # ordinary_words.txt and frequent_words.txt
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ALWAYS = ("asks_about_suicide",)  # cues that are asked for by name (see `conversation`)
 _SCOPES = frozenset(
@@ -254,5 +255,7 @@ def load(folder: Path = RULES) -> Rulebook:
     Raises:
         RuleFileError: a file cannot be read or an entry cannot be used; nothing is loaded in part.
     """
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.toml"))))
+    # The thesaurus and the word lists change what a rule finds as much as the rule does.
+    read = [*sorted(folder.glob("*.toml")), *sorted(concepts.CONCEPTS.glob("*.toml")), *sorted(_LISTS.glob("*.txt"))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in read))
     return _Loader(folder).book("", None, digest.hexdigest()[:12])

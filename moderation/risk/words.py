@@ -7,17 +7,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-from string import ascii_lowercase
-from typing import NamedTuple
 
 from moderation.risk.fold import Folded
+from moderation.risk.letters import Letters
 from moderation.risk.phrases import PLACEHOLDERS, split_word
 from moderation.risk.spelling import Speller, ordinary_words
+from moderation.risk.tokens import Token
 from moderation.risk.vocabulary import Vocabulary
 
 _PLACES = "|".join(map(re.escape, sorted(PLACEHOLDERS)))
 _CHUNK = re.compile(rf"[^\s.,;:?\"()\[\]{{}}]+|{_PLACES}|[.,;:?\"()\[\]{{}}]|\n")
-_LETTERS_TOGETHER = re.compile(r" [a-z](?: [.,])? [a-z](?= )")
 _JOINERS = re.compile(r"[-_/*'+&=~|!.@#^]+")
 _SIGNS = re.compile(r"[\W_]+")
 _STARRED = re.compile(r"[a-z]+[*#_.-]+[a-z]+[a-z*#_.-]*[a-z]")
@@ -26,29 +25,15 @@ _SECOND_LETTERS = str.maketrans("1!|", "lll")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKED = re.compile(r"[0-9$@!|+€]")
 _TRIPLE = re.compile(r"(.)\1{2,}")
-_BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in a spelled-out line
 _LONGEST_DISGUISE = 40
-_SHORTEST_HIDDEN = 4
 _LONG = 7  # letters of a word that may have been written in two halves
-_MOST = 0.7  # of the pieces between wide gaps that must be words for the gaps to part words
 _REMEMBERED = 32_768  # chunks; each holds a few hundred bytes
 _AMOUNT = re.compile(r"(\d+)(mg|g|ml|mcg|x|yo|yrs|yr|kcal|cal|days|hrs|mins)")
-_SHORT_HIDDEN = frozenset({"die", "kms", "kys", "cut", "to"})  # three letters, and worth reading all the same
-_ALONE = frozenset('ia.,?"0123456789')  # single signs that are read as they stand
-_LONELY = frozenset(ascii_lowercase) - _ALONE
 _MARKS = {",": ",", ";": ",", ":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "{": ",", "}": ",",
           ".": ".", "\n": ".", "?": "?", '"': '"'}  # fmt: skip
 _SHORT_NOT = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not"}
 _ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 _IS_AFTER = frozenset({"it", "he", "she", "that", "what", "there", "who", "let", "here", "how", "where", "someone"})
-
-
-class Token(NamedTuple):
-    """One plain word or mark, and the stretch it stands for: first of a chunk, in the end of the original text."""
-
-    word: str
-    start: int
-    end: int
 
 
 class Reader:
@@ -60,12 +45,11 @@ class Reader:
         self._known = matter | everyday
         self._ordinary = ordinary_words()
         self._speller = Speller(matter, self._known | self._ordinary | vocabulary.plain.keys())
-        self._hidden = _SHORT_HIDDEN.union(word for word in self._known if len(word) >= _SHORTEST_HIDDEN)
+        self._letters = Letters(vocabulary, self._known, self._ordinary)
+        self._hidden = self._letters.hidden
         self._shapes: dict[tuple[str, int], list[str]] = {}
         for word in sorted(matter):
             self._shapes.setdefault((word[:1], len(word)), []).append(word)
-        self._longest = max(map(len, self._hidden), default=0)
-        self._begins = frozenset(word[:2] for word in (*self._hidden, *_BETWEEN))
         self._long = frozenset(word for word in matter if len(word) >= _LONG)
         self._halves = frozenset(word[:n] for word in self._long for n in range(1, len(word)))
         # What may be half of a word is left for `_joined`.
@@ -85,10 +69,11 @@ class Reader:
         chunks = _CHUNK.findall(folded.text)
         read = self._chunk if max(map(len, chunks), default=0) <= _LONGEST_DISGUISE else self._read
         words = [token[0] for chunk in chunks for token in read(chunk)]
-        if not _LONELY.isdisjoint(words):
-            if _LETTERS_TOGETHER.search(" ".join(["", *words, ""])):
+        letters = self._letters
+        if letters.stand_alone(words):
+            if letters.stand_together(words):
                 return self._slowly(folded)
-            words = [plain for word in words for plain in (self._lone(word) if len(word) == 1 else (word,))]
+            words = [plain for word in words for plain in (letters.alone(word) if len(word) == 1 else (word,))]
         halves, long = self._halves, self._long
         if any(first in halves and first + second in long for first, second in pairwise(words)) or self._has_run(words):
             return self._slowly(folded)
@@ -97,9 +82,6 @@ class Reader:
     def _slowly(self, folded: Folded) -> tuple[list[str], list[Token]]:
         tokens = self.tokens(folded)
         return [token.word for token in tokens], tokens
-
-    def _lone(self, letter: str) -> tuple[str, ...]:
-        return self._vocabulary.canonical(letter) if letter.isascii() and letter.isalpha() else (letter,)
 
     def _has_run(self, words: list[str]) -> bool:
         runs = self._vocabulary.runs
@@ -120,7 +102,7 @@ class Reader:
             for chunk in _CHUNK.finditer(folded.text)
             for word, start, end in self._read(chunk.group())
         ]
-        found = self._runs(self._joined(self._spelled(found)))
+        found = self._runs(self._joined(self._letters.put_together(found)))
         if isinstance(folded.starts, range):
             return found
         starts, ends = folded.starts, folded.ends
@@ -221,50 +203,6 @@ class Reader:
                     yield Token(part, at, at + len(part))
                     at += len(part)
 
-    def _spelled(self, tokens: list[Token]) -> list[Token]:
-        """Words written letter by letter, put together again; the letters that stand alone, written out."""
-        if all(len(token.word) > 1 or token.word in _ALONE for token in tokens):
-            return tokens
-        out: list[Token] = []
-        at = 0
-        while at < len(tokens):
-            token = tokens[at]
-            if len(token.word) != 1 or not token.word.isalpha() or not token.word.isascii():
-                out.append(token)
-                at += 1
-                continue
-            letters, after = _letters(tokens, at)
-            spelled = "".join(letter.word for letter in letters)
-            if len(letters) >= _SHORTEST_HIDDEN or spelled in _SHORT_HIDDEN:
-                out.extend(self._found_in(letters))
-                at = after
-                continue
-            out.extend(Token(word, token.start, token.end) for word in self._lone(token.word))
-            at += 1
-        return out
-
-    def _found_in(self, letters: list[Token]) -> Iterator[Token]:
-        spelled = "".join(letter.word for letter in letters)
-        spaced = _spaced_words(letters)
-        if spaced and sum(len(word) < 2 or self._is_word(word) for word, _, _ in spaced) >= _MOST * len(spaced):
-            yield from (Token(part, a, b) for word, a, b in spaced for part in self._vocabulary.canonical(word))
-            return
-        at = 0
-        while at < len(letters):
-            begins = spelled[at : at + 2] in self._begins
-            longest = min(self._longest, len(letters) - at) if begins else 1
-            size = next((n for n in range(longest, 1, -1) if self._is_hidden(spelled[at : at + n])), 1)
-            start, end = letters[at].start, letters[at + size - 1].end
-            for word in self._vocabulary.canonical(spelled[at : at + size]):
-                yield Token(word, start, end)
-            at += size
-
-    def _is_word(self, word: str) -> bool:
-        return word in self._known or word in self._vocabulary.plain or word in self._ordinary
-
-    def _is_hidden(self, word: str) -> bool:
-        return word in self._hidden or word in _BETWEEN
-
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
         halves, long = self._halves, self._long
@@ -295,32 +233,3 @@ class Reader:
                     after = at + len(spoken)
                     break
         return out + tokens[after:] if after else tokens
-
-
-def _spaced_words(letters: list[Token]) -> list[Token]:
-    """The words of a spelled-out line in which the gaps between words are wider than those between letters."""
-    gaps = [second.start - first.end for first, second in pairwise(letters)]
-    least = min(gaps, default=0)
-    if max(gaps, default=0) == least:
-        return []
-    words = [letters[0]]
-    for gap, letter in zip(gaps, letters[1:], strict=True):
-        if gap > least:
-            words.append(letter)
-        else:
-            words[-1] = Token(words[-1].word + letter.word, words[-1].start, letter.end)
-    return words
-
-
-def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:
-    """The run of single letters that begins at `at`, single marks between them left out."""
-    letters: list[Token] = []
-    after = at
-    while at < len(tokens):
-        if len(tokens[at].word) == 1 and tokens[at].word.isascii() and tokens[at].word.isalpha():
-            letters.append(tokens[at])
-            after = at + 1
-        elif not letters or tokens[at].word not in {".", ","} or tokens[at - 1].word in {".", ","}:
-            break
-        at += 1
-    return letters, after

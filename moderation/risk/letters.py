@@ -1,0 +1,114 @@
+"""Words written letter by letter, put together again: `k i l l`, `s.u.i.c.i.d.e`, whole lines with wider gaps."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from string import ascii_lowercase
+
+from moderation.risk.tokens import Token
+from moderation.risk.vocabulary import Vocabulary
+
+_BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in a spelled-out line
+_MOST = 0.7  # of the pieces between wide gaps that must be words for the gaps to part words
+_ALONE = frozenset('ia.,?"0123456789')  # single signs that are read as they stand
+_LONELY = frozenset(ascii_lowercase) - _ALONE
+_LETTERS_TOGETHER = re.compile(r" [a-z](?: [.,])? [a-z](?= )")
+SHORTEST = 4  # letters of a word that is looked for among others
+SHORT = frozenset({"die", "kms", "kys", "cut", "to"})  # shorter, and worth reading all the same
+
+
+class Letters:
+    """Reads runs of single letters, knowing the words that may hide in them."""
+
+    def __init__(self, vocabulary: Vocabulary, known: frozenset[str], ordinary: frozenset[str]) -> None:
+        """`known` are the words of the rules and the thesaurus, `ordinary` others that are right as they stand."""
+        self._vocabulary = vocabulary
+        self._known, self._ordinary = known, ordinary
+        self.hidden = SHORT.union(word for word in known if len(word) >= SHORTEST)
+        self._longest = max(map(len, self.hidden), default=0)
+        self._begins = frozenset(word[:2] for word in (*self.hidden, *_BETWEEN))
+
+    def alone(self, letter: str) -> tuple[str, ...]:
+        """What a letter that stands alone is read as: `u` is `you`."""
+        return self._vocabulary.canonical(letter) if letter.isascii() and letter.isalpha() else (letter,)
+
+    def stand_together(self, words: Sequence[str]) -> bool:
+        """Whether letters stand side by side, so that they may spell a word."""
+        return bool(_LETTERS_TOGETHER.search(" ".join(["", *words, ""])))
+
+    def stand_alone(self, words: Sequence[str]) -> bool:
+        """Whether there is a letter that is no word by itself."""
+        return not _LONELY.isdisjoint(words)
+
+    def put_together(self, tokens: list[Token]) -> list[Token]:
+        """Words written letter by letter, put together again; the letters that stand alone, written out."""
+        if all(len(token.word) > 1 or token.word in _ALONE for token in tokens):
+            return tokens
+        out: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            if len(token.word) != 1 or not token.word.isalpha() or not token.word.isascii():
+                out.append(token)
+                at += 1
+                continue
+            letters, after = _letters(tokens, at)
+            spelled = "".join(letter.word for letter in letters)
+            if len(letters) >= SHORTEST or spelled in SHORT:
+                out.extend(self._words_in(letters))
+                at = after
+                continue
+            out.extend(Token(word, token.start, token.end) for word in self.alone(token.word))
+            at += 1
+        return out
+
+    def _words_in(self, letters: list[Token]) -> Iterator[Token]:
+        spelled = "".join(letter.word for letter in letters)
+        spaced = _spaced_words(letters)
+        if spaced and sum(len(word) < 2 or self._is_word(word) for word, _, _ in spaced) >= _MOST * len(spaced):
+            yield from (Token(part, a, b) for word, a, b in spaced for part in self._vocabulary.canonical(word))
+            return
+        at = 0
+        while at < len(letters):
+            begins = spelled[at : at + 2] in self._begins
+            longest = min(self._longest, len(letters) - at) if begins else 1
+            size = next((n for n in range(longest, 1, -1) if self._is_hidden(spelled[at : at + n])), 1)
+            start, end = letters[at].start, letters[at + size - 1].end
+            for word in self._vocabulary.canonical(spelled[at : at + size]):
+                yield Token(word, start, end)
+            at += size
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._known or word in self._vocabulary.plain or word in self._ordinary
+
+    def _is_hidden(self, word: str) -> bool:
+        return word in self.hidden or word in _BETWEEN
+
+
+def _spaced_words(letters: list[Token]) -> list[Token]:
+    """The words of a spelled-out line in which the gaps between words are wider than those between letters."""
+    gaps = [second.start - first.end for first, second in pairwise(letters)]
+    least = min(gaps, default=0)
+    if max(gaps, default=0) == least:
+        return []
+    words = [letters[0]]
+    for gap, letter in zip(gaps, letters[1:], strict=True):
+        if gap > least:
+            words.append(letter)
+        else:
+            words[-1] = Token(words[-1].word + letter.word, words[-1].start, letter.end)
+    return words
+
+
+def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:
+    """The run of single letters that begins at `at`, single marks between them left out."""
+    letters: list[Token] = []
+    after = at
+    while at < len(tokens):
+        if len(tokens[at].word) == 1 and tokens[at].word.isascii() and tokens[at].word.isalpha():
+            letters.append(tokens[at])
+            after = at + 1
+        elif not letters or tokens[at].word not in {".", ","} or tokens[at - 1].word in {".", ","}:
+            break
+        at += 1
+    return letters, after
