@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, staff
+from moderation.views import answers, cases, desk, messages, redress, staff
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -16,9 +16,19 @@ urlpatterns: list[URLPattern] = [
     path("desk/cases/<slug:ref>/let-go", cases.let_go),
     path("desk/cases/<slug:ref>/reveal", cases.reveal),
     path("desk/cases/<slug:ref>/decide", cases.decide),
+    path("desk/cases/<slug:ref>/preview", cases.preview),
+    path("desk/cases/<slug:ref>/lower", cases.lower),
+    path("desk/cases/<slug:ref>/second", answers.second),
+    path("desk/cases/<slug:ref>/appeal", answers.appeal),
+    path("desk/cases/<slug:ref>/complaint", answers.complaint),
     path("desk/cases/<slug:ref>/close", cases.close),
     path("desk/cases/<slug:ref>/undo", cases.undo),
     path("desk/cases/<slug:ref>/message", cases.message),
     path("my/messages/<slug:ref>/", messages.conversation),
     path("my/messages/<slug:ref>/read", messages.read),
+    path("my/how-is-it/<slug:ref>", redress.how_is_it),
+    path("appeal", redress.appeal_by_code),
+    path("statements/<slug:code>", redress.statement),
+    path("complain", redress.complain),
+    path("complaints/<slug:code>", redress.complaint_receipt),
 ]

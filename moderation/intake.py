@@ -9,7 +9,7 @@ from django.utils import timezone
 from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
-from moderation import risk
+from moderation import risk, statements
 from moderation.casework import Need, note_edit, open_or_join, subject_of
 from moderation.models import Action, Case, Decision, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
@@ -74,6 +74,7 @@ class RiskIntake:
             note_edit(post, decision)  # calm words, too: nobody decides on words they have not seen
         keep_signals(f"post:{post.pk}", post.revision, assessment.assessment, case)
         _attach(post, plan)
+        statements.of_post(post=post, shown=decision, case=case)
         return decision
 
 

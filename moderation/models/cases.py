@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from forum.models import Post, Room
 from forum.tokens import new_token
-from moderation.models.people import Moderator
+from moderation.models.people import LEAD_ROLES, Moderator
+from moderation.models.states import CaseState, Level
 from peers.models import Peer
 
-
-class Level(models.IntegerChoices):
-    """Urgency of a moderator's attention."""
-
-    GREEN = 0, "green"
-    AMBER = 1, "amber"
-    RED = 2, "red"
-    CRISIS = 3, "crisis"
-
-
-class CaseState(models.TextChoices):
-    OPEN = "open"
-    PENDING_SECOND = "pending_second", "waiting for a second person"
-    FOLLOW_UP = "follow_up", "follow-up"
-    RESOLVED = "resolved"
+SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
 
 
 class Source(models.TextChoices):
@@ -36,6 +23,7 @@ class Source(models.TextChoices):
     REPORT = "report"
     CALL = "call", "I need help now"
     HUMAN = "human"
+    APPEAL = "appeal"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -51,8 +39,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
 
     def for_moderator(self, moderator: Moderator) -> CaseQuerySet:
-        """Cases this person may work on: some only a lead may."""
-        return self if moderator.leads else self.filter(lead_only=False)
+        """Cases this person may work on: some only a lead may, and nobody judges what is about their own doing.
+
+        Where nobody else could take such a case, it waits a day and is then theirs, and the log says so.
+        """
+        allowed = self if moderator.leads else self.filter(lead_only=False)
+        others = Moderator.objects.at_desk().exclude(pk=moderator.pk)
+        leads = others.filter(role__in=[role.value for role in LEAD_ROLES])
+        alone = Q(lead_only=True) & ~Exists(leads) | Q(lead_only=False) & ~Exists(others)
+        waited = Q(not_for_since__lte=timezone.now() - SINGLE_AFTER)
+        return allowed.filter(Q(not_for=None) | ~Q(not_for=moderator) | waited & alone)
 
 
 class Case(models.Model):
@@ -67,6 +63,11 @@ class Case(models.Model):
     level = models.PositiveSmallIntegerField(choices=Level)
     categories = models.JSONField(default=list)  # most urgent first
     lead_only = models.BooleanField(default=False)
+    not_for = models.ForeignKey(
+        Moderator, models.PROTECT, null=True, related_name="not_mine"
+    )  # whose doing it is about
+    not_for_since = models.DateTimeField(null=True)
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, related_name="followed_by")  # asks again after it
     state = models.CharField(max_length=14, choices=CaseState, default=CaseState.OPEN)
     tier = models.PositiveSmallIntegerField(default=0)  # how far it has escalated
     due_at = models.DateTimeField()  # a human should have looked by then
@@ -97,6 +98,10 @@ class Case(models.Model):
                 condition=Q(state=CaseState.RESOLVED, resolved_at__isnull=False)
                 | (~Q(state=CaseState.RESOLVED) & Q(resolved_at__isnull=True)),
                 name="case_resolved_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_for=None, not_for_since=None) | Q(not_for__isnull=False, not_for_since__isnull=False),
+                name="case_not_for_has_time",
             ),
         ]
         indexes = [

@@ -83,6 +83,24 @@ def my_messages(request: HttpRequest | None) -> Found:
     return beside.messages_for(request)
 
 
+@calm_tag("moderation/my_statements.html")
+def my_statements(request: HttpRequest | None) -> Found:
+    """In one's own space: what is restricted, and the way to the reasons."""
+    return beside.statements_for(request)
+
+
+@calm_tag("moderation/how_is_it.html")
+def how_is_it(request: HttpRequest | None) -> Found:
+    """In one's own space, a day and three days after a crisis: how it is now."""
+    return beside.question_for(request)
+
+
+@register.filter
+def at(mapping: dict[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key; nothing where it holds nothing."""
+    return mapping.get(key)
+
+
 @calm_tag("moderation/help_for_search.html")
 def help_for_search(request: HttpRequest | None, query: str) -> Found:
     """Help above the results where the words looked for are those of someone who may need it. Keeps nothing."""
