@@ -10,7 +10,7 @@ from django.utils import timezone
 from forum import showing
 from forum.intake import Assessment, Context, Decision, Draft, Refusal, intake
 from forum.locking import lock_peer, lock_post, lock_session, lock_thread
-from forum.models import LiveSession, LiveState, Pause, Post, Room, Thread, Visibility
+from forum.models import LiveSession, LiveState, Pause, Post, Room, Shown, Thread, Visibility
 from peers import limits, who
 from peers.again import once_more
 from peers.models import Peer, Persona
@@ -182,6 +182,7 @@ def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Con
     earlier = list(posts.filter(peer=peer).values_list("body", flat=True)[:EARLIER])
     others = list(posts.open().exclude(peer=peer).values_list("body", flat=True)[:AROUND])
     kind = "thread" if isinstance(place, Thread) else "live"
+    cries = posts.open().filter(help_for=Shown.EVERYONE).exclude(peer=peer)
     return Context(
         place=kind,
         room=place.room.slug,
@@ -189,6 +190,7 @@ def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Con
         earlier=earlier[::-1],
         parent=others[0] if others else "",
         around=others[1:][::-1],
+        cry=cries.values_list("body", flat=True).first() or "",
     )
 
 

@@ -73,6 +73,7 @@ def answer_to(request: HttpRequest | None, post: Post) -> Found:
         "cannot": help_wording.WHAT_WE_CANNOT_DO,
         **on_shift(),
         **cards_with_lines(request, post.help_keys or ["general"]),
+        "outreach": Outreach.objects.filter(case=case).first() if case and case.level == Level.CRISIS else None,
         **waiting(post, case),
     }
 
@@ -112,7 +113,8 @@ def _read_once(request: HttpRequest, post: Post) -> dict[str, dict[int, Any]]:
         mine = {"post__peer": post.peer_id, "post__thread": post.thread_id, "post__session": post.session_id}
         of_cases = {f"case__{name}": value for name, value in mine.items()}
         decisions = Decision.objects.standing().filter(**of_cases).select_related("case", "moderator__peer")
-        outreach = Outreach.objects.filter(**of_cases).select_related("case")
+        written = OutreachMessage.objects.filter(outreach=OuterRef("pk"), moderator__isnull=False)
+        outreach = Outreach.objects.filter(**of_cases).select_related("case").annotate(written=Exists(written))
         kept[key] = {
             "cases": {case.post_id or 0: case for case in Case.objects.open().filter(**mine)},
             "decisions": {each.case.post_id or 0: each for each in decisions.order_by("pk")},
@@ -133,14 +135,15 @@ def messages_for(request: HttpRequest | None) -> Found:
     """The newest conversations with moderators, and whether something in them is unread."""
     peer = speaker(request) if request is not None else None
     found = conversations(peer) if peer else []
-    return {"conversations": found} if found else None
+    return {"conversations": found, "written": any(each.written for each in found)} if found else None  # type: ignore[attr-defined]  # annotated
 
 
 def conversations(peer: Peer) -> list[Outreach]:
-    unread = OutreachMessage.objects.filter(outreach=OuterRef("pk"), moderator__isnull=False, read_at=None)
+    written = OutreachMessage.objects.filter(outreach=OuterRef("pk"), moderator__isnull=False)
+    unread = written.filter(read_at=None)
     return list(
         Outreach.objects.filter(peer=peer)
-        .annotate(unread=Exists(unread))
+        .annotate(unread=Exists(unread), written=Exists(written))
         .select_related("case__room")
         .order_by("-pk")[:MOST_MESSAGES]
     )

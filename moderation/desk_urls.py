@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import answers, cases, desk, messages, redress, staff
+from moderation.views import alike, answers, cases, desk, messages, redress, staff
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
     path("desk/queue", desk.queue_list),
     path("desk/next", desk.take_next),
+    path("desk/alike", alike.alike),
+    path("desk/alike/take", alike.take),
+    path("desk/alike/decide", alike.decide),
     path("desk/shift", desk.shift),
     path("desk/sign-in", staff.sign_in),
     path("desk/sign-out", staff.sign_out),

@@ -10,6 +10,7 @@ from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
 from moderation import risk, statements
+from moderation.at_crisis import at_crisis
 from moderation.casework import Need, note_edit, open_or_join, subject_of
 from moderation.models import Action, Case, Decision, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
@@ -54,6 +55,7 @@ class RiskIntake:
             earlier=tuple(context.earlier),
             parent=context.parent,
             around=tuple(context.around),
+            cry=context.cry,
             room=context.room,
         )
         return judge_text(draft.words, around, new_identity=is_new(context.peer))
@@ -74,6 +76,8 @@ class RiskIntake:
             note_edit(post, decision)  # calm words, too: nobody decides on words they have not seen
         keep_signals(f"post:{post.pk}", post.revision, assessment.assessment, case)
         _attach(post, plan)
+        if case and plan.level == risk.Level.CRISIS:
+            at_crisis(post, case, plan)
         statements.of_post(post=post, shown=decision, case=case)
         return decision
 

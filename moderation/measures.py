@@ -8,7 +8,7 @@ from django.utils import timezone
 from forum.models import Pause, Thread
 from moderation import statements
 from moderation.effects import NotPossible
-from moderation.models import Case, Decision, Effect, EffectKind, Measure, Restriction
+from moderation.models import Case, Decision, Effect, EffectKind, Measure, Restriction, Statement
 from peers.models import Peer, State
 from peers.signals import voice_ended
 
@@ -22,6 +22,7 @@ def apply_measure(decision: Decision, case: Case) -> None:
 
     Called with the author's row held. Raises NotPossible.
     """
+    _end_automatic(case)
     if decision.measure == Measure.NOTHING:
         return
     if case.peer is None:
@@ -36,6 +37,15 @@ def apply_measure(decision: Decision, case: Case) -> None:
         raise NotPossible(NO_THREAD)
     else:
         _pause(decision, case.peer, thread, timedelta(hours=decision.hours or 1))
+
+
+def _end_automatic(case: Case) -> None:
+    """What automation paused until a human looks ends with the human's decision."""
+    now = timezone.now()
+    told = Statement.objects.in_force().filter(case=case, decision=None, restriction=Restriction.THREAD_PAUSED)
+    if told.update(ended_at=now) and case.post and case.peer:
+        made = Pause.objects.filter(peer=case.peer, thread=case.post.thread, by_rules=True, ended_at=None)
+        made.update(ended_at=now)
 
 
 def _pause(decision: Decision, peer: Peer, thread: Thread | None, length: timedelta) -> None:

@@ -62,6 +62,11 @@ def of_voice(*, decision: Decision, peer: Peer, restriction: Restriction, until:
     _issue(decision.case, decision, restriction, decision.reason_code, peer=peer, until=until)
 
 
+def by_rules(*, case: Case, peer: Peer, restriction: Restriction, until: datetime) -> None:
+    """State a pause that automation made by itself."""
+    _issue(case, None, restriction, next(iter(case.categories), UNCLEAR), peer=peer, until=until)
+
+
 def end(*, decision: Decision) -> None:
     """What this decision restricted is restricted no more."""
     Statement.objects.in_force().filter(decision=decision).update(ended_at=timezone.now())

@@ -25,6 +25,7 @@ class Pause(models.Model):
     until = models.DateTimeField()
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)  # taken back before its time
+    by_rules = models.BooleanField(default=False)  # automation made it; a moderator's decision ends it
 
     objects = PauseQuerySet.as_manager()
 
