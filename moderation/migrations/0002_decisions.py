@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("leave", "Leave it as it is"),
-                    ("publish", "Publish it whole"),
+                    ("publish", "Publish it"),
                     ("fold", "Fold it behind a neutral note"),
                     ("redact", "Hide the chosen parts"),
                     ("remove", "Remove it"),

@@ -15,7 +15,7 @@ class Action(models.TextChoices):
     """What happens to the post."""
 
     LEAVE = "leave", "Leave it as it is"
-    PUBLISH = "publish", "Publish it whole"
+    PUBLISH = "publish", "Publish it"
     FOLD = "fold", "Fold it behind a neutral note"
     REDACT = "redact", "Hide the chosen parts"
     REMOVE = "remove", "Remove it"
