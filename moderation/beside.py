@@ -14,7 +14,7 @@ from moderation.help import wording as help_wording
 from moderation.help.cards import cards
 from moderation.help.listing import Listing
 from moderation.intake import judge_text
-from moderation.models import Case, Decision, Feeling, FollowUp, Level, Outreach, OutreachMessage, Statement
+from moderation.models import Case, Decision, Feeling, FollowUp, Level, Outreach, OutreachMessage, Signal, Statement
 from moderation.resources import help_in, where
 from moderation.shift import shift_now
 from moderation.wording import why
@@ -89,6 +89,17 @@ def waiting(post: Post, case: Case | None) -> dict[str, Any]:
         "edit_lifts": deadlines.edit_lifts(post.reason_key),
         "hidden_parts": [words[start:end] for start, end in post.redactions],
     }
+
+
+def marked_in(request: HttpRequest | None, post: Post) -> Found:
+    """For the author of words that wait and go up once a part is changed: which part that is."""
+    waits = post.visibility == Visibility.HELD and deadlines.edit_lifts(post.reason_key)
+    if not waits or not is_author(request, post):
+        return None
+    words = whole(post.title, post.body)
+    found = Signal.objects.filter(subject=f"post:{post.pk}", revision=post.revision, category=post.reason_key)
+    spans = sorted({(start, end) for several in found.values_list("spans", flat=True) for start, end in several})
+    return {"parts": [words[start:end] for start, end in spans]} if spans else None
 
 
 def what_became_of(request: HttpRequest | None, post: Post) -> Found:

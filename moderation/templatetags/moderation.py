@@ -77,6 +77,12 @@ def aftercare(request: HttpRequest | None, post: Post) -> Found:
     return beside.what_became_of(request, post)
 
 
+@calm_tag("moderation/marked_parts.html")
+def marked_parts(request: HttpRequest | None, post: Post) -> Found:
+    """To the author of words that wait: the part to change, so that the rest goes up."""
+    return beside.marked_in(request, post)
+
+
 @calm_tag("moderation/my_messages.html")
 def my_messages(request: HttpRequest | None) -> Found:
     """In one's own space: the private words of moderators."""
