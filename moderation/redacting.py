@@ -51,16 +51,18 @@ def find(words: str, typed: str) -> list[Span]:
         part = line.strip()
         if not part:
             continue
-        here = _places(words, part)
+        here = places(words, part)
         if not here:
             raise NotInTheWords(str(number))
         found |= here
     return sorted(found)
 
 
-def _places(words: str, part: str) -> set[Span]:
-    places, start = set(), words.find(part)
+def places(words: str, part: str) -> set[Span]:
+    """Everywhere this part stands in the words; nowhere for an empty one."""
+    found: set[Span] = set()
+    start = words.find(part) if part else -1
     while start >= 0:
-        places.add((start, start + len(part)))
+        found.add((start, start + len(part)))
         start = words.find(part, start + len(part))
-    return places
+    return found
