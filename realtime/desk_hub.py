@@ -40,7 +40,7 @@ class Mark(NamedTuple):
 
 def look_at_queue(moderators: Collection[int]) -> tuple[dict[str, Mark], dict[int, bool]]:
     """The open cases; and which of these moderators still have a desk, and whether they lead: one query each."""
-    rows = Case.objects.open().order_by("-level", "due_at", "pk")
+    rows = Case.objects.open().in_order()
     marks = rows.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state")
     staff = Moderator.objects.filter(pk__in=moderators, is_active=True, role__in=DESK_ROLES)
     return {row[0]: Mark(*row[1:]) for row in marks[:MOST_SEEN]}, {each.pk: each.leads for each in staff}
