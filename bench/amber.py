@@ -53,6 +53,7 @@ KINDS = (
     Kind("amber, 1 h", 1, 3600, 150, 0.10),
     Kind("amber, 4 h", 1, 14400, 120, 0.22),
 )
+CRISIS, RED = KINDS[:2]
 AMBER = tuple(kind for kind in KINDS if kind.level == 1)
 
 
@@ -69,7 +70,7 @@ class Load:
 
     def rates(self) -> tuple[float, float]:
         """Work offered in each second, in moderators: (steady, red that comes on top in the wave)."""
-        bursts = BURST * BURSTS_A_DAY * KINDS[0].handling / DAY
+        bursts = BURST * BURSTS_A_DAY * CRISIS.handling / DAY
         free = self.utilisation * self.moderators - bursts
         if not self.wave:
             return free, 0.0
@@ -116,14 +117,11 @@ def arrivals(load: Load, *, days: float, seed: int) -> list[Arrival]:
 def _come(load: Load, until: float, dice: random.Random) -> Iterator[Arrival]:
     steady, wave = load.rates()
     for kind in KINDS:
-        for at in _times(steady * kind.share / kind.handling, until, dice):
-            yield _one(at, kind, dice)
-    for at in _times(wave / KINDS[1].handling, until, dice):
-        if WAVE_FROM <= at % DAY < WAVE_TO:
-            yield _one(at, KINDS[1], dice)
+        yield from (_one(at, kind, dice) for at in _times(steady * kind.share / kind.handling, until, dice))
+    in_wave = (at for at in _times(wave / RED.handling, until, dice) if WAVE_FROM <= at % DAY < WAVE_TO)
+    yield from (_one(at, RED, dice) for at in in_wave)
     for began in _times(BURSTS_A_DAY / DAY, until, dice):
-        for _ in range(BURST):
-            yield _one(began + dice.random() * BURST_OVER, KINDS[0], dice)
+        yield from (_one(began + dice.random() * BURST_OVER, CRISIS, dice) for _ in range(BURST))
 
 
 def _times(rate: float, until: float, dice: random.Random) -> Iterator[float]:
@@ -230,9 +228,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", type=float, default=DAYS)
     days = parser.parse_args().days
-    print(
-        f"{platform.machine()}, Python {platform.python_version()}: {len(SEEDS)} runs of {days:g} days, {MODERATORS} moderators"
-    )
+    print(f"{platform.machine()}, Python {platform.python_version()}")
+    print(f"{len(SEEDS)} runs of {days:g} days, {MODERATORS} moderators")
     print(f"\n| minutes waited: p50 / p95 / longest | {' | '.join(kind.name for kind in KINDS)} |")
     print(f"|---|{'---|' * len(KINDS)}")
     broken = []

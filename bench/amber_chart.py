@@ -17,9 +17,10 @@ def drawn(curves: Mapping[str, Sequence[tuple[float, float]]], *, bound: float) 
 
     _, line = place(first, bound)
     lines = "".join(_line(name, [(*place(*point), point[1]) for point in points]) for name, points in curves.items())
+    marks = [(place(utilisation, 0)[0], utilisation) for utilisation, _ in next(iter(curves.values()))]
     ticks = "".join(
-        f'<text x="{place(utilisation, 0)[0]:.0f}" y="{HEIGHT - EDGE + 16}" text-anchor="middle">{utilisation:.0%}</text>'
-        for utilisation, _ in next(iter(curves.values()))
+        f'<text x="{x:.0f}" y="{HEIGHT - EDGE + 16}" text-anchor="middle">{utilisation:.0%}</text>'
+        for x, utilisation in marks
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '

@@ -42,10 +42,10 @@ def plans_of(work: Callable[[], Any]) -> list[str]:
     """How the database reads cases in what this does: the plan of each question it asks of the table of cases."""
     asked: list[tuple[str, Any]] = []
 
-    def note(execute: Any, sql: str, params: Any, is_many: bool, context: Any) -> Any:
+    def note(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
         if sql.startswith("SELECT") and '"moderation_case"' in sql:
             asked.append((sql, params))
-        return execute(sql, params, is_many, context)
+        return execute(sql, params, *rest)
 
     with connection.execute_wrapper(note):
         work()
