@@ -71,7 +71,7 @@ def span_words(seconds: int) -> str:
 def _row(case: Case, moderator: Moderator, now: datetime) -> Row:
     name = case.author_name or "Someone"
     held = case.lease_by if case.is_held(now) else None
-    of_name = "" if held else case.name_holder or ""
+    of_name = "" if held else getattr(case, "name_holder", None) or ""  # as `with_holders` read it
     of_mine = of_name == moderator.public_name
     return Row(
         case=case,

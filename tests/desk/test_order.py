@@ -26,7 +26,7 @@ def waiting(room, level: int, minutes: float, number: int = 0, **fields) -> Case
 
 
 def served(browser) -> str:
-    return browser.post("/desk/next")["Location"]
+    return str(browser.post("/desk/next")["Location"])
 
 
 @pytest.mark.django_db
@@ -120,6 +120,18 @@ def test_next_finds_a_case_behind_however_many_are_held_or_a_leads(robin, wren, 
 
     assert served(browser) == free.get_absolute_url()
     assert served(browser) == "/desk/?nothing=1"
+
+
+@pytest.mark.django_db
+def test_next_gives_what_stands_behind_cases_for_leads_without_trying_them(
+    robin, room, django_assert_max_num_queries
+) -> None:
+    for number in range(AT_A_TIME):
+        waiting(room, RED, -60, number, lead_only=True)
+    free = waiting(room, AMBER, 200)
+
+    with django_assert_max_num_queries(15):  # one handful read, one claim
+        assert triage.claim_next(moderator=robin) == free
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_page_of_the_queue_is_read_from_the_index_at_any_depth(many, role) -> 
     ordered = list(Case.objects.open().in_order())
 
     for after in ("", *(key_of(ordered[depth]) for depth in (0, 10, 29, 31, MANY // 2, MANY - 400))):
-        page, *rest = plans_of(lambda after=after: browser.get("/desk/", data={"after": after}))
+        page, *rest = plans_of(partial(browser.get, "/desk/", data={"after": after}))
 
         assert from_index(page), page
         assert not any("case_queue" in plan for plan in rest)  # what is in hand is not counted by reading the queue

@@ -59,6 +59,18 @@ def test_names_are_taken_renewed_and_given_back_at_once_without_anyone_waiting_c
         Case.objects.all().delete()
 
 
+def test_nobody_waits_crosswise_for_the_chains_of_the_log(robin, wren, ash, room, monkeypatch) -> None:
+    monkeypatch.setattr("peers.again.TRIES", 1)  # giving way and beginning again would hide it
+    for number in range(3):
+        mine, theirs = of_one_name(ash, room, 20, 2 * number), of_one_name(ash, room, 20, 2 * number + 1)
+
+        won = at_once(
+            partial(triage.claim, case=mine[0], moderator=robin), partial(triage.claim, case=theirs[0], moderator=wren)
+        )
+
+        assert won == [True, True]
+
+
 def test_what_comes_while_a_name_is_taken_is_open_and_in_no_other_hands(robin, wren, ash, thread) -> None:
     _, first = cry(ash, thread)
 
