@@ -31,9 +31,11 @@ from forum.models import Room
 from moderation.models import Case
 room, now = Room.objects.get(slug="self-care"), timezone.now()
 levels = [3] + [2] * 30 + [1] * 69
-Case.objects.bulk_create((Case(subject=f"call:0:{n}", room=room, author_name=f"Quiet Harbour {n}", level=levels[n % 100], categories=["distress"],
-    lead_only=n % 50 == 7, opened_at=now - timedelta(seconds=n % 9000),
-    due_at=now + timedelta(seconds=(n * 7919) % 14400 - 3600)) for n in range(OPEN)), batch_size=2000)
+def case(n):
+    due = now + timedelta(seconds=(n * 7919) % 14400 - 3600)
+    return Case(subject=f"call:0:{n}", room=room, author_name=f"Quiet Harbour {n}", level=levels[n % 100],
+        categories=["distress"], lead_only=n % 50 == 7, due_at=due)
+Case.objects.bulk_create(map(case, range(OPEN)), batch_size=2000)
 """
 _KEYS = """
 import json
