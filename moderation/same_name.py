@@ -18,6 +18,7 @@ class SameName:
     in_hand: list[Case]
     free: list[Case]
     kept_for: Moderator | None  # who may take this case first; None: anyone may
+    with_others: list[str]  # public names of those who have a case of this name, too
 
 
 def same_name(case: Case, moderator: Moderator, now: datetime) -> SameName:
@@ -28,7 +29,13 @@ def same_name(case: Case, moderator: Moderator, now: datetime) -> SameName:
         in_hand=[each for each in open_to if each.held_by(moderator, now)],
         free=[each for each in open_to if not each.is_held(now)],
         kept_for=kept_for(case, others, moderator, now),
+        with_others=_holders(others, moderator, now),
     )
+
+
+def _holders(cases: Iterable[Case], moderator: Moderator, now: datetime) -> list[str]:
+    held = (each.lease_by for each in cases if each.is_held(now) and not each.held_by(moderator, now))
+    return sorted({holder.public_name for holder in held if holder})
 
 
 def kept_for(case: Case, others: Iterable[Case], moderator: Moderator, now: datetime) -> Moderator | None:

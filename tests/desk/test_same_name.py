@@ -165,11 +165,13 @@ def test_a_case_that_is_due_waits_for_nobody_who_has_walked_away(robin, wren, as
     Case.objects.filter(pk=first.pk).update(
         lease_by=robin, lease_until=timezone.now() + timedelta(minutes=2), lease_token="1" * 32
     )
+    browser = sit_down(wren)
 
-    answer = sit_down(wren).post("/desk/next")
+    answer = browser.post("/desk/next")
 
     assert answer["Location"] == later.get_absolute_url()
     assert holders() == ["robin", "wren"]
+    assert "Robin has another case of this name" in browser.read(later.get_absolute_url())
 
 
 def test_a_case_kept_for_a_lead_is_kept_although_the_leads_own_cannot_be_seen(wren, ash, thread) -> None:
