@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from moderation.models import Appeal, Case, CaseState, Decision, Outcome, Statement
+from moderation.models.cases import NO_LEASE
 
 
 def settle(*, case: Case, decision: Decision) -> None:
@@ -22,10 +23,7 @@ def moot(*, decision: Decision) -> None:
         Case.objects.open().filter(pk=appeal.case_id).update(
             state=CaseState.RESOLVED,
             resolved_at=timezone.now(),
-            lease_by=None,
-            lease_until=None,
-            lease_token=None,
-            revealed_token=None,
+            **NO_LEASE,
         )
 
 

@@ -17,9 +17,14 @@ def digest_of(*, before: str, at: datetime, facts: list[Any]) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
 
 
+def shard_of(case_pk: int) -> int:
+    """The chain of a case. Who writes of several cases does so in the order of their chains."""
+    return case_pk % SHARDS
+
+
 def write(*, actor: str, kind: str, case_pk: int, case_ref: str = "", **data: Any) -> AuditEvent:
     """Append one event to its chain, inside the caller's transaction. `data` must hold no words and no peer."""
-    shard = case_pk % SHARDS
+    shard = shard_of(case_pk)
     AuditHead.objects.get_or_create(shard=shard)
     head = AuditHead.objects.select_for_update(no_key=True).get(shard=shard)
     at, seq = timezone.now(), head.last_seq + 1

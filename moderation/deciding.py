@@ -19,10 +19,11 @@ from moderation import answering, audit, following_up
 from moderation.effects import NotPossible, apply_action, reverse
 from moderation.measures import apply_measure, reverse_measure
 from moderation.models import Action, Appeal, Case, CaseState, Decision, Measure, Moderator
+from moderation.models.cases import NO_LEASE
 from moderation.reopening import need_again, reopen
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, before
-from moderation.triage import Conflict, mark_answers_read, no_lease, open_to
+from moderation.triage import Conflict, mark_answers_read, open_to
 from peers.again import once_more
 
 SECOND_WITHIN = timedelta(hours=4)  # until a second person should have looked at what cannot be undone
@@ -140,7 +141,7 @@ def settle(case: Case, moderator: Moderator, event: Event, *, token: uuid.UUID, 
         resolved_at=now if new_state == CaseState.RESOLVED else None,
         first_human_at=Coalesce("first_human_at", now),
         version=F("version") + 1,
-        **no_lease(),
+        **NO_LEASE,
         **more,
     )
     if changed:
