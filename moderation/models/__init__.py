@@ -5,11 +5,13 @@ from moderation.models.decisions import Action, Decision, Effect, ResourceAttach
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.seals import AuditSeal
 
 __all__ = [
     "Action",
     "AuditEvent",
     "AuditHead",
+    "AuditSeal",
     "Case",
     "CaseState",
     "Decision",
