@@ -1,0 +1,54 @@
+"""The line of an event and its digest: one form, whoever makes it."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation import audit
+from moderation.audit_chain import Chain, canonical
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.dictionaries(st.text(), PLAIN, max_size=3), text=st.text(max_size=40), micros=st.integers(0, 999_999))
+def test_the_quick_way_to_a_digest_is_the_one_that_is_written(data, text, micros) -> None:
+    at = datetime(2026, 3, 1, 12, 0, 0, micros, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    fresh = audit.digest_of(before="0" * 64, at=at, facts=[3, 1, text, text, text, data])
+    in_utc = at.astimezone(UTC).isoformat(timespec="microseconds")
+    read = Chain(3)
+
+    read.follow([(1, 1, in_utc, text, text, text, json.dumps(data), "0" * 64, fresh)])
+
+    assert (read.faults, read.hash) == ([], fresh)
+
+
+def test_the_digest_is_what_the_documents_say() -> None:
+    at = datetime(2026, 3, 1, 14, 0, tzinfo=timezone(timedelta(hours=2)))
+
+    fresh = audit.digest_of(before="0" * 64, at=at, facts=[3, 1, "robin", "case.opened", "abc", {"b": "é", "a": 1}])
+
+    assert canonical({"b": "é", "a": [1, None]}) == '{"a":[1,null],"b":"\\u00e9"}'
+    # sha256sum of ["000...","2026-03-01T12:00:00.000000+00:00",3,1,"robin","case.opened","abc",{"a":1,"b":"\u00e9"}]
+    assert fresh == "0f85c90f8a0cf56093384f58f9540d390edc80bc9acacecaee0603529fbe28c7"
+
+
+def test_what_nothing_here_could_have_written_is_a_fault_and_no_crash() -> None:
+    at = "2026-03-01T12:00:00.000000+00:00"
+    odd = [(1, "x", at, "a", "b", "c", "{}", "0" * 64, ""), (2, 1, at, b"a", "b", "c", "{}", "0" * 64, "")]
+    odd += [(3, 2, at, "a", "b", "c", data, "", "e") for data in ("{", "[" * 100_000, None)]
+    read = Chain(3)
+
+    read.follow(odd)
+
+    assert len(read.faults) >= len(odd) - 2
