@@ -60,6 +60,10 @@ def words(to: Path, **changed: str) -> list[str]:
     return ["archive", *(part for name, value in given.items() for part in (f"--{name}", value))]
 
 
+def planned(to: Path) -> audit_archiving.Plan:
+    return audit_archiving.plan(by="robin", second="wren", before=LONG_AGO.date() + A_DAY, to=to)
+
+
 def archived(to: Path, **changed: str) -> Path:
     code, said = run(*words(to, **changed), *codes())
     assert code == 0, said
@@ -233,12 +237,12 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path) -> None:
 
 
 def test_a_file_that_came_in_the_meantime_is_not_written_over(tmp_path) -> None:
-    planned = audit_archiving.plan(by="robin", second="wren", before=LONG_AGO.date() + A_DAY, to=tmp_path / "old")
+    plan = planned(tmp_path / "old")
     (tmp_path / "old").write_text("mine")
     before, both = everything(), codes()
 
     with pytest.raises(NotArchived):
-        audit_archiving.archive(planned, code=both[1], second_code=both[3])
+        audit_archiving.archive(plan, code=both[1], second_code=both[3])
 
     assert (tmp_path / "old").read_text() == "mine"
     assert everything() == before
@@ -274,8 +278,7 @@ def test_what_does_not_read_back_as_it_was_written_is_not_dropped(tmp_path, monk
 
 
 def test_two_who_archive_the_same_part_drop_it_once(tmp_path) -> None:
-    ends = {"by": "robin", "second": "wren", "before": LONG_AGO.date() + A_DAY}
-    one, other = (audit_archiving.plan(**ends, to=tmp_path / name) for name in ("one", "other"))
+    one, other = (planned(tmp_path / name) for name in ("one", "other"))
     both = codes()
     audit_archiving.archive(one, code=both[1], second_code=both[3])
     before, both = everything(), codes()

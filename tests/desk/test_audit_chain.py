@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,7 +46,7 @@ def test_the_digest_is_what_the_documents_say() -> None:
 
 def test_what_nothing_here_could_have_written_is_a_fault_and_no_crash() -> None:
     at = "2026-03-01T12:00:00.000000+00:00"
-    odd = [(1, "x", at, "a", "b", "c", "{}", "0" * 64, ""), (2, 1, at, b"a", "b", "c", "{}", "0" * 64, "")]
+    odd: list[Any] = [(1, "x", at, "a", "b", "c", "{}", "0" * 64, ""), (2, 1, at, b"a", "b", "c", "{}", "0" * 64, "")]
     odd += [(3, 2, at, "a", "b", "c", data, "", "e") for data in ("{", "[" * 100_000, None)]
     read = Chain(3)
 
