@@ -80,14 +80,13 @@ class Chain:
     testimonies: list[tuple[str, Any]] = field(default_factory=list)  # (actor, data) of events about seals
     _fresh: str = BEGINNING  # what the hash of the last event should be
     _id: int = 0
-    _data: _Canonical = field(default_factory=_Canonical)
 
     def follow(self, rows: Iterable[Row]) -> None:
         """Read on; every event that is missing, doubled, moved or not as it was written is named.
 
         After a fault it goes on from what stands there, so that one change is one fault.
         """
-        data_of, shard, sha256 = self._data, self.shard, hashlib.sha256
+        data_of, shard, sha256 = _Canonical(), self.shard, hashlib.sha256
         for row in rows:
             number, seq, at, actor, kind, case_ref, data, before, kept = row
             try:
@@ -108,15 +107,13 @@ class Chain:
                 self._hear(actor, data)
 
     def _name(self, number: int, seq: int, before: str, *, as_written: bool) -> None:
+        """Say what is wrong with this event. Where only a stored hash was changed, the next event holds the right one."""
         first, last = self.seq + 1, seq - 1
         if seq > first:
             self.say(f"event {first} is missing." if first == last else f"events {first} to {last} are missing.")
         elif seq < first:
             self.say(f"event {seq} stands once more.")
-        elif before not in {
-            self.hash,
-            self._fresh,
-        }:  # where only a stored hash was changed, the next event knows better
+        elif before not in {self.hash, self._fresh}:
             self.say(f"event {seq} does not follow the one before it.")
         if not as_written:
             self.say(f"event {seq} is not as it was written.")

@@ -37,7 +37,10 @@ class _Archive:
         seal = self._seals.get((shard, first[1]))
         before = self._before.get((shard, first[1]), BEGINNING)
         chain = Chain(shard, seq=first[1] - 1, hash=before)
-        chain.follow(self._compared(chain, _all(first, events)))
+        try:
+            chain.follow(self._compared(chain, _all(first, events)))
+        except BadFile as problem:  # nothing more is read; what was read until then still counts
+            self.faults.append(str(problem))
         if seal is None:
             self.faults.append(
                 f"{self.path} holds events {first[1]} to {chain.seq} of chain {shard}; no seal names them."

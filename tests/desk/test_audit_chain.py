@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation import audit
-from moderation.audit_chain import Chain, canonical
+from moderation.audit_chain import Chain, Seal, canonical
 
 PLAIN = st.recursive(
     st.none()
@@ -42,6 +42,19 @@ def test_the_digest_is_what_the_documents_say() -> None:
     assert canonical({"b": "é", "a": [1, None]}) == '{"a":[1,null],"b":"\\u00e9"}'
     # sha256sum of ["000...","2026-03-01T12:00:00.000000+00:00",3,1,"robin","case.opened","abc",{"a":1,"b":"\u00e9"}]
     assert fresh == "0f85c90f8a0cf56093384f58f9540d390edc80bc9acacecaee0603529fbe28c7"
+
+
+def test_seals_follow_one_another_from_the_first_event_on() -> None:
+    def begun(*ends: tuple[int, int]) -> list[str]:
+        read = Chain(3)
+        read.begins_after(Seal(3, first, last, "a" * 64, "b" * 64, "robin", "wren", "") for first, last in ends)
+        return read.faults
+
+    assert begun((1, 4), (5, 9)) == []
+    assert begun((2, 4)) == ["In chain 3, the seal of events 2 to 4 does not follow event 0."]
+    assert begun((1, 4), (6, 9)) == ["In chain 3, the seal of events 6 to 9 does not follow event 4."]
+    assert begun((1, 4), (4, 9)) == ["In chain 3, the seal of events 4 to 9 does not follow event 4."]
+    assert begun((1, 0)) == ["In chain 3, the seal of events 1 to 0 does not follow event 0."]
 
 
 def test_what_nothing_here_could_have_written_is_a_fault_and_no_crash() -> None:

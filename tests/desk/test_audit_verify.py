@@ -1,13 +1,16 @@
 """Whatever is done to a log, verifying says in which chain and at which event."""
 
 import json
+import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, islice
 
 import pytest
 from django.db.models import F
 
 from moderation import audit, audit_verifying
+from moderation.audit_chain import Row
 from moderation.audit_files import read_heads
 from moderation.audit_reading import Log
 from moderation.models import AuditEvent, AuditHead
@@ -63,6 +66,21 @@ def test_a_changed_column_is_found_where_it_is(column, seq) -> None:
     assert any(fault.startswith(here) for fault in found)
     assert all("chain 2," in fault or "chain 7," in fault for fault in found)
     assert faults() == []
+
+
+@pytest.mark.parametrize("seq", EVENTS)
+def test_an_event_that_was_written_anew_with_its_own_hash_breaks_the_chain_behind_it(seq) -> None:
+    event = chain().get(seq=seq)
+    facts = [2, seq, "nobody", event.kind, event.case_ref, event.data]
+    fresh = audit.digest_of(before=event.before_hash, at=event.at, facts=facts)
+    with tampering():
+        chain().filter(seq=seq).update(actor="nobody", hash=fresh)
+
+        (found,) = faults()
+
+    behind = f"In chain 2, event {seq + 1} does not follow the one before it."
+    last = f"In chain 2, event {EACH} is the last, with another hash than its head says."
+    assert found == (last if seq == EACH else behind)
 
 
 @pytest.mark.parametrize("data", [{}, {"level": "1"}, {"level": True}, {"level": 1.0}, {"level": 1, "more": None}])
@@ -269,6 +287,22 @@ def test_what_is_written_reads_back_as_what_was_hashed() -> None:
 def test_a_number_that_json_does_not_know_is_not_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         audit.write(actor="rules", kind="x", case_pk=5, odd=float("nan"))
+
+
+def test_text_that_cannot_be_read_is_a_fault_of_its_chain(monkeypatch) -> None:
+    events_of = Log.events
+
+    def events(self: Log, shard: int, *bounds: int) -> Iterator[Row]:
+        found = events_of(self, shard, *bounds)
+        yield from islice(found, 2 if shard == 2 else None)
+        if shard == 2:
+            raise sqlite3.OperationalError("Could not decode to UTF-8 column")
+
+    monkeypatch.setattr(Log, "events", events)
+
+    (fault,) = faults()
+
+    assert fault.startswith("In chain 2, nothing can be read beyond event 2")
 
 
 @pytest.mark.django_db(transaction=True)
