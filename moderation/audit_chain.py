@@ -107,7 +107,7 @@ class Chain:
                 self._hear(actor, data)
 
     def _name(self, number: int, seq: int, before: str, *, as_written: bool) -> None:
-        """Say what is wrong with this event. Where only a stored hash was changed, the next event holds the right one."""
+        """Say what is wrong with an event. Where only a stored hash was changed, the next one holds the right one."""
         first, last = self.seq + 1, seq - 1
         if seq > first:
             self.say(f"event {first} is missing." if first == last else f"events {first} to {last} are missing.")
