@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from moderation import audit, triggers
+from moderation import audit, audit_archiving, triggers
 from moderation.audit_verifying import verify
-from moderation.models import AuditEvent, AuditHead, AuditSeal
+from moderation.models import AuditEvent, AuditHead, AuditSeal, Moderator, Role
+from tests.conftest import make_moderator
+from tests.desk.staff import code_of
 
 LONG_AGO = datetime.fromisoformat("2020-03-01T10:00:00+00:00")
 CHAINS = (0, 2, 9)
@@ -83,3 +86,40 @@ def export(to: Path) -> Path:
 def everything() -> list[Any]:
     """Each row of the log, its heads and its seals."""
     return [list(model.objects.order_by("pk").values()) for model in (AuditEvent, AuditHead, AuditSeal)]
+
+
+# --- archiving ---------------------------------------------------------------------------------------------------
+
+BEFORE = "2021-01-01"
+A_DAY = timedelta(days=1)
+YOUNG = 2  # events of each chain that stay
+
+
+def two_leads_and_a_log() -> None:
+    """Robin and Wren lead; most of the log is long ago, some is of today."""
+    for name in ("robin", "wren"):
+        make_moderator(name, name.title(), Role.LEAD)
+    fill(at=LONG_AGO)
+    fill(each=YOUNG)
+
+
+def codes() -> list[str]:
+    """Fresh codes of both; a code counts once."""
+    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0)
+    both = {each.username: code_of(each) for each in Moderator.objects.all()}
+    return ["--code", both["robin"], "--second-code", both["wren"]]
+
+
+def words(to: Path, **changed: str) -> list[str]:
+    given = {"by": "robin", "second": "wren", "before": BEFORE, "to": str(to), **changed}
+    return ["archive", *(part for name, value in given.items() for part in (f"--{name}", value))]
+
+
+def planned(to: Path) -> audit_archiving.Plan:
+    return audit_archiving.plan(by="robin", second="wren", before=LONG_AGO.date() + A_DAY, to=to)
+
+
+def archived(to: Path, **changed: str) -> Path:
+    code, said = run(*words(to, **changed), *codes())
+    assert code == 0, said
+    return to

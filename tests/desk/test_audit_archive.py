@@ -4,13 +4,10 @@ import getpass
 import json
 import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import time_machine
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from moderation import audit, audit_archiving, audit_files, triggers
 from moderation.audit_archiving import NotArchived
@@ -20,54 +17,27 @@ from tests.desk.filled_log import (
     CHAINS,
     EACH,
     LONG_AGO,
+    YOUNG,
+    archived,
     chain,
+    codes,
     everything,
-    export,
     faults,
     fill,
-    rewrite,
+    planned,
     run,
-    tampering,
+    two_leads_and_a_log,
+    words,
 )
-from tests.desk.staff import code_of
 
 pytestmark = pytest.mark.django_db
-BEFORE = "2021-01-01"
-A_DAY = timedelta(days=1)
-YOUNG = 2  # events of each chain that stay
 
 
 @pytest.fixture(autouse=True)
 def filled(request, db) -> None:
-    """Robin and Wren lead; most of the log is long ago, some is of today."""
     if "emptied_afterwards" in request.fixturenames:
         request.getfixturevalue("emptied_afterwards")
-    for name in ("robin", "wren"):
-        make_moderator(name, name.title(), Role.LEAD)
-    fill(at=LONG_AGO)
-    fill(each=YOUNG)
-
-
-def codes() -> list[str]:
-    """Fresh codes of both; a code counts once."""
-    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0)
-    both = {each.username: code_of(each) for each in Moderator.objects.all()}
-    return ["--code", both["robin"], "--second-code", both["wren"]]
-
-
-def words(to: Path, **changed: str) -> list[str]:
-    given = {"by": "robin", "second": "wren", "before": BEFORE, "to": str(to), **changed}
-    return ["archive", *(part for name, value in given.items() for part in (f"--{name}", value))]
-
-
-def planned(to: Path) -> audit_archiving.Plan:
-    return audit_archiving.plan(by="robin", second="wren", before=LONG_AGO.date() + A_DAY, to=to)
-
-
-def archived(to: Path, **changed: str) -> Path:
-    code, said = run(*words(to, **changed), *codes())
-    assert code == 0, said
-    return to
+    two_leads_and_a_log()
 
 
 def test_what_is_archived_is_in_the_file_and_no_longer_in_the_log(tmp_path) -> None:
@@ -105,22 +75,6 @@ def test_only_the_beginning_of_a_chain_goes_and_what_stands_behind_a_younger_eve
     assert chain(2).filter(at__year=2020).count() == EACH
     assert not chain(5).filter(at__year=2020).exists()
     assert faults() == []
-
-
-def test_archives_follow_one_another(tmp_path) -> None:
-    first = archived(tmp_path / "first")
-    heads = export(tmp_path / "heads")
-    later = timezone.now() + timedelta(days=3 * 365)
-    with time_machine.travel(later, tick=True):
-        second = archived(tmp_path / "second", before=str(later.date() - timedelta(days=2 * 365)))
-
-        ends = [run("verify", "--archive", str(file), "--heads", str(heads)) for file in (first, second)]
-
-    assert [code for code, _ in ends] == [0, 0]
-    assert [(each.first_seq, each.last_seq) for each in AuditSeal.objects.filter(shard=2).order_by("first_seq")] == [
-        (1, EACH),
-        (EACH + 1, EACH + YOUNG + 1),
-    ]
 
 
 @pytest.mark.parametrize("days", [0, 200, 365])
@@ -337,121 +291,3 @@ def test_the_desk_goes_on_writing_while_the_log_is_archived(emptied_afterwards, 
 
     assert (code, failed) == (0, []), said
     assert faults() == []
-
-
-# --- what is in the file -----------------------------------------------------------------------------------------
-
-
-def lines_of(file: Path) -> list[str]:
-    return file.read_text().splitlines(keepends=True)
-
-
-FORGERIES = {
-    "a changed word": lambda lines: [lines[0].replace("case.decided", "case.deleted"), *lines[1:]],
-    "a changed number": lambda lines: [lines[0].replace('"level": 0', '"level": 3'), *lines[1:]],
-    "a missing beginning": lambda lines: lines[1:],
-    "a missing middle": lambda lines: lines[:2] + lines[3:],
-    "a missing end": lambda lines: lines[:-1],
-    "a missing chain": lambda lines: [line for line in lines if '"shard": 2' not in line],
-    "two lines in other places": lambda lines: [lines[1], lines[0], *lines[2:]],
-    "a line twice": lambda lines: [lines[0], *lines],
-    "half a line": lambda lines: [*lines[:-1], lines[-1][:40]],
-    "another chain": lambda lines: [*lines, lines[-1].replace('"shard": 9', '"shard": 11')],
-    "other blanks": lambda lines: [lines[0].replace(": ", ":"), *lines[1:]],
-    "nothing": lambda lines: lines[:0],
-}
-
-
-@pytest.mark.parametrize("how", FORGERIES)
-def test_a_file_that_is_not_the_sealed_one_is_found(tmp_path, how) -> None:
-    file = archived(tmp_path / "old")
-    forged = tmp_path / "forged"
-    forged.write_text("".join(FORGERIES[how](lines_of(file))))
-
-    code, said = run("verify", "--archive", str(forged))
-
-    assert code == 1
-    assert f"{forged} is not, byte for byte, a file that was sealed." in said
-    assert len(said) > 2 or how in {"other blanks", "nothing"}
-    assert how != "half a line" or f"{forged} holds no event in line {len(CHAINS) * EACH}" in "".join(said)
-
-
-COLUMNS = {
-    "shard": 3,
-    "first_seq": 2,
-    "last_seq": EACH + 1,
-    "last_hash": "e" * 64,
-    "file_sha256": "e" * 64,
-    "actor": "nobody",
-    "second": "nobody",
-    "at": LONG_AGO,
-}
-
-
-@pytest.mark.parametrize("column", COLUMNS)
-def test_a_changed_seal_is_found(tmp_path, column) -> None:
-    file = archived(tmp_path / "old")
-    with tampering():
-        AuditSeal.objects.filter(shard=2).update(**{column: COLUMNS[column]})
-
-        alone, (code, _) = faults(), run("verify", "--archive", str(file))
-
-    assert {field.attname for field in AuditSeal._meta.concrete_fields} == {"id", *COLUMNS}
-    assert any("In chain 2," in fault for fault in alone)
-    assert code == 1
-
-
-@pytest.mark.parametrize("restored", [True, False])
-def test_a_seal_that_was_deleted_is_found(tmp_path, restored) -> None:
-    rows = list(chain().filter(seq__lte=EACH))
-    archived(tmp_path / "old")
-    with tampering():
-        AuditSeal.objects.filter(shard=2).delete()
-        if restored:
-            AuditEvent.objects.bulk_create(rows)
-
-        found = faults()
-
-    assert any("an event tells of a seal that is not there" in fault for fault in found)
-
-
-def test_a_beginning_that_was_dropped_under_a_forged_seal_is_found() -> None:
-    with tampering():
-        last = chain().get(seq=3)
-        chain().filter(seq__lte=3).delete()
-        people = {"actor": "robin", "second": "wren", "file_sha256": "b" * 64, "at": timezone.now()}
-        AuditSeal.objects.create(shard=2, first_seq=1, last_seq=3, last_hash=last.hash, **people)
-
-        assert faults() == ["In chain 2, the seal of events 1 to 3 is one that no event tells of."]
-
-
-def test_a_seal_of_an_archive_that_was_archived_itself_is_compared_with_the_file(tmp_path) -> None:
-    archived(tmp_path / "first")
-    later = timezone.now() + timedelta(days=3 * 365)
-    with time_machine.travel(later, tick=True):
-        second = archived(tmp_path / "second", before=str(later.date() - timedelta(days=2 * 365)))
-    with tampering():
-        AuditSeal.objects.filter(shard=2, first_seq=1).update(second="nobody")
-
-        code, said = run("verify", "--archive", str(second))
-
-    assert code == 1
-    assert "In chain 2, an archived event tells of a seal that is not there as it was made." in said
-
-
-@pytest.mark.parametrize("which", ["inside", "last"])
-def test_an_exported_head_may_lie_in_a_sealed_archive(tmp_path, which) -> None:
-    with tampering():
-        chain().filter(seq__gt=EACH if which == "last" else 3).delete()
-        rewrite(2, EACH if which == "last" else 3)
-        heads = export(tmp_path / "heads")
-    file = archived(tmp_path / "old")
-
-    whole = run("verify", "--heads", str(heads), "--archive", str(file))
-    rows = json.loads(heads.read_text())
-    (tmp_path / "other").write_text(json.dumps([{**row, "last_hash": "e" * 64} for row in rows]))
-    other = run("verify", "--heads", str(tmp_path / "other"), "--archive", str(file))
-
-    assert whole[0] == 0
-    assert other[0] == 1
-    assert any(fault.startswith("In chain 2, event") and "exported" in fault for fault in other[1])
