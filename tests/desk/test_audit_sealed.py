@@ -13,6 +13,7 @@ from tests.desk.filled_log import (
     CHAINS,
     EACH,
     LONG_AGO,
+    YOUNG,
     archived,
     chain,
     export,
@@ -27,9 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def filled(request, db) -> None:
-    if "emptied_afterwards" in request.fixturenames:
-        request.getfixturevalue("emptied_afterwards")
+def filled(db) -> None:
     two_leads_and_a_log()
 
 
