@@ -47,6 +47,7 @@ LOG: Mapping[str, str] = {
     "appeal.answered": "answered the appeal",
     "complaint.answered": "answered the complaint",
     "follow_up.told": "the author said how it is now",
+    "audit.archived": "archived the oldest part of the log",
     "outreach.written": "wrote to the author",
     "outreach.answered": "the author answered",
 }

@@ -6,6 +6,7 @@ from moderation.models.follow_ups import Feeling, FollowUp
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.seals import AuditSeal
 from moderation.models.statements import Appeal, Complaint, Outcome, Restriction, Statement
 from moderation.models.states import CaseState, Level
 
@@ -14,6 +15,7 @@ __all__ = [
     "Appeal",
     "AuditEvent",
     "AuditHead",
+    "AuditSeal",
     "Case",
     "CaseState",
     "Complaint",
