@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, staff
+from moderation.views import cases, desk, messages, staff, staff_list
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/shift", desk.shift),
     path("desk/sign-in", staff.sign_in),
     path("desk/sign-out", staff.sign_out),
+    path("desk/staff", staff_list.page),
+    path("desk/staff/<slug:username>/role", staff_list.role),
+    path("desk/staff/<slug:username>/active", staff_list.active),
     path("desk/cases/<slug:ref>/", cases.case_page),
     path("desk/cases/<slug:ref>/claim", cases.claim),
     path("desk/cases/<slug:ref>/let-go", cases.let_go),
