@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, staff, staff_list
+from moderation.views import cases, desk, messages, seconds, staff, staff_list
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("desk/staff", staff_list.page),
     path("desk/staff/<slug:username>/role", staff_list.role),
     path("desk/staff/<slug:username>/active", staff_list.active),
+    path("desk/seconds", seconds.page),
+    path("desk/cases/<slug:ref>/link", seconds.ask_linking),
+    path("desk/links/<slug:link>/confirm", seconds.confirm_linking),
+    path("desk/links/<slug:link>/refuse", seconds.refuse_linking),
+    path("desk/links/<slug:link>/show", seconds.show_linking),
     path("desk/cases/<slug:ref>/", cases.case_page),
     path("desk/cases/<slug:ref>/claim", cases.claim),
     path("desk/cases/<slug:ref>/let-go", cases.let_go),

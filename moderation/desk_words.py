@@ -37,6 +37,10 @@ LOG: Mapping[str, str] = {
     "decision.undone": "took the decision back",
     "outreach.written": "wrote to the author",
     "outreach.answered": "the author answered",
+    "linking.requested": "asked to see the author's names together",
+    "linking.confirmed": "confirmed that the names may be seen",
+    "linking.refused": "said no to seeing the names together",
+    "linking.shown": "looked at the author's other names",
 }
 
 

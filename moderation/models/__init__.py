@@ -2,6 +2,7 @@
 
 from moderation.models.cases import Case, CaseState, Level, Signal, Snapshot, Source
 from moderation.models.decisions import Action, Decision, Effect, ResourceAttachment
+from moderation.models.linking import Linking
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
@@ -17,6 +18,7 @@ __all__ = [
     "Escalation",
     "Heartbeat",
     "Level",
+    "Linking",
     "Moderator",
     "Outbox",
     "Outreach",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from forum.tokens import new_token
-from moderation import desk_words, outreach, triage
+from moderation import desk_words, linking, outreach, triage
 from moderation.case_page import page_of
 from moderation.conflicts import what_changed
 from moderation.desk_forms import DecisionForm, FollowUpForm, OutreachForm
@@ -155,6 +155,7 @@ def _page(
     seen = request.GET.get("seen", "")
     found = {
         **page_of(case, moderator, now),
+        "linking": linking.beside_case(case, moderator, now),
         **bar_of(moderator),
         "queue": queue_for(moderator, most=BESIDE),
         "here": case.public_id,

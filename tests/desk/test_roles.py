@@ -1,10 +1,12 @@
 """Which role goes through which door of the desk: every address there is, against one table."""
 
+import itertools
+
 import pytest
 
 from moderation import urls
 from moderation.capabilities import ALLOWS, Capability, allows, roles_with, who_may
-from moderation.models import Moderator, Role
+from moderation.models import Linking, Moderator, Role
 from tests.conftest import make_moderator
 from tests.desk.staff import Browser, cry, sit_down
 
@@ -25,6 +27,11 @@ TABLE: dict[str, set[str]] = {
     "desk/staff": ADMINS,
     "desk/staff/<slug:username>/role": ADMINS,
     "desk/staff/<slug:username>/active": ADMINS,
+    "desk/seconds": DESK,
+    "desk/cases/<slug:ref>/link": DESK,
+    "desk/links/<slug:link>/confirm": DESK,
+    "desk/links/<slug:link>/refuse": DESK,
+    "desk/links/<slug:link>/show": DESK,
     "desk/cases/<slug:ref>/": DESK,
     "desk/cases/<slug:ref>/claim": DESK,
     "desk/cases/<slug:ref>/let-go": DESK,
@@ -60,7 +67,11 @@ def went_in(browser: Browser, address: str, method: str) -> bool:
 @pytest.mark.parametrize("pattern", sorted(TABLE))
 def test_each_role_goes_in_where_the_table_says_and_nowhere_else(visitors, robin, ash, thread, pattern) -> None:
     _, case = cry(ash, thread)
-    address = f"/{pattern}".replace("<slug:ref>", case.public_id).replace("<slug:username>", robin.username)
+    link = Linking.objects.create(case=case, requested_by=robin, reason="Two goodbyes in one night.")
+    parts = {"<slug:ref>": case.public_id, "<slug:username>": robin.username, "<slug:link>": link.public_id}
+    address = f"/{pattern}"
+    for part, value in parts.items():
+        address = address.replace(part, value)
 
     entered = {name for name, browser in visitors.items() if any(went_in(browser, address, m) for m in ("get", "post"))}
 
@@ -88,7 +99,7 @@ def test_the_table_of_capabilities_knows_exactly_the_roles_there_are() -> None:
 def test_each_role_may_what_the_one_before_may() -> None:
     ordered = [ALLOWS[role] for role in ("host", "moderator", "lead", "admin")]
 
-    assert all(less < more for less, more in zip(ordered, ordered[1:], strict=False))
+    assert all(less < more for less, more in itertools.pairwise(ordered))
 
 
 def test_whoever_looks_after_staff_also_leads_so_that_somebody_always_does() -> None:
