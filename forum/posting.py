@@ -245,7 +245,7 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
     if isinstance(place, LiveSession) or own_name:
         return place.scope
     has_own = Persona.objects.filter(peer=peer, scope=place.scope).exists()
-    return place.scope if has_own else place.room.scope
+    return place.scope if has_own else place.names_scope
 
 
 def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, folded: bool) -> Post:

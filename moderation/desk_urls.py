@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, seconds, staff, staff_list
+from moderation.views import cases, desk, messages, seconds, staff, staff_list, threads
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/links/<slug:link>/confirm", seconds.confirm_linking),
     path("desk/links/<slug:link>/refuse", seconds.refuse_linking),
     path("desk/links/<slug:link>/show", seconds.show_linking),
+    path("desk/threads/<slug:public_id>/", threads.page),
+    path("desk/threads/<slug:public_id>/move", threads.move),
+    path("desk/threads/<slug:public_id>/keep", threads.keep),
     path("desk/cases/<slug:ref>/", cases.case_page),
     path("desk/cases/<slug:ref>/claim", cases.claim),
     path("desk/cases/<slug:ref>/let-go", cases.let_go),

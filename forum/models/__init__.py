@@ -2,6 +2,7 @@
 
 from forum.models.drafts import SavedDraft
 from forum.models.live import EventKind, LiveEvent, LiveSession, LiveState
+from forum.models.modes import Mode, SiteMode
 from forum.models.posts import Post, Shown, Visibility
 from forum.models.rooms import Room
 from forum.models.threads import Contract, Thread
@@ -12,10 +13,12 @@ __all__ = [
     "LiveEvent",
     "LiveSession",
     "LiveState",
+    "Mode",
     "Post",
     "Room",
     "SavedDraft",
     "Shown",
+    "SiteMode",
     "Thread",
     "Visibility",
 ]

@@ -66,6 +66,8 @@ def blank(request: HttpRequest, form: type[WordsForm], place: str, **first: Any)
 def reply_composer(request: HttpRequest, thread: Thread) -> Composer:
     place = f"thread:{thread.public_id}"
     form, saved = blank(request, WordsForm, place)
+    if thread.home_room:
+        form.fields["own_name"].help_text = f"Otherwise you go by your name in {thread.home_room.name}."
     action = f"{thread.get_absolute_url()}reply"
     return Composer(form, place, action, "forum/reply.html", {"thread": thread, "room": thread.room}, saved)
 

@@ -10,8 +10,10 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from forum.models import Post
+from forum.models import Post, Thread
 from moderation import beside
+from moderation.capabilities import Capability
+from moderation.signing_in import staff_of
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -69,6 +71,13 @@ def safety_page(request: HttpRequest | None, post: Post) -> Found:
 def report_link(request: HttpRequest | None, post: Post) -> Found:
     """The way to report someone else's post."""
     return None if beside.is_author(request, post) else {"post": post}
+
+
+@calm_tag("moderation/thread_care.html")
+def thread_care(request: HttpRequest | None, thread: Thread) -> Found:
+    """To moderators alone: the way to move or close the thread."""
+    moderator = staff_of(request) if request is not None else None
+    return {"thread": thread} if moderator and moderator.can(Capability.THREADS) else None
 
 
 @calm_tag("moderation/aftercare.html")

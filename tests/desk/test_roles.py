@@ -27,6 +27,9 @@ TABLE: dict[str, set[str]] = {
     "desk/staff": ADMINS,
     "desk/staff/<slug:username>/role": ADMINS,
     "desk/staff/<slug:username>/active": ADMINS,
+    "desk/threads/<slug:public_id>/": DESK,
+    "desk/threads/<slug:public_id>/move": DESK,
+    "desk/threads/<slug:public_id>/keep": DESK,
     "desk/seconds": DESK,
     "desk/cases/<slug:ref>/link": DESK,
     "desk/links/<slug:link>/confirm": DESK,
@@ -69,6 +72,7 @@ def test_each_role_goes_in_where_the_table_says_and_nowhere_else(visitors, robin
     _, case = cry(ash, thread)
     link = Linking.objects.create(case=case, requested_by=robin, reason="Two goodbyes in one night.")
     parts = {"<slug:ref>": case.public_id, "<slug:username>": robin.username, "<slug:link>": link.public_id}
+    parts["<slug:public_id>"] = thread.public_id
     address = f"/{pattern}"
     for part, value in parts.items():
         address = address.replace(part, value)
