@@ -4,14 +4,13 @@ Each change says why, to everyone who reads the thread. Words, names and counts 
 finds a post by its own row, so a moved thread is found where it stands now.
 """
 
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.db import transaction
-from django.utils import timezone
 
 from forum.locking import lock_thread
 from forum.models import Room, Thread
+from forum.models.threads import care_line
 
 
 class AsItWas(Exception):
@@ -45,7 +44,7 @@ def move(*, thread: Thread, room: Room, why: str) -> Thread:
         if now is None or now.room_id != thread.room_id or now.room_id == room.pk:
             raise AsItWas
         home = now.home_room_id or now.room_id
-        line = _line("moved", why) | {"from": thread.room.name, "to": room.name}
+        line = care_line("moved", why, **{"from": thread.room.name, "to": room.name})
         now.room, now.home_room_id, now.care = room, None if home == room.pk else home, [*now.care, line]
         now.save(update_fields=["room", "home_room", "care"])
         return now
@@ -61,12 +60,6 @@ def keep(*, thread: Thread, how: Keep, why: str) -> Thread:
         if now is None or kept_as(now) != kept_as(thread) or kept_as(now) == how:
             raise AsItWas
         now.locked, now.memorial = _KEPT[how]
-        now.care = [*now.care, _line(how.value, why)]
+        now.care = [*now.care, care_line(how.value, why)]
         now.save(update_fields=["locked", "memorial", "care"])
         return now
-
-
-def _line(act: str, why: str) -> dict[str, str]:
-    """What readers are told, with the day alone: when a volunteer was at work is nobody's business."""
-    at: datetime = timezone.now().astimezone(UTC)
-    return {"act": act, "why": why, "at": at.date().isoformat()}

@@ -1,15 +1,18 @@
 """Posting, editing and withdrawing words. Judged first, locked late: one short transaction writes everything."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from forum import showing
-from forum.intake import Assessment, Context, Decision, Draft, Refusal, intake
+from forum import pausing, showing
+from forum.intake import Assessment, Context, Decision, Draft, intake
 from forum.locking import lock_peer, lock_post, lock_session, lock_thread
-from forum.models import LiveSession, LiveState, Post, Room, Thread, Visibility
+from forum.models import LiveSession, LiveState, Mode, Post, Room, SiteMode, Thread, Visibility
+from forum.models.threads import care_line
+from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, TooSoon
 from peers import limits, who
 from peers.again import once_more
 from peers.models import Peer, Persona
@@ -19,41 +22,25 @@ SENT_TWICE_IN = timedelta(minutes=10)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
 AROUND = 3  # messages of others that judging may look at
 EARLIER = 3  # how many of a name's newest words go with the next ones to judging
-
-
-class NotPosted(Exception):
-    """These words were not posted, and why; the caller gives them back to their author."""
-
-
-class Refused(NotPosted):
-    """Judging refused them: `refusal` says why and which part."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.reason_key)
-        self.refusal = refusal
-
-
-class MayNotSpeak(NotPosted):
-    """The peer is banned, or the thread is locked."""
-
-
-class NobodyHosts(NotPosted):
-    """The live session has no present host, or is not open."""
-
-
-class TooSoon(NotPosted):
-    """A limit: wait `seconds`, the words are kept."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("too soon")
-        self.seconds = max(1, round(seconds))
-
-
-class Crowded(TooSoon):
-    """Many new identities began on one network within the hour: wait `seconds`, the words are kept."""
-
+__all__ = [
+    "Crowded",
+    "MayNotSpeak",
+    "NobodyHosts",
+    "NotPosted",
+    "Paused",
+    "Refused",
+    "TooSoon",
+    "admit",
+    "context_of",
+    "edit_post",
+    "open_thread",
+    "sent_lately",
+    "submit_post",
+    "withdraw",
+]
 
 Place = Thread | LiveSession
+Treat = Callable[[Decision], Decision]
 
 
 @once_more
@@ -62,20 +49,24 @@ def open_thread(
 ) -> Post:
     """Open a thread with its first post. Sending the same `draft.client_id` again returns that post.
 
-    `folded` is what `admit` answered for a newcomer.
+    `folded` is what `admit` answered for a newcomer. While the site is careful a newcomer's thread begins
+    in the room for arrivals and says where its author wanted it.
 
     Raises:
-        NotPosted: refused, banned or too soon; nothing was saved.
+        NotPosted: refused, banned, paused or too soon; nothing was saved.
     """
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(peer, draft, Context(place="thread", room=room.slug, peer=peer))
+    mode = SiteMode.objects.now()
+    waits = pausing.waits(mode, peer, assessment)
     folded = _over_limit(peer, assessment, limits.POSTS) or folded
+    begins = pausing.begins_elsewhere(mode, peer, room)
     with transaction.atomic():
         _hold(peer)
-        thread = Thread.objects.create(room=room, contract=contract)
-        persona = persona_for(peer=peer, scope=thread.scope if own_name else room.scope)
-        post = _write(peer, thread, draft, persona, assessment, folded=folded)
+        thread = Thread.objects.create(room=begins or room, contract=contract, care=_asked(room) if begins else [])
+        persona = persona_for(peer=peer, scope=thread.scope if own_name else thread.names_scope)
+        post = _write(peer, thread, draft, persona, assessment, treat=_treatment(folded=folded, waits=waits))
         if post.thread_id != thread.pk:
             thread.delete()  # the same words arrived twice at once; the first thread counts
         return post
@@ -90,18 +81,19 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
 
     Raises:
         NobodyHosts: the live session has no present host; nothing was saved.
-        NotPosted: refused, banned, locked or too soon; nothing was saved.
+        NotPosted: refused, banned, locked, paused or too soon; nothing was saved.
     """
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(peer, draft, context_of(peer, place))  # before the lock: judging takes time
+    waits = pausing.waits(SiteMode.objects.now(), peer, assessment)
     limit = limits.POSTS if isinstance(place, Thread) else limits.MESSAGES
     folded = _over_limit(peer, assessment, limit) or folded
     with transaction.atomic():
         _hold(peer)
         _take_place(peer, place, urgent=assessment.urgent)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
-        return _write(peer, place, draft, persona, assessment, folded=folded)
+        return _write(peer, place, draft, persona, assessment, treat=_treatment(folded=folded, waits=waits))
 
 
 def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
@@ -110,10 +102,11 @@ def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
     Asked first, so that a flood of first posts makes no identities. A cry for help is always taken.
 
     Raises:
-        Crowded: the words can wait, and have to.
+        Crowded, Paused: the words can wait, and have to.
     """
-    if wait and not _is_urgent(place, draft):
-        raise Crowded(wait)
+    is_paused = SiteMode.objects.now() == Mode.PAUSED
+    if (is_paused or wait) and not _is_urgent(place, draft):
+        raise Paused if is_paused else Crowded(wait)
     return bool(wait)
 
 
@@ -131,9 +124,10 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
 
     Raises:
         Post.DoesNotExist: not this peer's post, or taken down.
-        NotPosted: refused, banned or too soon; the post stands as it was.
+        NotPosted: refused, banned, paused or too soon; the post stands as it was.
     """
     assessment = _judge(peer, draft, context_of(peer, post.place, leaving_out=post))
+    waits = pausing.waits(SiteMode.objects.now(), peer, assessment)
     folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
         _hold(peer)
@@ -146,7 +140,7 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         mine.judged_by = assessment.version
         mine.may_be_urgent = assessment.urgent
         decision = intake().record(mine, assessment)
-        showing.show(mine, _fold(decision) if folded else decision)
+        showing.show(mine, _treatment(folded=folded, waits=waits)(decision))
         return mine
 
 
@@ -248,7 +242,7 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
     return place.scope if has_own else place.names_scope
 
 
-def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, folded: bool) -> Post:
+def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, treat: Treat) -> Post:
     try:
         with transaction.atomic():
             post = Post.objects.create(
@@ -270,8 +264,20 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
         place.opening = post
     decision = intake().record(post, assessment)
-    showing.show(post, _fold(decision) if folded else decision)
+    showing.show(post, treat(decision))
     return post
+
+
+def _treatment(*, folded: bool, waits: bool) -> Treat:
+    """What becomes of judging's decision: out of sight while the site is paused, folded over a limit, or as it is."""
+    if waits:
+        return pausing.out_of_sight
+    return _fold if folded else lambda decision: decision
+
+
+def _asked(room: Room) -> list[dict[str, str]]:
+    """The line that says where its author wanted a thread."""
+    return [care_line("asked", **{"from": room.name})]
 
 
 def _fold(decision: Decision) -> Decision:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Exists, Max, Q, Value, When
+from django.db.models import Case, Exists, Max, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from forum.models import Mode, SiteMode
 from moderation.models import Case as DeskCase
 from moderation.models import Level, Moderator
 from moderation.models.people import DESK_ROLES
@@ -15,10 +17,11 @@ EVERYONE_TOLD = 2  # the tier at which a case has rung everywhere and nobody has
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Until when a moderator is here (none: nobody is), and whether someone in danger waits too long."""
+    """Until when a moderator is here (none: nobody is), whether someone in danger waits too long, the site's mode."""
 
     until: datetime | None
     delayed: bool
+    mode: Mode = Mode.OPEN
 
 
 def shift_now() -> Shift:
@@ -27,5 +30,9 @@ def shift_now() -> Shift:
     waiting = DeskCase.objects.open().filter(level=Level.CRISIS, tier__gte=EVERYONE_TOLD, first_human_at=None)
     is_delayed = Case(When(Exists(waiting), then=Value(1)), default=Value(0))
     here = Q(is_active=True, role__in=[role.value for role in DESK_ROLES], on_shift_until__gt=now)
-    found = Moderator.objects.aggregate(until=Max("on_shift_until", filter=here), delayed=Max(is_delayed))
-    return Shift(until=found["until"], delayed=bool(found["delayed"]))
+    mode = Coalesce(Subquery(SiteMode.objects.values("mode")[:1]), Value(Mode.OPEN.value))
+    found = Moderator.objects.aggregate(
+        until=Max("on_shift_until", filter=here), delayed=Max(is_delayed), mode=Max(mode)
+    )
+    # A site where nobody works has no mode but open: there is nobody who could have chosen another.
+    return Shift(until=found["until"], delayed=bool(found["delayed"]), mode=Mode(found["mode"] or Mode.OPEN))

@@ -22,6 +22,11 @@ class Contract(models.TextChoices):
     NO_HUGS = "no_hugs", "No hugs, please"
 
 
+def care_line(act: str, why: str = "", **places: str) -> dict[str, str]:
+    """One line of `Thread.care`. With the day alone: when a volunteer was at work is nobody's business."""
+    return {"act": act, "why": why, "at": timezone.now().date().isoformat(), **places}
+
+
 def _between(peer: Peer | None) -> models.QuerySet[Block]:
     """Blocks between this reader and whoever opened the thread, either way."""
     author = OuterRef("opening__peer_id")

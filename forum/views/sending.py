@@ -183,7 +183,7 @@ def _given_back(request: HttpRequest, composer: Composer, problem: posting.NotPo
     if isinstance(problem, posting.TooSoon):
         return _later(request, composer, problem)
     title, sentence = _CLOSED.get(str(problem), _NOT_NOW)
-    status = 403 if isinstance(problem, posting.MayNotSpeak) else 409
+    status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 409)
     return ask(request, composer, status=status, problem=title, sentence=sentence)
 
 
@@ -192,8 +192,13 @@ _CLOSED = {
         "Posting is paused for you",
         "A moderator paused it and wrote to you why: look in My space. You can go on reading, and help stays open.",
     ),
+    "paused": (
+        "Writing is paused on this site right now",
+        "Nobody is there to look after new words, so they wait. Reading, help and your own space stay open.",
+    ),
     "locked": ("This thread is closed for replies", "A moderator closed it. You can write in a thread of your own."),
 }
+_STATUS = {posting.MayNotSpeak: 403, posting.Paused: 423}
 _NOT_NOW = ("That is not possible at this moment", "Your words are saved here. Please try again in a while.")
 
 

@@ -10,6 +10,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from forum import pausing
 from forum.models import Post, Thread
 from moderation import beside
 from moderation.capabilities import Capability
@@ -50,9 +51,12 @@ def _rendered(template_name: str, found: Found, context: Context) -> SafeString:
 
 
 @calm_tag("moderation/shift_line.html")
-def shift_line(_request: HttpRequest | None) -> Found:
-    """Who is here now, in one line."""
-    return beside.on_shift()
+def shift_line(request: HttpRequest | None) -> Found:
+    """Who is here now, in one line; and one more while the site is not open."""
+    found = beside.on_shift()
+    if request is not None:
+        pausing.remember(request, found["shift"].mode)
+    return found
 
 
 @calm_tag("moderation/help_cards.html")
