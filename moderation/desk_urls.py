@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, seconds, staff, staff_list, threads
+from moderation.views import cases, desk, messages, modes, seconds, staff, staff_list, threads
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/staff", staff_list.page),
     path("desk/staff/<slug:username>/role", staff_list.role),
     path("desk/staff/<slug:username>/active", staff_list.active),
+    path("desk/mode", modes.mode),
+    path("desk/mode/rota", modes.rota),
+    path("desk/mode/unattended", modes.unattended),
     path("desk/seconds", seconds.page),
     path("desk/cases/<slug:ref>/link", seconds.ask_linking),
     path("desk/links/<slug:link>/confirm", seconds.confirm_linking),

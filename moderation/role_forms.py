@@ -6,7 +6,8 @@ from django import forms
 
 from forum.forms import Typed, has_words
 from forum.keeping import Keep, kept_as
-from forum.models import Room, Thread
+from forum.models import Mode, Room, Thread
+from moderation.site_mode import REASONS
 
 MOST_REASON = 1_000
 
@@ -71,3 +72,43 @@ class KeepForm(ThreadCareForm):
         choice = self.fields["how"]
         if isinstance(choice, forms.ChoiceField):
             choice.choices = [(how.value, label) for how, label in _KEEPS.items() if how != kept_as(thread)]
+
+
+_HOURS = (1, 2, 4, 8, 12, 24)
+_MODES = {
+    Mode.OPEN: "Open: people can write",
+    Mode.CAREFUL: "Careful: threads of new people begin in Arrivals",
+    Mode.PAUSED: "Paused: nobody writes. A cry for help is still saved, answered with help, and brought here",
+}
+
+
+class ModeForm(forms.Form):
+    """Open, careful or paused, by hand: for how long, and why."""
+
+    mode = forms.ChoiceField(
+        label="From now on the site is",
+        choices=[(mode.value, label) for mode, label in _MODES.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the three"},
+    )
+    hours = forms.TypedChoiceField(
+        label="For how long",
+        required=False,
+        coerce=int,
+        choices=[("", "Until someone changes it"), *((hours, f"{hours} h") for hours in _HOURS)],
+    )
+    reason = forms.ChoiceField(
+        label="Why", choices=[("", "Choose a reason"), *REASONS.items()], error_messages={"required": "Choose a reason"}
+    )
+    body = Typed(label="Something colleagues should know", required=False, max_length=MOST_REASON)
+
+
+class UnattendedForm(forms.Form):
+    """What the site does by itself while nobody is on shift."""
+
+    unattended = forms.ChoiceField(
+        label="While nobody is on shift the site is",
+        choices=[(mode.value, label) for mode, label in _MODES.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the three"},
+    )

@@ -30,9 +30,7 @@ def shift_now() -> Shift:
     waiting = DeskCase.objects.open().filter(level=Level.CRISIS, tier__gte=EVERYONE_TOLD, first_human_at=None)
     is_delayed = Case(When(Exists(waiting), then=Value(1)), default=Value(0))
     here = Q(is_active=True, role__in=[role.value for role in DESK_ROLES], on_shift_until__gt=now)
-    mode = Coalesce(Subquery(SiteMode.objects.values("mode")[:1]), Value(Mode.OPEN.value))
-    found = Moderator.objects.aggregate(
-        until=Max("on_shift_until", filter=here), delayed=Max(is_delayed), mode=Max(mode)
-    )
-    # A site where nobody works has no mode but open: there is nobody who could have chosen another.
+    # An aggregate only in name: so that the mode is read in this query, even where nobody works here yet.
+    mode = Coalesce(Subquery(SiteMode.objects.values("mode")[:1]), Max(Value(Mode.OPEN.value)))
+    found = Moderator.objects.aggregate(until=Max("on_shift_until", filter=here), delayed=Max(is_delayed), mode=mode)
     return Shift(until=found["until"], delayed=bool(found["delayed"]), mode=Mode(found["mode"] or Mode.OPEN))
