@@ -60,9 +60,9 @@ def confirm(*, linking: Linking, moderator: Moderator) -> Linking:
     with transaction.atomic():
         _grave(linking.case, moderator)
         now = timezone.now()
-        asked = Linking.objects.waiting().select_related("requested_by").filter(pk=linking.pk).first()
-        if asked is None or not asked.requested_by.has_desk:
-            raise NotLinked("This is no longer waiting: it was answered, or whoever asked no longer works here.")
+        asked = Linking.objects.select_related("requested_by").get(pk=linking.pk)
+        if not asked.requested_by.has_desk:
+            raise NotLinked("Whoever asked no longer works here.")
         single = asked.requested_by_id == moderator.pk
         alone = single and seconds.is_alone(moderator)
         by, at = asked.requested_by_id, asked.requested_at
