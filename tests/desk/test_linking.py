@@ -267,14 +267,15 @@ def test_a_case_says_what_waits_and_the_list_says_who_can_answer(robin, wren, ca
 def test_the_pages_ask_a_fixed_number_of_questions(linked, elsewhere, ash, rooms, django_assert_num_queries) -> None:
     browser, found = linked
     for slug in ("relationships", "everyday-wins"):
-        make_post(ash, rooms[slug], CRY)
+        post = make_post(ash, rooms[slug], CRY)
+        linking.ask(case=Case.objects.get(post=post), moderator=found.requested_by, reason=WHY)
 
     with django_assert_num_queries(5):  # session, moderator, device; what waits; whether there are others
-        browser.read("/desk/seconds")
-    with django_assert_num_queries(
-        17
-    ):  # ..., the linking and its case twice; the log; names, cases, places; a savepoint
+        waiting = browser.read("/desk/seconds")
+    with django_assert_num_queries(17):  # ..., the linking and its case twice; the log; names, cases and places
         browser.post(to(found, "show"))
+
+    assert waiting.count("Take it back") == 2
 
 
 def refused(name: str, **values) -> None:

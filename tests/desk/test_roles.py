@@ -1,6 +1,7 @@
 """Which role goes through which door of the desk: every address there is, against one table."""
 
 import itertools
+import re
 
 import pytest
 
@@ -70,19 +71,19 @@ def went_in(browser: Browser, address: str, method: str) -> bool:
     return answer.status_code != 405 and not is_door
 
 
-@pytest.mark.parametrize("pattern", sorted(TABLE))
-def test_each_role_goes_in_where_the_table_says_and_nowhere_else(visitors, robin, ash, thread, pattern) -> None:
+def test_each_role_goes_in_where_the_table_says_and_nowhere_else(visitors, robin, ash, thread) -> None:
     _, case = cry(ash, thread)
     link = Linking.objects.create(case=case, requested_by=robin, reason="Two goodbyes in one night.")
-    parts = {"<slug:ref>": case.public_id, "<slug:username>": robin.username, "<slug:link>": link.public_id}
-    parts["<slug:public_id>"] = thread.public_id
-    address = f"/{pattern}"
-    for part, value in parts.items():
-        address = address.replace(part, value)
+    parts = {"ref": case.public_id, "username": robin.username, "link": link.public_id, "public_id": thread.public_id}
+    entered = {}
 
-    entered = {name for name, browser in visitors.items() if any(went_in(browser, address, m) for m in ("get", "post"))}
+    for pattern in sorted(TABLE, key=lambda each: each == "desk/sign-out"):  # after which nobody is signed in
+        address = "/" + re.sub(r"<slug:(\w+)>", lambda part: parts[part[1]], pattern)
+        entered[pattern] = {
+            name for name, browser in visitors.items() if any(went_in(browser, address, how) for how in ("get", "post"))
+        }
 
-    assert entered == TABLE[pattern]
+    assert entered == TABLE
 
 
 @pytest.mark.parametrize("role", ["host", "moderator"])
