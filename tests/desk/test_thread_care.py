@@ -20,7 +20,7 @@ WHY = "It is more at home there."
 
 
 @pytest.fixture
-def there(rooms) -> Room:
+def there(rooms: dict[str, Room]) -> Room:
     return rooms["relapse"]
 
 
