@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 
 FOLDER = tempfile.mkdtemp(prefix="lamplight-races-")
 os.environ.update(LAMPLIGHT_DATA=FOLDER, LAMPLIGHT_DATABASE_POOL="0")
@@ -36,7 +37,7 @@ from moderation.models import Decision, Role
 from tests.conftest import make_moderator
 from tests.desking import AtDesk
 from tests.killing import RISKY, a_thread, say
-from tests.racing import held_cases, pause_past_lease, race, verdict_on
+from tests.racing import held_cases, pause_past_lease, race, take_and_decide, verdict_on
 from tests.site import Site, Visitor, running_site
 
 
@@ -57,7 +58,8 @@ def stopped_past_lease(seconds: int) -> str:
             return "a conflict"
         return "a decision"
 
-    told = pause_past_lease(case=case, other=wren, take=take, go_on=go_on, lease_seconds=seconds)
+    decides = partial(take_and_decide, case, wren)
+    told = pause_past_lease(case=case, take=take, meanwhile=decides, go_on=go_on, lease_seconds=seconds)
     made = list(Decision.objects.filter(case=case).values_list("moderator__username", flat=True))
     return f"{told}, decided by {' and '.join(made)}"
 

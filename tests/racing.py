@@ -165,10 +165,20 @@ def _more_than_once(seen: Iterable[object]) -> int:
     return sum(number > 1 for number in Counter(seen).values())
 
 
+def take_and_decide(case: Case, moderator: Moderator) -> None:
+    assert triage.claim(case=case, moderator=moderator)
+    triage.decide(case=case, moderator=moderator, verdict=verdict_on(case, key=f"{moderator}-{case}"))
+
+
 def pause_past_lease(
-    *, case: Case, other: Moderator, take: Callable[[], object], go_on: Callable[[], object], lease_seconds: float
+    *,
+    case: Case,
+    take: Callable[[], object],
+    meanwhile: Callable[[], object],
+    go_on: Callable[[], object],
+    lease_seconds: float,
 ) -> object:
-    """Stop the process of whoever took the case until their lease is over and another decided; what `go_on` gave then.
+    """Stop the process of whoever took the case until their lease is over and something happened; what `go_on` gave.
 
     `take` and `go_on` run in that process, where a lease lasts only `lease_seconds`.
     """
@@ -182,8 +192,7 @@ def pause_past_lease(
         os.kill(process.pid or 0, signal.SIGSTOP)
         here.send("go on")  # what it finds when it wakes
         _wait_for_end_of_lease(case)
-        assert triage.claim(case=case, moderator=other)
-        triage.decide(case=case, moderator=other, verdict=verdict_on(case, key="the other one"))
+        meanwhile()
         os.kill(process.pid or 0, signal.SIGCONT)
         answer: object = here.recv()
         process.join(PATIENCE)

@@ -217,7 +217,7 @@ BREAKS: list[tuple[str, Break]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "breaking"), BREAKS, ids=[f"{n}-{name}" for n, (name, _) in enumerate(BREAKS)])
+@pytest.mark.parametrize(("name", "breaking"), BREAKS, ids=[name for name, _ in BREAKS])
 def test_what_is_broken_is_seen_and_nothing_else(story, name, breaking) -> None:
     breaking(story)
 
