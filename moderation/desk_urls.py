@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, staff
+from moderation.views import cases, desk, drills, messages, rota, staff
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
     path("desk/queue", desk.queue_list),
     path("desk/next", desk.take_next),
     path("desk/shift", desk.shift),
+    path("desk/rota", rota.week),
+    path("desk/rota/drop", rota.drop),
+    path("desk/rota/address", rota.address),
+    path("desk/drills", drills.drills),
     path("desk/sign-in", staff.sign_in),
     path("desk/sign-out", staff.sign_out),
     path("desk/cases/<slug:ref>/", cases.case_page),

@@ -32,6 +32,8 @@ LOG: Mapping[str, str] = {
     "case.reopened": "opened the case again",
     "case.claimed": "took the case",
     "case.revealed": "revealed the words",
+    "case.lapsed": "saw the time of whoever had it run out; it rings again",
+    "case.escalated": "called more people",
     "case.decided": "decided",
     "case.answer_read": "read the answer, nothing more to do",
     "decision.undone": "took the decision back",

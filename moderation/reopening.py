@@ -46,6 +46,8 @@ def reopen(case: Case, need: Need, *, state: CaseState = CaseState.OPEN) -> bool
 
 
 def _escalate_anew(case: Case, now: datetime, within: int) -> None:
+    """The planned steps again; those beyond them belonged to the time before."""
+    case.escalations.exclude(step__in=STEPS).delete()
     for step in STEPS:
         due = now + timedelta(seconds=within * step)
         Escalation.objects.update_or_create(case=case, step=step, defaults={"due_at": due, "done_at": None})

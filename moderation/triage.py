@@ -17,6 +17,7 @@ from django.utils import timezone
 from forum.locking import lock_post
 from moderation import audit
 from moderation.effects import NotPossible, apply_action, reverse
+from moderation.escalating import given_back
 from moderation.models import Case, CaseState, Decision, Moderator, OutreachMessage
 from moderation.models.cases import CaseQuerySet
 from moderation.reopening import need_again, reopen
@@ -86,9 +87,11 @@ def claim_next(*, moderator: Moderator, among: int = 20) -> Case | None:
 
 def let_go(*, case: Case, moderator: Moderator) -> bool:
     """Give the case back to the queue. Did it change?"""
-    freed = Case.objects.filter(pk=case.pk, lease_by=moderator).update(**_no_lease())
-    if freed:
-        tell_desk(case.public_id, case.level)
+    with transaction.atomic():
+        freed = Case.objects.filter(pk=case.pk, lease_by=moderator).update(**_no_lease())
+        if freed:
+            given_back(case, now=timezone.now())
+            tell_desk(case.public_id, case.level)
     return bool(freed)
 
 

@@ -5,25 +5,34 @@ from moderation.models.decisions import Action, Decision, Effect, ResourceAttach
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.rota import Duty, Rota
+from moderation.models.watching import Alarm, AlarmKind, Drill, Hearing, Outcome
 
 __all__ = [
     "Action",
+    "Alarm",
+    "AlarmKind",
     "AuditEvent",
     "AuditHead",
     "Case",
     "CaseState",
     "Decision",
+    "Drill",
+    "Duty",
     "Effect",
     "Escalation",
+    "Hearing",
     "Heartbeat",
     "Level",
     "Moderator",
     "Outbox",
+    "Outcome",
     "Outreach",
     "OutreachMessage",
     "Report",
     "ResourceAttachment",
     "Role",
+    "Rota",
     "Signal",
     "Snapshot",
     "Source",

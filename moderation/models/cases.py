@@ -50,6 +50,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases nobody holds at this moment. Claimed is not a state: a crashed desk strands nothing."""
         return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
 
+    def without_drills(self) -> CaseQuerySet:
+        """Cases of real people. Whatever counts or tells peers something leaves drills out."""
+        return self.filter(peer__drill__isnull=True)
+
     def for_moderator(self, moderator: Moderator) -> CaseQuerySet:
         """Cases this person may work on: some only a lead may."""
         return self if moderator.leads else self.filter(lead_only=False)
@@ -105,6 +109,12 @@ class Case(models.Model):
             ),
             models.Index(fields=["post", "-id"], name="case_of_post"),  # what the author is told; earlier cases
             models.Index(fields=["peer", "room", "-id"], name="case_of_name"),  # this name's history in this room
+            models.Index(  # the worker: leases that ran out
+                fields=["lease_until"], condition=Q(lease_by__isnull=False), name="case_leases"
+            ),
+            models.Index(  # the worker: people in danger in one room within an hour
+                fields=["opened_at"], condition=Q(level=3), name="case_crises_lately"
+            ),
         ]
 
     def __str__(self) -> str:
