@@ -19,7 +19,7 @@ def _minutes(at: time) -> int:
 class DutyForm(forms.Form):
     """One duty, every week. An end before the beginning is on the next day; 00:00 is the end of the day."""
 
-    who = forms.ModelChoiceField(Moderator.objects.none(), label="Who", empty_label=None)
+    who = forms.TypedChoiceField(label="Who", coerce=int)
     duty = forms.ChoiceField(label="What", choices=Duty.choices)
     weekday = forms.TypedChoiceField(label="Day", coerce=int, choices=list(enumerate(WEEKDAYS)))
     starts = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time", "class": "input-short"}))
@@ -40,9 +40,10 @@ class DutyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        staff = Moderator.objects.filter(is_active=True, role__in=DESK_ROLES).order_by("peer__staff_name")
         who = self.fields["who"]
-        if isinstance(who, forms.ModelChoiceField):
-            who.queryset = Moderator.objects.filter(is_active=True, role__in=DESK_ROLES).order_by("username")
+        if isinstance(who, forms.ChoiceField):
+            who.choices = list(staff.values_list("pk", "peer__staff_name"))
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
@@ -59,7 +60,7 @@ class DutyForm(forms.Form):
         """The duty that was sent in. Raises KeyError before the form was found valid."""
         typed = self.cleaned_data
         return Planned(
-            who=typed["who"].pk,
+            who=typed["who"],
             duty=typed["duty"],
             weekday=typed["weekday"],
             starts=_minutes(typed["starts"]),

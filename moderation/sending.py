@@ -23,15 +23,16 @@ from moderation import mailing
 from moderation.alerts import MAIL
 from moderation.models import Moderator, Outbox
 
+WEBHOOK, BY_MAIL = "webhook", "e-mail"
+CHANNELS = (WEBHOOK, MAIL)
 TIMEOUT_SECONDS = 5
 LONGEST_WAIT = timedelta(minutes=15)
-WHILE_SENDING = timedelta(seconds=30)  # another worker leaves a row alone for this long
+# Another worker leaves a row alone for this long: longer than the longest talk with a server that answers at its last.
+WHILE_SENDING = {WEBHOOK: timedelta(seconds=30), MAIL: timedelta(seconds=60)}
 NOBODY = "nobody: no destination is configured"
 NO_ADDRESS = "nobody: there is no address any more"
 GAVE_UP = "nobody: given up after a day"
 MAIL_KEPT = timedelta(days=1)  # an alert that is older tells nobody anything; the case goes on ringing by itself
-WEBHOOK, BY_MAIL = "webhook", "e-mail"
-CHANNELS = (WEBHOOK, MAIL)
 AT_ONCE = 20
 
 
@@ -48,13 +49,17 @@ def due_messages(now: datetime, channel: str = "") -> list[Outbox]:
     return list(due.order_by("next_try_at")[:AT_ONCE])
 
 
+def channel_of(message: Outbox) -> str:
+    return MAIL if message.kind == MAIL else WEBHOOK
+
+
 def send(message: Outbox, *, now: datetime) -> bool:
     """Try once. A failure is tried again later, each time after a longer wait. Was it sent?
 
     Taken by one conditional update, so that two workers do not send it at the same time.
     """
     taken = Outbox.objects.filter(pk=message.pk, sent_at=None, next_try_at=message.next_try_at).update(
-        next_try_at=now + WHILE_SENDING, attempts=F("attempts") + 1
+        next_try_at=now + WHILE_SENDING[channel_of(message)], attempts=F("attempts") + 1
     )
     if not taken:
         return False
@@ -62,8 +67,9 @@ def send(message: Outbox, *, now: datetime) -> bool:
     if nowhere:
         _note(message, sent_to=nowhere)
         return False
-    if _mail(message) if message.kind == MAIL else _post(message):
-        _note(message, sent_to=BY_MAIL if message.kind == MAIL else WEBHOOK)
+    by_mail = channel_of(message) == MAIL
+    if _mail(message) if by_mail else _post(message):
+        _note(message, sent_to=BY_MAIL if by_mail else WEBHOOK)
         return True
     Outbox.objects.filter(pk=message.pk).update(next_try_at=now + wait_after(message.attempts + 1))
     return False

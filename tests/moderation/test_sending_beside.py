@@ -1,0 +1,56 @@
+"""The worker sends beside its rounds: a destination that hangs makes no step late, and nothing ends the sending."""
+
+import threading
+
+from moderation.management.commands import worker
+
+
+def quick(monkeypatch) -> None:
+    monkeypatch.setattr(worker, "ROUND_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "LAST_MESSAGE", 0.1)
+    monkeypatch.setattr(worker.connections, "close_all", lambda: None)  # the test's own connection stays
+
+
+def test_a_destination_that_hangs_makes_no_round_late(monkeypatch) -> None:
+    stop, hung, rounds = threading.Event(), threading.Event(), []
+    quick(monkeypatch)
+
+    def tend(**_: object) -> int:
+        rounds.append(hung.wait(5))  # only once a message hangs
+        if len(rounds) == 3:
+            stop.set()
+        return 0
+
+    monkeypatch.setattr(worker, "tend", tend)
+    monkeypatch.setattr(worker, "pass_on", lambda _: (hung.set(), stop.wait(5)))
+
+    worker.run(stop)
+
+    assert rounds == [True, True, True]
+
+
+def test_a_channel_that_fails_is_looked_at_again(monkeypatch, caplog) -> None:
+    stop, looks = threading.Event(), []
+    quick(monkeypatch)
+
+    def fails(channel: str) -> int:
+        looks.append(channel)
+        if len(looks) > 3:
+            stop.set()
+        raise ValueError("someone@example.org")
+
+    monkeypatch.setattr(worker, "CHANNELS", ("mail",))
+    monkeypatch.setattr(worker, "tend", lambda **_: 0)
+    monkeypatch.setattr(worker, "pass_on", fails)
+
+    worker.run(stop)
+
+    assert len(looks) > 3
+    assert "mail could not be looked at (ValueError)" in caplog.text
+    assert "example.org" not in caplog.text
+
+
+def test_where_much_is_left_the_next_round_follows_at_once(monkeypatch) -> None:
+    monkeypatch.setattr(worker, "tend", lambda **_: worker.MANY)
+
+    assert worker._round(1.0) == 0.0
