@@ -31,9 +31,9 @@ def tend(*, now: datetime | None = None, messages: bool = True) -> int:
     done = _all_due("a lease", escalating.lapsed_leases, escalating.end_lease, now)  # may make a step due
     done += _all_due("a hold", holding.due_holds, holding.end_hold, now)  # so may this
     done += _all_due("a step", escalating.due_steps, escalating.take_step, now)
+    done += _look_after(now) + _tidy(now)
     if messages:
         done += sum(pass_on(channel, now=now) for channel in sending.CHANNELS)
-    done += _look_after(now) + _tidy(now)
     _beat(now)
     return done
 

@@ -10,8 +10,9 @@ from forum.posting import submit_post
 from moderation import staffing, triage
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.escalating import AT_ONCE, REPEAT_EVERY, due_steps, end_lease, lapsed_leases, ring_for_the_silent
-from moderation.models import AuditEvent, Case, Escalation, Level, Moderator, Outbox, Role
+from moderation.models import AuditEvent, Case, Escalation, Moderator, Outbox, Role
 from moderation.reopening import need_again, reopen
+from moderation.risk import Level
 from moderation.shift import shift_now
 from moderation.staffing import start_shift
 from moderation.tending import tend

@@ -3,12 +3,13 @@
 import threading
 
 from moderation.management.commands import worker
+from moderation.tending import MANY
 
 
 def quick(monkeypatch) -> None:
     monkeypatch.setattr(worker, "ROUND_SECONDS", 0.01)
     monkeypatch.setattr(worker, "LAST_MESSAGE", 0.1)
-    monkeypatch.setattr(worker.connections, "close_all", lambda: None)  # the test's own connection stays
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)  # the test's own connection stays
 
 
 def test_a_destination_that_hangs_makes_no_round_late(monkeypatch) -> None:
@@ -21,8 +22,13 @@ def test_a_destination_that_hangs_makes_no_round_late(monkeypatch) -> None:
             stop.set()
         return 0
 
+    def hang(_: str) -> int:
+        hung.set()
+        stop.wait(5)
+        return 0
+
     monkeypatch.setattr(worker, "tend", tend)
-    monkeypatch.setattr(worker, "pass_on", lambda _: (hung.set(), stop.wait(5)))
+    monkeypatch.setattr(worker, "pass_on", hang)
 
     worker.run(stop)
 
@@ -51,6 +57,6 @@ def test_a_channel_that_fails_is_looked_at_again(monkeypatch, caplog) -> None:
 
 
 def test_where_much_is_left_the_next_round_follows_at_once(monkeypatch) -> None:
-    monkeypatch.setattr(worker, "tend", lambda **_: worker.MANY)
+    monkeypatch.setattr(worker, "tend", lambda **_: MANY)
 
     assert worker._round(1.0) == 0.0
