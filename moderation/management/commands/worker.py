@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connections
 
-from moderation.sending import CHANNELS
+from moderation.sending import AT_ONCE, CHANNELS
 from moderation.tending import MANY, pass_on, tend
 
 log = logging.getLogger(__name__)
@@ -64,13 +64,14 @@ def _round(pause: float) -> float:
 def _send(channel: str, stop: threading.Event) -> None:
     """Send one channel's messages until `stop`. Nothing that goes wrong ends it: alerts would stop without a word."""
     while not stop.is_set():
+        sent = 0
         try:
-            pass_on(channel)
+            sent = pass_on(channel)
         except Exception as problem:  # noqa: BLE001
             log.warning("%s could not be looked at (%s); trying again", channel, type(problem).__name__)
             for connection in connections.all(initialized_only=True):
                 connection.close()
-        stop.wait(ROUND_SECONDS)
+        stop.wait(0.0 if sent >= AT_ONCE else ROUND_SECONDS)
     connections.close_all()
 
 
