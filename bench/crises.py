@@ -3,266 +3,20 @@
 python -m bench.crises [--crises 10000] [--kills 60]                  on SQLite
 python -m tests.servers postgres redis -- python -m bench.crises      on Postgres
 
-Workers are processes that run `tend()` over a shared, simulated clock, as `manage.py worker` does: after a round the
-clock moves by what the round really took and a second of rest. A random one gets SIGKILL at a random moment of its
-round, and comes back after RESTART simulated seconds. Crises are opened, taken, looked at, decided, given back and
-abandoned through the functions that calls for help and the desk use. Lateness counts from the moment a step is due to
-the end of the round that did it.
+What is simulated, and how, stands in tests/crises.py.
 """
 
 import argparse
-import os
 import platform
-import random
-import signal
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from multiprocessing.process import BaseProcess
-from typing import Any
 
-from django.db import connections
+from bench.simulated import CLOCK, make_database
+from tests.clock import EPOCH
+from tests.crises import BOUND, WORKERS, Simulation, faults, look
 
-from bench.simulated import CLOCK, EPOCH, FORK, make_database
-from forum.models import Room
-from moderation import audit, triage
-from moderation.calling import CALL
-from moderation.casework import Subject, open_or_join
-from moderation.models import AuditEvent, Case, Escalation, Outbox
-from moderation.shift import shift_now
-from moderation.staffing import add_moderator
-from moderation.tending import tend
-
-BOUND = 10.0  # seconds a step may be late
-RESTART = 4.0  # simulated seconds until a killed worker is back: supervisor, Python, Django
 AFTERWARDS = 600.0  # simulated seconds after the last crisis: steps at 2 and 4 minutes, and the first that comes again
-WORKERS = 2
-
-
-@dataclass(slots=True)
-class Worker:
-    """One seat for a worker: the process in it, the round it last ended, and how long that took."""
-
-    ended: Any = field(default_factory=lambda: FORK.Value("d", 0.0, lock=False))
-    took: Any = field(default_factory=lambda: FORK.Value("d", 0.0, lock=False))
-    process: BaseProcess | None = None
-    back_at: float = 0.0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the simulation did, to compare with what the database holds."""
-
-    kills: int = 0
-    in_a_round: int = 0
-    decided: int = 0
-    vanished: int = 0
-    given_back: int = 0
-    rounds: dict[datetime, float] = field(default_factory=dict)  # when a round began -> the longest one then
-    without_banner: int = 0
-
-
-def work(worker: Worker) -> None:
-    """A worker's rounds, one for each move of the clock."""
-
-    last = 0.0
-    while True:
-        at = CLOCK.seconds
-        if at == last:
-            time.sleep(0.0005)
-            continue
-        began = time.monotonic()
-        tend(now=datetime.fromtimestamp(at, UTC), messages=False)
-        worker.took.value = time.monotonic() - began
-        worker.ended.value = last = at
-
-
-def start(worker: Worker) -> None:
-
-    connections.close_all()  # a child must not speak on its parent's line
-    worker.process = FORK.Process(target=work, args=(worker,), daemon=True)
-    worker.process.start()
-
-
-class Simulation:
-    """Crises that come, people who take some of them, and workers that die."""
-
-    def __init__(self, *, crises: int, kills: int, rest: float, lasts: tuple[float, float], seed: int) -> None:
-
-        self.chance = random.Random(seed)  # noqa: S311  (apart, not secret)
-        self.tally = Tally()
-        self.workers = [Worker() for _ in range(WORKERS)]
-        self.room = Room.objects.get(slug="self-care")
-        self.robin = add_moderator(username="robin", staff_name="Robin", role="moderator").moderator
-        self.rest, self.over = rest, EPOCH + sum(lasts)
-        comes = sorted(self.chance.uniform(EPOCH + 1, EPOCH + lasts[0]) for _ in range(crises))
-        self.events: list[tuple[float, int, Callable[[], None]]] = []
-        for number, at in enumerate(comes):
-            self.events += self.life_of(number, at)
-        self.events.sort(key=lambda event: event[:2])
-        self.kill_chance = kills * (rest + 0.2) / sum(lasts)
-
-    def life_of(self, number: int, at: float) -> list[tuple[float, int, Callable[[], None]]]:
-        """What happens to one crisis, and when: it comes; someone decides it, vanishes, gives it back, or nobody is."""
-        life: list[tuple[float, int, Callable[[], None]]] = [(at, number, lambda: self.open(number))]
-        fate, first = self.chance.random(), at + self.chance.uniform(1, 400)
-        if fate < 0.25:
-            life.append((first, number, lambda: self.decide(number)))
-        elif fate < 0.45:
-            life.append((first, number, lambda: self.take(number, looks=fate < 0.40)))
-            if fate < 0.35:
-                life.append((first + 190, number, lambda: self.decide(number)))
-        elif fate < 0.55:
-            life.append((first, number, lambda: self.give_back(number)))
-        return life
-
-    def open(self, number: int) -> None:
-
-        open_or_join(Subject(key=f"call:{number}", room=self.room, peer=None, name=""), CALL)
-
-    def case(self, number: int) -> Any:
-
-        return Case.objects.get(subject=f"call:{number}")
-
-    def take(self, number: int, *, looks: bool) -> None:
-        """Someone takes it, and is never heard of again."""
-
-        if triage.claim(case=self.case(number), moderator=self.robin):
-            self.tally.vanished += 1
-            if looks:
-                triage.reveal(case=self.case(number), moderator=self.robin)
-
-    def give_back(self, number: int) -> None:
-
-        triage.claim(case=self.case(number), moderator=self.robin)
-        self.tally.given_back += triage.let_go(case=self.case(number), moderator=self.robin)
-
-    def decide(self, number: int) -> None:
-
-        if not triage.claim(case=self.case(number), moderator=self.robin):
-            raise SystemExit("a case could not be taken")
-        case = self.case(number)
-        verdict = triage.Verdict(
-            "leave", "pain-stands", "I have read this.", case.lease_token, case.version, str(number)
-        )
-        triage.decide(case=case, moderator=self.robin, verdict=verdict)
-        self.tally.decided += 1
-
-    def run(self) -> Tally:
-        for worker in self.workers:
-            start(worker)
-        at, place = EPOCH, 0
-        while at < self.over:
-            CLOCK.move_to(at)
-            self.kill_one()
-            while place < len(self.events) and self.events[place][0] <= at:
-                self.events[place][2]()
-                place += 1
-            longest = self.wait_for_rounds(at)
-            self.tally.rounds[datetime.fromtimestamp(at, UTC)] = longest
-            self.look_at_banner()
-            at += self.rest + longest
-        for worker in self.workers:
-            self.kill(worker)
-        return self.tally
-
-    def kill_one(self) -> None:
-        """Now and then: SIGKILL at a random moment of the round that has just begun. The dead come back later."""
-        living = [worker for worker in self.workers if worker.process]
-        if living and self.chance.random() < self.kill_chance:
-            victim = self.chance.choice(living)
-            time.sleep(self.chance.random() * max(0.004, float(victim.took.value)))
-            self.tally.in_a_round += victim.ended.value != CLOCK.seconds
-            self.kill(victim)
-            self.tally.kills += 1
-            victim.back_at = CLOCK.seconds + RESTART
-        for worker in self.workers:
-            if worker.process is None and worker.back_at <= CLOCK.seconds:
-                start(worker)
-
-    def kill(self, worker: Worker) -> None:
-        if worker.process and worker.process.pid:
-            os.kill(worker.process.pid, signal.SIGKILL)
-            worker.process.join()
-        worker.process = None
-
-    def wait_for_rounds(self, at: float) -> float:
-        """Until every living worker has ended its round; the seconds that the longest took."""
-        living = [worker for worker in self.workers if worker.process]
-        deadline = time.monotonic() + 120
-        while any(worker.ended.value != at for worker in living):
-            if time.monotonic() > deadline or any(not worker.process.is_alive() for worker in living if worker.process):
-                raise SystemExit("a worker ended by itself, or hangs")
-            time.sleep(0.0005)
-        return max((float(worker.took.value) for worker in living), default=0.0)
-
-    def look_at_banner(self) -> None:
-        """Someone told everywhere and in nobody's hands, and the page does not say that moderators are delayed."""
-
-        waits = Case.objects.open().filter(tier__gte=2, level=3).free(CLOCK.now()).exists()
-        self.tally.without_banner += waits and not shift_now().delayed
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the database holds afterwards."""
-
-    crises: int
-    steps: int
-    twice: int  # steps done twice, by the log
-    unannounced: int  # steps without exactly one row in the outbox
-    skipped: int  # steps closed without ringing though nobody had decided
-    late: float  # the latest step, in seconds
-    lapses: int
-    silent: int  # crises that are neither decided, nor in someone's hands, nor told everywhere with the banner on
-    fault: str
-
-
-def look(tally: Tally) -> Found:
-
-    rung = Counter(AuditEvent.objects.filter(kind="case.escalated").values_list("case_ref", "data__step"))
-    alerts = Outbox.objects.filter(kind="alert", payload__step__gte=1).values_list("payload", flat=True)
-    announced = Counter((row["link"].rstrip("/").rpartition("/")[2], row["step"]) for row in alerts)
-    done = Escalation.objects.filter(done_at__isnull=False).select_related("case")
-    late = [
-        (step.done_at - step.due_at).total_seconds() + tally.rounds.get(step.done_at, 0.0)
-        for step in done
-        if (step.case.public_id, step.step) in rung
-    ]
-    left = [step for step in done if (step.case.public_id, step.step) not in rung]
-    told = Case.objects.open().filter(tier__gte=2).free(CLOCK.now()).count() if shift_now().delayed else 0
-    in_hands = Case.objects.open().filter(lease_until__gt=CLOCK.now()).count()
-    decided = Case.objects.filter(state="resolved").count()
-    return Found(
-        crises=Case.objects.count(),
-        steps=len(rung),
-        twice=sum(times - 1 for times in rung.values()),
-        unannounced=len(set(rung) ^ set(announced)) + sum(times - 1 for times in announced.values()),
-        skipped=sum(not (step.case.resolved_at and step.case.resolved_at <= step.done_at) for step in left),
-        late=max(late, default=0.0),
-        lapses=AuditEvent.objects.filter(kind="case.lapsed").count(),
-        silent=Case.objects.count() - decided - in_hands - told,
-        fault=audit.first_fault(),
-    )
-
-
-def faults(found: Found, tally: Tally, *, crises: int) -> list[str]:
-    """Each promise that did not hold, in words."""
-    checks = {
-        f"{found.crises} of {crises} crises are there": found.crises != crises,
-        f"{found.twice} steps were done twice": found.twice,
-        f"{found.unannounced} steps without exactly one announcement": found.unannounced,
-        f"{found.skipped} steps were closed without ringing": found.skipped,
-        f"a step was {found.late:.1f} s late": found.late > BOUND,
-        f"{tally.vanished} people vanished and {found.lapses} were noticed": found.lapses != tally.vanished,
-        f"{found.silent} crises are silent": found.silent,
-        f"the banner was missing {tally.without_banner} times": tally.without_banner,
-        f"the log: {found.fault}": found.fault,
-    }
-    return [words for words, is_wrong in checks.items() if is_wrong]
 
 
 def main() -> int:
@@ -277,8 +31,10 @@ def main() -> int:
     began = time.monotonic()
     make_database()
     lasts = (given.minutes * 60, given.afterwards)
-    tally = Simulation(crises=given.crises, kills=given.kills, rest=given.rest, lasts=lasts, seed=given.seed).run()
-    found = look(tally)
+    tally = Simulation(
+        CLOCK, crises=given.crises, kills=given.kills, rest=given.rest, lasts=lasts, seed=given.seed
+    ).run()
+    found = look(tally, CLOCK)
     wrong = faults(found, tally, crises=given.crises)
     print(
         f"{platform.machine()}, Python {platform.python_version()}, {WORKERS} workers, {tally.kills} kills,"
