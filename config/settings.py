@@ -142,7 +142,7 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.text("EMAIL_TLS", "starttls") == "starttls"
 EMAIL_USE_SSL = env.text("EMAIL_TLS") == "always"
 EMAIL_TIMEOUT = 5
-DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"lamplight@{urlsplit(SITE_URL).hostname or 'localhost'}")
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM") or f"lamplight@{urlsplit(SITE_URL).hostname or 'localhost'}"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -87,7 +87,7 @@ def steps_of(drill: Drill) -> list[Step]:
 
 
 def _someone_real_waits(now: datetime) -> bool:
-    return Case.objects.open().without_drills().filter(level=Level.CRISIS).free(now).exists()
+    return Case.objects.in_danger().without_drills().free(now).exists()
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def end_lease(lease: tuple[int, uuid.UUID], *, now: datetime) -> bool:
 def ring_for_the_silent(now: datetime) -> int:
     """No open crisis is without a step to come, whatever brought it there. How many were?"""
     to_come = Escalation.objects.filter(case=OuterRef("pk"), done_at=None)
-    silent = Case.objects.open().filter(~Exists(to_come), level=Level.CRISIS).order_by("pk")
+    silent = Case.objects.in_danger().filter(~Exists(to_come)).order_by("pk")
     return sum(_ring_if_silent(pk, now) for pk in silent.values_list("pk", flat=True)[:AT_ONCE])
 
 

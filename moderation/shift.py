@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, Max, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from moderation.models import Case as DeskCase
-from moderation.models import Level, Moderator, Rota
+from moderation.models import Moderator, Rota
 from moderation.models.people import DESK_ROLES
 from moderation.rota import roster_at
 
@@ -42,7 +42,7 @@ def shift_now() -> Shift:
 
 def _unattended(now: datetime) -> QuerySet[DeskCase]:
     """People in danger for whom everyone was called, and who are in nobody's hands or were never looked at."""
-    told = DeskCase.objects.open().without_drills().filter(level=Level.CRISIS, tier__gte=EVERYONE_TOLD)
+    told = DeskCase.objects.in_danger().without_drills().filter(tier__gte=EVERYONE_TOLD)
     in_hands = Q(first_human_at__isnull=False, lease_until__gt=now)
     return told.exclude(in_hands)
 

@@ -31,6 +31,10 @@ class NotTakenOn(Exception):
     """This member of staff cannot be added; the message says why. Nothing was saved."""
 
 
+class AlreadyPlanned(Exception):
+    """This person has a duty that begins then: it has to be taken off first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """A new member of staff with what they need to sign in, known only at this moment."""
@@ -105,8 +109,11 @@ def set_alert_email(*, moderator: Moderator, address: str) -> None:
 
 
 def plan_duty(*, by: Moderator, duty: Planned) -> Rota:
-    """Put a duty into the rota; the same one again is the first. Logged: who is asked to be there changes silently
-    for nobody."""
+    """Put a duty into the rota; sending the same one again changes nothing. Logged: nobody's week changes silently.
+
+    Raises:
+        AlreadyPlanned: another one of this person begins then, and ends at another time; nothing was saved.
+    """
     with transaction.atomic():
         made, is_new = Rota.objects.get_or_create(
             moderator_id=duty.who,
@@ -118,6 +125,8 @@ def plan_duty(*, by: Moderator, duty: Planned) -> Rota:
         )
         if is_new:
             _log(by, "rota.planned", made)
+        elif (made.ends, made.valid_until) != (duty.ends, duty.valid_until):
+            raise AlreadyPlanned
         return made
 
 

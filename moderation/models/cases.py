@@ -42,6 +42,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.exclude(state=CaseState.RESOLVED)
 
+    def in_danger(self) -> CaseQuerySet:
+        """Open crises. Open is asked of `resolved_at` here (a constraint holds them equal): that has the index."""
+        return self.filter(level=Level.CRISIS, resolved_at=None)
+
     def in_order(self) -> CaseQuerySet:
         """As the desk serves them: most urgent first, then the nearest deadline."""
         return self.order_by("-level", "due_at", "pk").select_related("room", "lease_by__peer")
@@ -112,8 +116,9 @@ class Case(models.Model):
             models.Index(  # the worker: leases that ran out
                 fields=["lease_until"], condition=Q(lease_by__isnull=False), name="case_leases"
             ),
-            models.Index(  # the worker: people in danger in one room within an hour
-                fields=["opened_at"], condition=Q(level=3), name="case_crises_lately"
+            models.Index(fields=["level", "opened_at"], name="case_crises_lately"),  # the worker: clusters of an hour
+            models.Index(  # every page: people in danger for whom everyone was called
+                fields=["level", "tier"], condition=Q(resolved_at__isnull=True), name="case_open_by_tier"
             ),
         ]
 

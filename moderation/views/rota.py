@@ -15,6 +15,7 @@ from moderation.rota_forms import AddressForm, DutyForm
 from moderation.views.staff import at_desk
 
 PAGE = "/desk/rota"
+TAKEN = "They have a duty that begins then. Take it off first, so that nothing changes unseen"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +28,11 @@ def week(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     form = DutyForm(request.POST)
     if not form.is_valid():
         return _page(request, moderator, duty_form=form, status=422)
-    staffing.plan_duty(by=moderator, duty=form.planned)
+    try:
+        staffing.plan_duty(by=moderator, duty=form.planned)
+    except staffing.AlreadyPlanned:
+        form.add_error("starts", TAKEN)
+        return _page(request, moderator, duty_form=form, status=422)
     return redirect(PAGE)
 
 

@@ -63,6 +63,19 @@ def test_what_makes_no_sense_is_given_back_with_a_reason(kestrel, robin, wrong) 
     assert not Rota.objects.exists()
 
 
+def test_a_duty_is_not_changed_by_planning_it_anew(kestrel, robin) -> None:
+    browser = sit_down(kestrel)
+    browser.post("/desk/rota", duty(robin))
+
+    again = browser.post("/desk/rota", duty(robin)).status_code
+    other = browser.post("/desk/rota", duty(robin, ends="07:00"))
+
+    assert (again, other.status_code) == (302, 422)
+    assert "Take it off first" in other.content.decode()
+    assert Rota.objects.get().ends == 6 * 60
+    assert AuditEvent.objects.count() == 1
+
+
 def test_a_host_cannot_be_planned(kestrel, host) -> None:
     assert sit_down(kestrel).post("/desk/rota", duty(host.moderator)).status_code == 422
 
