@@ -128,12 +128,14 @@ def _begin(by: Moderator | None) -> Drill:
 
 def _note(drill: Drill, case: Case) -> None:
     """What was reached since the last look; what was noted before stays."""
+    before = (drill.sent_at, drill.claimed_at, drill.decided_at)
     sent = Outbox.objects.filter(key__in=alerts.keys_of(case, step=0), sent_at__isnull=False).order_by("sent_at")
     claimed = AuditEvent.objects.filter(case_ref=case.public_id, kind="case.claimed").order_by("id")
     drill.sent_at = drill.sent_at or next((row.sent_at for row in sent if reached_someone(row)), None)
     drill.claimed_at = drill.claimed_at or claimed.values_list("at", flat=True).first()
     drill.decided_at = drill.decided_at or (case.resolved_at if case.state == CaseState.RESOLVED else None)
-    drill.save(update_fields=["sent_at", "claimed_at", "decided_at"])
+    if (drill.sent_at, drill.claimed_at, drill.decided_at) != before:
+        drill.save(update_fields=["sent_at", "claimed_at", "decided_at"])
 
 
 def _outcome(drill: Drill, case: Case | None, now: datetime) -> str:

@@ -67,7 +67,7 @@ def work(worker: Worker, clock: Clock) -> None:
     while True:
         at = clock.seconds
         if at == last:
-            time.sleep(0.0005)
+            time.sleep(0.001)
             continue
         began = time.monotonic()
         tend(now=datetime.fromtimestamp(at, UTC), messages=False)
@@ -196,7 +196,7 @@ class Simulation:
         while any(worker.ended.value != at for worker in living):
             if time.monotonic() > deadline or any(not worker.process.is_alive() for worker in living if worker.process):
                 raise SystemExit("a worker ended by itself, or hangs")
-            time.sleep(0.0005)
+            time.sleep(0.001)
         return max((float(worker.took.value) for worker in living), default=0.0)
 
     def look_at_banner(self) -> None:

@@ -8,7 +8,7 @@ from tests.clock import Clock
 from tests.crises import Simulation, faults, look
 from tests.desk.conftest import emptied_afterwards  # noqa: F401  (a fixture)
 
-CRISES = 200
+CRISES = 150
 
 
 @pytest.mark.django_db(transaction=True)
