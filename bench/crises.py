@@ -34,7 +34,7 @@ def main() -> int:
     tally = Simulation(
         CLOCK, crises=given.crises, kills=given.kills, rest=given.rest, lasts=lasts, seed=given.seed
     ).run()
-    found = look(tally, CLOCK)
+    found = look(CLOCK)
     wrong = faults(found, tally, crises=given.crises)
     print(
         f"{platform.machine()}, Python {platform.python_version()}, {WORKERS} workers, {tally.kills} kills,"
@@ -47,7 +47,7 @@ def main() -> int:
     )
     print(
         f"{found.steps} steps: {found.twice} twice, {found.unannounced} unannounced, the latest {found.late:.1f} s late"
-        f" (bound {BOUND:.0f}); longest round {max(tally.rounds.values()):.2f} s; silent crises: {found.silent}"
+        f" (bound {BOUND:.0f}); longest round {tally.longest_round:.2f} s; silent crises: {found.silent}"
     )
     for words in wrong:
         print(f"BROKEN: {words}")

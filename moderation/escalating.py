@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Greatest
 
 from moderation import alerts, audit
@@ -35,6 +35,8 @@ def take_step(pk: int, *, now: datetime) -> bool:
 
     A case in someone's hands waits until their lease ends; one that a human has decided needs no more steps.
     """
+    if not Escalation.objects.filter(pk=pk, done_at=None).exists():
+        return False  # another worker was quicker: seen without waiting for whoever writes now
     with transaction.atomic():
         case = _locked(pk)
         step = Escalation.objects.filter(pk=pk, done_at=None, due_at__lte=now).first()
@@ -46,9 +48,7 @@ def take_step(pk: int, *, now: datetime) -> bool:
         if not Escalation.objects.filter(pk=pk, done_at=None).update(done_at=now):
             return False
         if waits:
-            _raise_tier(case, step.step)
-            if case.level == Level.CRISIS:
-                keep_escalating(case, now + REPEAT_EVERY)
+            _raise_tier(case, step.step, now)
         return True
 
 
@@ -58,21 +58,24 @@ def _locked(pk: int) -> Case | None:
     return Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=skip).filter(escalations=pk).first()
 
 
-def _raise_tier(case: Case, step: int) -> None:
+def _raise_tier(case: Case, step: int, now: datetime) -> None:
     Case.objects.filter(pk=case.pk).update(tier=Greatest(F("tier"), step))
     alerts.alert_on_call(case, step=step)
     audit.write(actor="worker", kind="case.escalated", case_pk=case.pk, case_ref=case.public_id, step=step)
     tell_desk(case.public_id, case.level)
+    if case.level == Level.CRISIS:
+        keep_escalating(case, now + REPEAT_EVERY)
 
 
 def keep_escalating(case: Case, due_at: datetime) -> None:
     """Beyond the planned steps: one more, unless one is still to come by then. Called inside a transaction."""
     to_come = case.escalations.filter(done_at=None)
-    if to_come.exists():
+    found = case.escalations.aggregate(last=Max("step"), to_come=Count("pk", filter=Q(done_at=None)))
+    if found["to_come"]:
         to_come.filter(step__gt=STEPS[-1], due_at__gt=due_at).update(due_at=due_at)
         return
-    last = case.escalations.order_by("-step").values_list("step", flat=True).first() or STEPS[-1]
-    Escalation.objects.get_or_create(case=case, step=last + 1, defaults={"due_at": due_at})
+    another = Escalation(case=case, step=(found["last"] or STEPS[-1]) + 1, due_at=due_at)
+    Escalation.objects.bulk_create([another], ignore_conflicts=True)
 
 
 def ring_again(case: Case, *, since: datetime) -> None:

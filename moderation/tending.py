@@ -18,7 +18,7 @@ from moderation.pacing import DAY, HOUR, MINUTE, its_time
 log = logging.getLogger(__name__)
 HEARTBEAT = "worker"
 BEAT_EVERY = timedelta(seconds=10)
-MANY = 500  # of one kind in a round; the rest is done in the next one, which follows at once
+MANY = 100  # of one kind in a round; the rest is done in the next one, which follows at once and sees what is new
 __all__ = ["HEARTBEAT", "MANY", "its_time", "pass_on", "tend"]
 
 

@@ -1,10 +1,10 @@
 """A simulation of crises: people who take some of them and vanish, and workers killed in the middle of their rounds.
 
-Workers are processes that run `tend()` over a shared, simulated clock, as `manage.py worker` does: after a round the
-clock moves by what the round really took and a second of rest. A random one gets SIGKILL at a random moment of its
-round, and comes back after RESTART simulated seconds. Crises are opened, taken, looked at, decided, given back and
-abandoned through the functions that calls for help and the desk use. Lateness counts from the moment a step is due to
-the end of the round that did it.
+Workers are processes that run `tend()` over a shared clock, as `manage.py worker` does. While anything is done the
+clock runs as time really does; only the second of rest between two rounds, when nobody does anything, is skipped. A
+random worker gets SIGKILL at a random moment of its round, and comes back after RESTART seconds. Crises are opened, taken,
+looked at, decided, given back and abandoned through the functions that calls for help and the desk use. Lateness counts
+from the moment a step is due to the line that doing it left in the log.
 
 Whoever runs it makes `timezone.now` the clock's, and gives a database in which nothing has happened yet.
 """
@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -29,20 +29,22 @@ from moderation.casework import Subject, open_or_join
 from moderation.models import AuditEvent, Case, Escalation, Outbox
 from moderation.shift import shift_now
 from moderation.staffing import add_moderator
-from moderation.tending import tend
+from moderation.tending import MANY, tend
 from tests.clock import EPOCH, FORK, Clock
 
 BOUND = 10.0  # seconds a step may be late
+GRACE = timedelta(seconds=BOUND)
 RESTART = 4.0  # simulated seconds until a killed worker is back: supervisor, Python, Django
 WORKERS = 2
 
 
 @dataclass(slots=True)
 class Worker:
-    """One seat for a worker: the process in it, the round it last ended, and how long that took."""
+    """One seat for a worker: the process in it, the round it last ended, how long that took, how much it did."""
 
     ended: Any = field(default_factory=lambda: FORK.Value("d", 0.0, lock=False))
     took: Any = field(default_factory=lambda: FORK.Value("d", 0.0, lock=False))
+    did: Any = field(default_factory=lambda: FORK.Value("i", 0, lock=False))
     process: BaseProcess | None = None
     back_at: float = 0.0
 
@@ -56,27 +58,25 @@ class Tally:
     decided: int = 0
     vanished: int = 0
     given_back: int = 0
-    rounds: dict[datetime, float] = field(default_factory=dict)  # when a round began -> the longest one then
+    longest_round: float = 0.0
     without_banner: int = 0
 
 
 def work(worker: Worker, clock: Clock) -> None:
     """A worker's rounds, one for each move of the clock."""
-
     last = 0.0
     while True:
-        at = clock.seconds
+        at = clock.moved_to
         if at == last:
             time.sleep(0.001)
             continue
         began = time.monotonic()
-        tend(now=datetime.fromtimestamp(at, UTC), messages=False)
+        worker.did.value = tend(now=clock.now(), messages=False)
         worker.took.value = time.monotonic() - began
         worker.ended.value = last = at
 
 
 def start(worker: Worker, clock: Clock) -> None:
-
     connections.close_all()  # a child must not speak on its parent's line
     for connection in connections.all():
         if connection.vendor == "postgresql":
@@ -91,7 +91,6 @@ class Simulation:
     def __init__(
         self, clock: Clock, *, crises: int, kills: int, rest: float, lasts: tuple[float, float], seed: int
     ) -> None:
-
         self.chance = random.Random(seed)  # noqa: S311  (apart, not secret)
         self.clock, self.tally = clock, Tally()
         self.workers = [Worker() for _ in range(WORKERS)]
@@ -120,11 +119,9 @@ class Simulation:
         return life
 
     def open(self, number: int) -> None:
-
         open_or_join(Subject(key=f"call:{number}", room=self.room, peer=None, name=""), CALL)
 
     def case(self, number: int) -> Any:
-
         return Case.objects.get(subject=f"call:{number}")
 
     def take(self, number: int, *, looks: bool) -> None:
@@ -136,12 +133,10 @@ class Simulation:
                 triage.reveal(case=self.case(number), moderator=self.robin)
 
     def give_back(self, number: int) -> None:
-
         triage.claim(case=self.case(number), moderator=self.robin)
         self.tally.given_back += triage.let_go(case=self.case(number), moderator=self.robin)
 
     def decide(self, number: int) -> None:
-
         if not triage.claim(case=self.case(number), moderator=self.robin):
             raise SystemExit("a case could not be taken")
         case = self.case(number)
@@ -161,10 +156,9 @@ class Simulation:
             while place < len(self.events) and self.events[place][0] <= at:
                 self.events[place][2]()
                 place += 1
-            longest = self.wait_for_rounds(at)
-            self.tally.rounds[datetime.fromtimestamp(at, UTC)] = longest
+            much_is_left = self.wait_for_rounds(at)
             self.look_at_banner()
-            at += self.rest + longest
+            at = self.clock.seconds + (0.0 if much_is_left else self.rest)
         for worker in self.workers:
             self.kill(worker)
         return self.tally
@@ -175,7 +169,7 @@ class Simulation:
         if living and self.chance.random() < self.kill_chance:
             victim = self.chance.choice(living)
             time.sleep(self.chance.random() * max(0.004, float(victim.took.value)))
-            self.tally.in_a_round += victim.ended.value != self.clock.seconds
+            self.tally.in_a_round += victim.ended.value != self.clock.moved_to
             self.kill(victim)
             self.tally.kills += 1
             victim.back_at = self.clock.seconds + RESTART
@@ -189,15 +183,16 @@ class Simulation:
             worker.process.join()
         worker.process = None
 
-    def wait_for_rounds(self, at: float) -> float:
-        """Until every living worker has ended its round; the seconds that the longest took."""
+    def wait_for_rounds(self, at: float) -> bool:
+        """Until every living worker has ended its round. Is there so much left that the next one follows at once?"""
         living = [worker for worker in self.workers if worker.process]
         deadline = time.monotonic() + 120
         while any(worker.ended.value != at for worker in living):
             if time.monotonic() > deadline or any(not worker.process.is_alive() for worker in living if worker.process):
                 raise SystemExit("a worker ended by itself, or hangs")
             time.sleep(0.001)
-        return max((float(worker.took.value) for worker in living), default=0.0)
+        self.tally.longest_round = max(self.tally.longest_round, *(float(worker.took.value) for worker in living), 0.0)
+        return any(worker.did.value >= MANY for worker in living)
 
     def look_at_banner(self) -> None:
         """Someone told everywhere and in nobody's hands, and the page does not say that moderators are delayed."""
@@ -222,8 +217,10 @@ class Found:
     fault: str
 
 
-def look(tally: Tally, clock: Clock) -> Found:
-    rung = Counter(AuditEvent.objects.filter(kind="case.escalated").values_list("case_ref", "data__step"))
+def look(clock: Clock) -> Found:
+    events = AuditEvent.objects.filter(kind="case.escalated").values_list("case_ref", "data__step", "at")
+    rung = Counter((ref, step) for ref, step, _ in events)
+    rung_at = {(ref, step): at for ref, step, at in events}
     alerts = Outbox.objects.filter(kind="alert", payload__step__gte=1).values_list("payload", flat=True)
     announced = Counter((row["link"].rstrip("/").rpartition("/")[2], row["step"]) for row in alerts)
     late, skipped = 0.0, 0
@@ -234,11 +231,11 @@ def look(tally: Tally, clock: Clock) -> Found:
         if done_at is None:
             continue
         if (ref, step) in rung:
-            late = max(late, (done_at - due_at).total_seconds() + tally.rounds[done_at])
+            late = max(late, (rung_at[ref, step] - due_at).total_seconds())
         else:
-            skipped += resolved_at is None or resolved_at > done_at
-    told = Case.objects.open().filter(tier__gte=2).free(clock.now()).count() if shift_now().delayed else 0
-    in_hands = Case.objects.open().filter(lease_until__gt=clock.now()).count()
+            skipped += resolved_at is None or resolved_at > done_at + GRACE
+    told = Case.objects.open().filter(tier__gte=2).free(clock.now() - GRACE).count() if shift_now().delayed else 0
+    in_hands = Case.objects.open().filter(lease_by__isnull=False, lease_until__gt=clock.now() - GRACE).count()
     return Found(
         crises=Case.objects.count(),
         steps=len(rung),

@@ -20,6 +20,6 @@ def test_no_crisis_is_forgotten_however_workers_die(emptied_afterwards, rooms, m
     tally = simulation.run()
 
     connections.close_all()
-    assert faults(look(tally, clock), tally, crises=CRISES) == []
+    assert faults(look(clock), tally, crises=CRISES) == []
     assert tally.kills > 2
     assert tally.vanished > 10

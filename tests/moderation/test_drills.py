@@ -135,7 +135,7 @@ def test_no_decision_shows_it_to_a_peer(robin, drill, action) -> None:
     assert Post.objects.get().visibility == "withdrawn"
 
 
-def test_the_site_never_says_delayed_for_a_drill_and_counts_it_nowhere(drill, judged) -> None:
+def test_the_site_never_says_delayed_for_a_drill_and_counts_it_nowhere(drill, robin) -> None:
     alarms.look_at_hearing(now=timezone.now())
     Case.objects.update(tier=3)
     Hearing.objects.update(last_post=0, last_signal=0)
