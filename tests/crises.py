@@ -2,9 +2,9 @@
 
 Workers are processes that run `tend()` over a shared clock, as `manage.py worker` does. While anything is done the
 clock runs as time really does; only the second of rest between two rounds, when nobody does anything, is skipped. A
-random worker gets SIGKILL at a random moment of its round, and comes back after RESTART seconds. Crises are opened, taken,
-looked at, decided, given back and abandoned through the functions that calls for help and the desk use. Lateness counts
-from the moment a step is due to the line that doing it left in the log.
+random worker gets SIGKILL at a random moment of its round, and comes back after RESTART seconds. Crises are opened,
+taken, looked at, decided, given back and abandoned through the functions that calls for help and the desk use.
+Lateness counts from the moment a step is due to the line that doing it left in the log.
 
 Whoever runs it makes `timezone.now` the clock's, and gives a database in which nothing has happened yet.
 """
