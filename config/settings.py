@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -137,6 +138,15 @@ EXIT_SITE = env.text("EXIT_SITE", "https://www.bbc.co.uk/weather")
 # The address moderators' alerts link to, and where alerts are posted (signed with SECRET_KEY); empty: none.
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 ALERT_WEBHOOK = env.text("ALERT_WEBHOOK")
+# E-mail to moderators who gave an address; empty: none is sent. TLS: starttls, always (from the first byte) or off.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = int(env.text("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.text("EMAIL_TLS", "starttls") == "starttls"
+EMAIL_USE_SSL = env.text("EMAIL_TLS") == "always"
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM") or f"lamplight@{urlsplit(SITE_URL).hostname or 'localhost'}"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

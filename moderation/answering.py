@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from moderation.models import Appeal, Case, CaseState, Decision, Outcome, Statement
+from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, Statement
 from moderation.models.cases import NO_LEASE
 
 
@@ -12,14 +12,14 @@ def settle(*, case: Case, decision: Decision) -> None:
     for appeal in Appeal.objects.filter(case=case, outcome="", statement__decision=None).select_related("statement"):
         statement = appeal.statement
         still = Statement.objects.in_force().filter(post=statement.post_id, restriction=statement.restriction)
-        outcome = Outcome.UPHELD if still.exists() else Outcome.OVERTURNED
+        outcome = AppealOutcome.UPHELD if still.exists() else AppealOutcome.OVERTURNED
         _answer(appeal, outcome, decision)
 
 
 def moot(*, decision: Decision) -> None:
     """The decision was taken back before its appeal was answered: the appeal is granted, its case closed."""
     for appeal in Appeal.objects.filter(outcome="", statement__decision=decision).select_related("case"):
-        _answer(appeal, Outcome.OVERTURNED, decision)
+        _answer(appeal, AppealOutcome.OVERTURNED, decision)
         Case.objects.open().filter(pk=appeal.case_id).update(
             state=CaseState.RESOLVED,
             resolved_at=timezone.now(),
@@ -27,7 +27,7 @@ def moot(*, decision: Decision) -> None:
         )
 
 
-def _answer(appeal: Appeal, outcome: Outcome, decision: Decision) -> None:
+def _answer(appeal: Appeal, outcome: AppealOutcome, decision: Decision) -> None:
     Appeal.objects.filter(pk=appeal.pk, outcome="").update(
         outcome=outcome, answer=decision.public_note, answered_at=timezone.now(), answered_by=decision.moderator
     )

@@ -14,7 +14,7 @@ from moderation import risk
 from moderation.casework import Need, Subject, open_or_join
 from moderation.deciding import log, settle, take_back
 from moderation.intake import Judgement, judge_text, keep_signals
-from moderation.models import Appeal, Case, CaseState, Moderator, Outcome, Statement
+from moderation.models import Appeal, AppealOutcome, Case, CaseState, Moderator, Statement
 from moderation.models.statements import APPEAL_WITHIN
 from moderation.transitions import Event
 from moderation.triage import Conflict
@@ -130,7 +130,7 @@ def answer_appeal(
         Appeal.objects.filter(pk=appeal.pk).update(
             outcome=outcome, answer=words, answered_at=timezone.now(), answered_by=moderator, single=single
         )
-        if outcome == Outcome.OVERTURNED:
+        if outcome == AppealOutcome.OVERTURNED:
             take_back(decision, moderator)
             log(decision.case, moderator, "decision.undone", action=decision.action)
         log(case, moderator, "appeal.answered", outcome=str(outcome), single=single)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from forum.intake import Decision as Showing
@@ -141,12 +142,14 @@ def note_edit(post: Post, shown: Showing) -> None:
 
 
 def _plan_escalation(case: Case, within: int) -> None:
-    """Durable steps: at the deadline, and at twice that. A raised case moves its open steps forward."""
+    """Durable steps: at the deadline, and at twice that. A raised case moves its open steps forward, and takes those
+    that were done again: they rang for something less urgent."""
     for step in STEPS:
         due = timezone.now() + timedelta(seconds=within * step)
         made, is_new = Escalation.objects.get_or_create(case=case, step=step, defaults={"due_at": due})
-        if not is_new and made.done_at is None and made.due_at > due:
-            Escalation.objects.filter(pk=made.pk, done_at=None).update(due_at=due)
+        if not is_new:
+            later = Escalation.objects.filter(Q(done_at__isnull=False) | Q(due_at__gt=due), pk=made.pk)
+            later.update(due_at=due, done_at=None)
 
 
 def _snapshot(case: Case, post: Post, shown: Showing) -> None:

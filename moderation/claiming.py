@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from moderation import audit
+from moderation.escalating import given_back
 from moderation.models import Case, Moderator
 from moderation.models.cases import NO_LEASE
 from moderation.same_name import may_take
@@ -73,6 +74,7 @@ def let_go(*, case: Case, moderator: Moderator) -> bool:
         held = list(Case.objects.of_name(case).filter(lease_by=moderator).locked())
         Case.objects.filter(pk__in=[each.pk for each in held]).update(**NO_LEASE)
         for each in held:
+            given_back(each, now=timezone.now())
             tell_desk(each.public_id, each.level)
         return bool(held)
 

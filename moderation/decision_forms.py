@@ -11,7 +11,7 @@ from forum.text import whole
 from moderation import desk_words, redacting
 from moderation.deciding import Verdict
 from moderation.desk_forms import words_of
-from moderation.models import Action, Case, Level, Measure, Outcome
+from moderation.models import Action, AppealOutcome, Case, Level, Measure
 from moderation.statements import restricts_by
 
 MOST_NOTE = 2_000
@@ -168,7 +168,7 @@ class AnswerForm(SeenForm):
 class AppealAnswerForm(AnswerForm):
     outcome = forms.ChoiceField(
         label="The decision",
-        choices=[(Outcome.UPHELD, "It stays"), (Outcome.OVERTURNED, "It is taken back, exactly")],
+        choices=[(AppealOutcome.UPHELD, "It stays"), (AppealOutcome.OVERTURNED, "It is taken back, exactly")],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whether it stays."},
     )

@@ -1,5 +1,6 @@
 """Asking again after a crisis: the desk is reminded after a day and after three, and the author is asked how it is."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -30,9 +31,9 @@ def plan(*, case: Case) -> None:
         FollowUp.objects.get_or_create(case=case, hours=hours, defaults={"due_at": now + timedelta(hours=hours)})
 
 
-def due_follow_ups(now: datetime) -> list[int]:
+def due_follow_ups(now: datetime, leaving_out: Collection[int] = ()) -> list[int]:
     """Reminders whose time has come, the oldest first."""
-    due = FollowUp.objects.filter(done_at=None, due_at__lte=now).order_by("due_at")
+    due = FollowUp.objects.filter(done_at=None, due_at__lte=now).exclude(pk__in=leaving_out).order_by("due_at")
     return list(due.values_list("pk", flat=True)[:AT_ONCE])
 
 

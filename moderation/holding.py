@@ -1,5 +1,6 @@
 """Ending holds at their deadline: some words go up redacted or folded, others wait on while more people are called."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,9 +21,10 @@ from peers.again import once_more
 AT_ONCE = 50
 
 
-def due_holds(now: datetime) -> list[int]:
+def due_holds(now: datetime, leaving_out: Collection[int] = ()) -> list[int]:
     """Held posts whose deadline has come, the oldest first."""
     due = Post.objects.filter(visibility=Visibility.HELD, hold_until__lte=now).order_by("hold_until")
+    due = due.exclude(pk__in=leaving_out)
     return list(due.values_list("pk", flat=True)[:AT_ONCE])
 
 

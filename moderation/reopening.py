@@ -48,6 +48,7 @@ def reopen(case: Case, need: Need, *, event: Event = Event.UNDONE) -> bool:
 
 def escalate_anew(case: Case, now: datetime, within: int) -> None:
     """The steps of a case begin again, counted from now; `within` in seconds. Called inside a transaction."""
+    case.escalations.exclude(step__in=STEPS).delete()  # those beyond belonged to the time before
     for step in STEPS:
         due = now + timedelta(seconds=within * step)
         Escalation.objects.update_or_create(case=case, step=step, defaults={"due_at": due, "done_at": None})

@@ -1,48 +1,78 @@
-"""What the worker does in a round: deadlines, steps, messages; once an hour and once a day, tidying up."""
+"""What the worker does in a round: deadlines, steps, messages; now and then looking after the whole, and tidying up."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError
 from django.utils import timezone
 
 import forum.tending
 import peers.tending
-from moderation import escalating, following_up, holding, leaving, sending, site_mode
+from moderation import alarms, drilling, escalating, following_up, holding, leaving, sending, site_mode, staffing
 from moderation.models import Heartbeat
+from moderation.pacing import DAY, HOUR, MINUTE, its_time
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "worker"
 BEAT_EVERY = timedelta(seconds=10)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MANY = 100  # of one kind in a round; the rest is done in the next one, which follows at once and sees what is new
+__all__ = ["HEARTBEAT", "MANY", "its_time", "pass_on", "tend"]
 
 
-def tend(*, now: datetime | None = None) -> int:
+def tend(*, now: datetime | None = None, messages: bool = True) -> int:
     """One round. Each thing is done once, however many workers run; one that fails does not stop the others.
 
     How many things were done? Raises DatabaseError when the database cannot even be asked what is due.
     """
     now = now or timezone.now()
-    done = 0
-    for pk in holding.due_holds(now):
-        done += _safely("a hold", partial(holding.end_hold, pk, now=now))
-    for step in escalating.due_steps(now):
-        done += _safely("a step", partial(escalating.take_step, step, now=now))
-    for pk in following_up.due_follow_ups(now):
-        done += _safely("a follow-up", partial(following_up.remind, pk, now=now))
-    for message in sending.due_messages(now):
-        done += _safely("a message", partial(sending.send, message, now=now))
+    done = _all_due("a lease", escalating.lapsed_leases, escalating.end_lease, now)  # may make a step due
+    done += _all_due("a hold", holding.due_holds, holding.end_hold, now)  # so may this
+    done += _all_due("a step", escalating.due_steps, escalating.take_step, now)
+    done += _all_due("a follow-up", following_up.due_follow_ups, following_up.remind, now)
     done += _safely("the site's mode", partial(site_mode.tend, now=now))
-    done += _tidy(now)
+    done += _look_after(now) + _tidy(now)
+    if messages:
+        done += sum(pass_on(channel, now=now) for channel in sending.CHANNELS)
     _beat(now)
+    return done
+
+
+def pass_on(channel: str, *, now: datetime | None = None) -> int:
+    """Send what waits for one channel. How many were sent?"""
+    now = now or timezone.now()
+    due = sending.due_messages(now, channel)
+    return sum(_safely("a message", partial(sending.send, message, now=now)) for message in due)
+
+
+def _all_due(what: str, due: Callable[..., list[Any]], do: Callable[..., object], now: datetime) -> int:
+    """Batch after batch of what is due. What fails or is in other hands is left out, so that it stops nothing."""
+    done, left_out = 0, set[Any]()
+    while done < MANY and (batch := due(now, left_out)):
+        for each in batch:
+            if _safely(what, partial(do, each, now=now)):
+                done += 1
+            else:
+                left_out.add(each)
+    return done
+
+
+def _look_after(now: datetime) -> int:
+    """What looks at the whole: crises without a step to come, people in danger in one room, drills."""
+    done = _safely("a drill", partial(drilling.follow, now=now))
+    if its_time("minutely", MINUTE, now):
+        done += _safely("silent crises", partial(escalating.ring_for_the_silent, now))
+        done += _safely("clusters", partial(alarms.look_for_clusters, now=now))
     return done
 
 
 def _tidy(now: datetime) -> int:
     done = 0
     if its_time("hourly", HOUR, now):
+        done += _safely("the judge's hearing", partial(alarms.look_at_hearing, now=now))
+        done += _safely("who was seen", partial(staffing.forget_seen, now=now))
         done += _safely("live words", partial(forum.tending.drop_live_words, now=now))
         done += _safely("sessions", partial(peers.tending.drop_ended_sessions, now=now))
         done += _safely("drafts", partial(forum.tending.drop_old_drafts, now=now))
@@ -51,12 +81,6 @@ def _tidy(now: datetime) -> int:
     if its_time("daily", DAY, now):
         done += _safely("files", forum.tending.purge_files)
     return done
-
-
-def its_time(name: str, every: timedelta, now: datetime) -> bool:
-    """Whether this worker, and no other, does what is due every so often."""
-    _, is_new = Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
-    return is_new or bool(Heartbeat.objects.filter(name=name, at__lte=now - every).update(at=now))
 
 
 def _beat(now: datetime) -> None:

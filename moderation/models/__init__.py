@@ -7,13 +7,18 @@ from moderation.models.linking import Linking
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.rota import Duty, Rota
 from moderation.models.seals import AuditSeal
-from moderation.models.statements import Appeal, Complaint, Outcome, Restriction, Statement
+from moderation.models.statements import Appeal, AppealOutcome, Complaint, Restriction, Statement
 from moderation.models.states import CaseState, Level
+from moderation.models.watching import Alarm, AlarmKind, Drill, Hearing, Outcome
 
 __all__ = [
     "Action",
+    "Alarm",
+    "AlarmKind",
     "Appeal",
+    "AppealOutcome",
     "AuditEvent",
     "AuditHead",
     "AuditSeal",
@@ -21,11 +26,14 @@ __all__ = [
     "CaseState",
     "Complaint",
     "Decision",
+    "Drill",
+    "Duty",
     "Effect",
     "EffectKind",
     "Escalation",
     "Feeling",
     "FollowUp",
+    "Hearing",
     "Heartbeat",
     "Level",
     "Linking",
@@ -39,6 +47,7 @@ __all__ = [
     "ResourceAttachment",
     "Restriction",
     "Role",
+    "Rota",
     "Signal",
     "Snapshot",
     "Source",

@@ -33,6 +33,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.exclude(state=CaseState.RESOLVED)
 
+    def in_danger(self) -> CaseQuerySet:
+        """Open crises. Open is asked of `resolved_at` here (a constraint holds them equal): that has the index."""
+        return self.filter(level=Level.CRISIS, resolved_at=None)
+
     def in_order(self) -> CaseQuerySet:
         """As the desk serves them: crisis first, then whatever is due first."""
         return self.order_by(*ORDER)
@@ -69,6 +73,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def free(self, now: datetime) -> CaseQuerySet:
         """Cases nobody holds at this moment. Claimed is not a state: a crashed desk strands nothing."""
         return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
+
+    def without_drills(self) -> CaseQuerySet:
+        """Cases of real people. Whatever counts or tells peers something leaves drills out."""
+        return self.filter(peer__drill__isnull=True)
 
     def for_moderator(self, moderator: Moderator) -> CaseQuerySet:
         """Cases this person may work on: some only a lead may, and nobody judges what is about their own doing.
@@ -156,6 +164,13 @@ class Case(models.Model):
             ),
             models.Index(fields=["post", "-id"], name="case_of_post"),  # what the author is told; earlier cases
             models.Index(fields=["peer", "room", "-id"], name="case_of_name"),  # this name's history in this room
+            models.Index(  # the worker: leases that ran out
+                fields=["lease_until"], condition=Q(lease_by__isnull=False), name="case_leases"
+            ),
+            models.Index(fields=["level", "opened_at"], name="case_crises_lately"),  # the worker: clusters of an hour
+            models.Index(  # every page: people in danger for whom everyone was called
+                fields=["level", "tier"], condition=Q(resolved_at__isnull=True), name="case_open_by_tier"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,9 @@ class Moderator(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     on_call = models.BooleanField(default=False)
     on_shift_until = models.DateTimeField(null=True)
+    # The last thing they did at the desk, to five minutes; emptied once it says nothing about now.
+    seen_at = models.DateTimeField(null=True)
+    alert_email = models.EmailField(blank=True)  # where alerts are written to; their own choice, shown to nobody else
     last_login: Any = None  # when a volunteer last signed in is nobody's business
 
     USERNAME_FIELD = "username"

@@ -82,7 +82,7 @@ class Statement(models.Model):
         return "-".join(self.code[place : place + 4] for place in range(0, len(self.code), 4))
 
 
-class Outcome(models.TextChoices):
+class AppealOutcome(models.TextChoices):
     UPHELD = "upheld", "It stays as it was decided"
     OVERTURNED = "overturned", "It was changed back"
 
@@ -95,7 +95,7 @@ class Appeal(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="appeals")
     words = models.TextField(blank=True)  # emptied when its author's words are erased
     filed_at = models.DateTimeField(default=timezone.now)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=10, choices=AppealOutcome, blank=True)
     answer = models.TextField(blank=True)  # read by whoever appealed, in exactly these words
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Moderator, models.PROTECT, null=True, related_name="answered_appeals")
@@ -103,7 +103,7 @@ class Appeal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="appeal_outcome_known"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *AppealOutcome.values]), name="appeal_outcome_known"),
             models.CheckConstraint(
                 condition=Q(outcome="", answered_at=None) | (~Q(outcome="") & Q(answered_at__isnull=False)),
                 name="appeal_answered_whole",

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from moderation import staffing, triage
 from moderation.desk_forms import ShiftForm
-from moderation.models import Case, Moderator
+from moderation.models import Alarm, Case, Moderator
 from moderation.queue import queue_for
 from moderation.views.staff import at_desk
+
+MOST_ALARMS = 5
 
 
 @require_safe
@@ -85,6 +87,7 @@ def _queue_page(
         "after": after,
         "live": not after,
         "nothing": bool(request.GET.get("nothing")),
+        "alarms": list(Alarm.objects.standing(timezone.now())[:MOST_ALARMS]),
         **bar_of(moderator, shift_form),
     }
     return render(request, "desk/queue.html", found, status=status)

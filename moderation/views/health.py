@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from moderation import table, triggers
-from moderation.models import Heartbeat
+from moderation import mailing, table, triggers
+from moderation.models import Heartbeat, Moderator
+from moderation.models.people import DESK_ROLES
 from moderation.tending import HEARTBEAT
 
 FRESH = timedelta(seconds=60)
@@ -26,9 +27,24 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when everything stands, else 503 with what does not."""
     faults = _faults()
-    alerts = "webhook" if settings.ALERT_WEBHOOK else "nobody: LAMPLIGHT_ALERT_WEBHOOK is not set"
-    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": alerts}
+    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": _alerts_go_to()}
     return JsonResponse(answer, status=503 if faults else 200)
+
+
+def _alerts_go_to() -> str:
+    """Where an alert would go now. Configured is not enough: e-mail goes to those who gave an address."""
+    ways = ["webhook"] if settings.ALERT_WEBHOOK else []
+    if mailing.is_on():
+        ways += _by_mail()
+    return " and ".join(ways) or "nobody: neither a web hook nor e-mail to anyone is set up"
+
+
+def _by_mail() -> list[str]:
+    try:
+        people = Moderator.objects.filter(is_active=True, role__in=DESK_ROLES).exclude(alert_email="").count()
+    except DatabaseError:
+        return ["e-mail"]
+    return [f"e-mail to {people}"] if people else []
 
 
 def _faults() -> list[str]:

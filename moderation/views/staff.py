@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as otp_login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from moderation import staffing
 from moderation.capabilities import Capability, who_may
 from moderation.desk_forms import StaffSignInForm
 from moderation.models import Moderator
@@ -22,6 +23,7 @@ from peers import arriving, limits, who
 
 P = ParamSpec("P")
 SIGN_IN = "/desk/sign-in"
+SHIFT = "/desk/shift"
 NOT_RIGHT = "That did not open the desk. Check the name, the password and a fresh code, then try once more."
 TOO_MANY = "Too many tries for the moment. Wait a few minutes, then try once more with a fresh code."
 FOR_MODERATORS = "The desk is for moderators. Hosts find their console in the live room they hold."
@@ -48,6 +50,8 @@ def at_desk_with(
                 return _to_sign_in(request)
             if not moderator.can(capability):
                 return _closed(request, moderator, capability)
+            if _is_an_act(request):
+                staffing.be_seen(moderator=moderator)
             return view(request, moderator, *args, **kwargs)
 
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
@@ -68,6 +72,12 @@ def _closed(request: HttpRequest, moderator: Moderator, capability: Capability) 
     if kept := request.POST.get("body", "") or request.POST.get("why", ""):
         return render(request, "desk/not_yours.html", {"sentence": sentence, "kept": kept}, status=403)
     return render(request, "errors/403.html", {"sentence": sentence}, status=403)
+
+
+def _is_an_act(request: HttpRequest) -> bool:
+    """Whether a person did something just now: not a page's own beat, and not saying when one is here or rung for."""
+    by_itself = "application/json" in request.headers.get("Accept", "")
+    return request.method == "POST" and not by_itself and request.path != SHIFT
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

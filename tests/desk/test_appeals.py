@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import edit_post
-from moderation.models import Appeal, AuditEvent, Case, CaseState, Decision, Outcome, Statement
+from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Statement
 from tests.conftest import draft, make_moderator, make_post
 from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
 
@@ -87,7 +87,7 @@ def test_an_overturned_decision_is_undone_exactly(wren, held, removed) -> None:
     post, made = removed
     appeal = appealed(Statement.objects.in_force().get())
 
-    answer(sit_down(wren), appeal.case, Outcome.OVERTURNED)
+    answer(sit_down(wren), appeal.case, AppealOutcome.OVERTURNED)
 
     post.refresh_from_db()
     assert post.visibility == Visibility.HELD  # as it was before the decision
@@ -101,7 +101,7 @@ def test_an_upheld_decision_stands_and_its_author_reads_why(wren, removed) -> No
     post, _ = removed
     appeal = appealed(Statement.objects.in_force().get())
 
-    answer(sit_down(wren), appeal.case, Outcome.UPHELD)
+    answer(sit_down(wren), appeal.case, AppealOutcome.UPHELD)
 
     post.refresh_from_db()
     assert post.visibility == Visibility.REMOVED
@@ -148,7 +148,7 @@ def test_an_appeal_against_automation_is_answered_by_the_decision_about_its_case
     browser.post(f"{case.get_absolute_url()}decide", decision(page, action="publish"))
 
     appeal.refresh_from_db()
-    assert (appeal.outcome, appeal.answered_by) == (Outcome.OVERTURNED, robin)
+    assert (appeal.outcome, appeal.answered_by) == (AppealOutcome.OVERTURNED, robin)
 
 
 def test_an_appeal_in_distress_is_answered_with_help_and_raises_its_case(removed) -> None:
@@ -188,7 +188,7 @@ def test_undoing_a_decision_grants_its_appeal(at_desk, removed) -> None:
     at_desk.post(f"{made.case.get_absolute_url()}undo", {"decision": str(made.pk)})
 
     appeal.refresh_from_db()
-    assert appeal.outcome == Outcome.OVERTURNED
+    assert appeal.outcome == AppealOutcome.OVERTURNED
     appeal.case.refresh_from_db()
     assert appeal.case.state == CaseState.RESOLVED
 
@@ -208,7 +208,7 @@ def test_with_one_moderator_an_appeal_waits_a_day_and_says_that_it_was_the_same_
     appeal = appealed(Statement.objects.in_force().get())
 
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
-        answer(sit_down(robin), appeal.case, Outcome.UPHELD)
+        answer(sit_down(robin), appeal.case, AppealOutcome.UPHELD)
 
     appeal.refresh_from_db()
     assert appeal.single is True

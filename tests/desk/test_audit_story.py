@@ -38,12 +38,15 @@ TOLD = "I have read this, and it stays. Thank you, Quillfeather."
 NO_EVENT = {"call.help", "human.lowered"}  # names of rules
 # Told by the tests of that part, which look for words and people there.
 TOLD_ELSEWHERE = {
+    "case.lapsed",
     "linking.confirmed",
     "linking.refused",
     "linking.requested",
     "linking.shown",
     "mode.changed",
     "mode.unattended",
+    "rota.dropped",
+    "rota.planned",
     "staff.deactivated",
     "staff.reactivated",
     "staff.role",

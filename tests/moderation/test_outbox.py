@@ -70,7 +70,7 @@ def test_an_alert_is_signed_and_holds_no_words_and_no_names(receiver, message, a
     told = json.loads(body)
     assert sent
     assert hmac.compare_digest(signed, expected)
-    assert set(told) == {"key", "kind", "level", "waiting_seconds", "step", "link"}
+    assert set(told) == {"key", "kind", "level", "waiting_seconds", "step", "audience", "mailed", "link"}
     assert all(secret not in body.decode() for secret in (DARK, str(ash.pk), ash.personas.get().name))
     assert Outbox.objects.get().payload["sent_to"] == "webhook"
 

@@ -16,9 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("--staff-name", required=True, help="the public name peers see")
         parser.add_argument("--role", choices=Role.values, default=Role.MODERATOR.value)
 
-    def handle(self, *, name: str, staff_name: str, role: str, **_: Any) -> None:
+        parser.add_argument("--email", default="", help="where alerts are written to; seen by nobody else")
+
+    def handle(self, *, name: str, staff_name: str, role: str, email: str, **_: Any) -> None:
         try:
-            newcomer = add_moderator(username=name, staff_name=staff_name, role=role)
+            newcomer = add_moderator(username=name, staff_name=staff_name, role=role, email=email)
         except NotTakenOn as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(f"Added {name} ({role}), seen by peers as {staff_name}.")
