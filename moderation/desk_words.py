@@ -32,6 +32,7 @@ LOG: Mapping[str, str] = {
     "case.reopened": "opened the case again",
     "case.claimed": "took the case",
     "case.revealed": "revealed the words",
+    "case.covered": "covered the words",
     "case.decided": "decided",
     "case.answer_read": "read the answer, nothing more to do",
     "decision.undone": "took the decision back",

@@ -24,6 +24,7 @@ class Row:
     late: bool
     holder: str  # "" when free
     mine: bool
+    not_today: bool  # of a kind this moderator keeps away from; theirs to choose all the same
 
     @property
     def answer_came(self) -> bool:
@@ -73,6 +74,7 @@ def _row(case: Case, moderator: Moderator, now: datetime) -> Row:
         late=case.due_at < now,
         holder=held.public_name if held else "",
         mine=held is not None and held.pk == moderator.pk,
+        not_today=not set(case.categories).isdisjoint(moderator.opted_out),
     )
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from forum.locking import lock_post
-from moderation import audit
+from moderation import audit, caring
 from moderation.effects import NotPossible, apply_action, reverse
-from moderation.models import Case, CaseState, Decision, Moderator, OutreachMessage
+from moderation.models import Case, CaseState, Decision, Moderator, OutreachMessage, Reveal
 from moderation.models.cases import CaseQuerySet
 from moderation.reopening import need_again, reopen
 from moderation.signals import tell_desk
@@ -31,6 +31,7 @@ __all__ = [
     "claim",
     "claim_next",
     "close_follow_up",
+    "cover",
     "decide",
     "let_go",
     "mark_answers_read",
@@ -56,7 +57,10 @@ class Verdict:
 
 
 def claim(*, case: Case, moderator: Moderator) -> bool:
-    """Take the case for two minutes, or renew one's own lease. False when someone else holds it."""
+    """Take the case for two minutes, or renew one's own lease.
+
+    False when someone else holds it, or when this moderator has read enough for today (`caring.within_limit`).
+    """
     now = timezone.now()
     mine = Q(lease_by=moderator, lease_until__gt=now)
     with transaction.atomic():
@@ -66,8 +70,8 @@ def claim(*, case: Case, moderator: Moderator) -> bool:
         taken = (
             _of(moderator)
             .free(now)
-            .filter(pk=case.pk)
-            .update(lease_by=moderator, lease_until=_until(now), lease_token=uuid.uuid4(), revealed_token=None)
+            .filter(caring.within_limit(case=case, moderator=moderator, now=now), pk=case.pk)
+            .update(**{**_no_lease(), "lease_by": moderator, "lease_until": _until(now), "lease_token": uuid.uuid4()})
         )
         if taken:
             _log(case, moderator, "case.claimed")
@@ -77,7 +81,8 @@ def claim(*, case: Case, moderator: Moderator) -> bool:
 
 def claim_next(*, moderator: Moderator, among: int = 20) -> Case | None:
     """The most urgent case this moderator may take, claimed. The top few are read by index, then compared and set."""
-    free = _of(moderator).free(timezone.now()).in_order()
+    now = timezone.now()
+    free = _of(moderator).free(now).filter(caring.served_to(moderator=moderator, now=now)).in_order()
     for case in free[:among]:
         if claim(case=case, moderator=moderator):
             return Case.objects.get(pk=case.pk)
@@ -92,19 +97,37 @@ def let_go(*, case: Case, moderator: Moderator) -> bool:
     return bool(freed)
 
 
-def reveal(*, case: Case, moderator: Moderator) -> None:
-    """Let the words into this moderator's page, under this lease; every reveal is logged. Raises Conflict."""
+def reveal(*, case: Case, moderator: Moderator, step: Reveal = Reveal.WHOLE) -> None:
+    """Let the words into this moderator's page, under this lease, as far as this step and never less than before.
+
+    Every step is logged, and counted in its reader's day. Raises Conflict.
+    """
     now = timezone.now()
     with transaction.atomic():
         seen = (
             _of(moderator)
             .filter(pk=case.pk, lease_by=moderator, lease_until__gt=now)
-            .update(revealed_token=F("lease_token"), first_human_at=Coalesce("first_human_at", now))
+            .update(
+                revealed_token=F("lease_token"),
+                revealed_step=Greatest(F("revealed_step"), int(step)),
+                first_human_at=Coalesce("first_human_at", now),
+            )
         )
         if not seen:
             raise Conflict
-        mark_answers_read(case)
-        _log(case, moderator, "case.revealed")
+        if step == Reveal.WHOLE:
+            mark_answers_read(case)
+        texts = caring.count_reveal(case=case, moderator=moderator, now=now)
+        _log(case, moderator, caring.REVEALED, step=step.label, texts=texts)
+
+
+def cover(*, case: Case, moderator: Moderator) -> None:
+    """Take the words out of this moderator's page again; the case stays in their hands. Raises Conflict."""
+    with transaction.atomic():
+        mine = _of(moderator).filter(pk=case.pk, lease_by=moderator, lease_until__gt=timezone.now())
+        if not mine.update(revealed_token=None, revealed_step=Reveal.COVERED):
+            raise Conflict
+        _log(case, moderator, "case.covered")
 
 
 def mark_answers_read(case: Case) -> None:
@@ -164,7 +187,7 @@ def close_follow_up(*, case: Case, moderator: Moderator, token: uuid.UUID, versi
 
 def _answers_were_seen(case: Case) -> None:
     """The version was checked, so whatever came was in the page; it was readable where the words were revealed."""
-    if case.revealed_token is not None and case.revealed_token == case.lease_token:
+    if case.is_whole_open:
         mark_answers_read(case)
 
 
@@ -217,8 +240,9 @@ def _until(now: datetime) -> datetime:
     return now + timedelta(seconds=LEASE_SECONDS)
 
 
-def _no_lease() -> dict[str, None]:
-    return {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None}
+def _no_lease() -> dict[str, Any]:
+    covered = {"revealed_token": None, "revealed_step": Reveal.COVERED}
+    return {"lease_by": None, "lease_until": None, "lease_token": None, **covered}
 
 
 def _log(case: Case, moderator: Moderator, kind: str, **data: Any) -> None:

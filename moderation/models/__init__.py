@@ -1,6 +1,7 @@
 """What the desk keeps. One file an idea; import them from here."""
 
-from moderation.models.cases import Case, CaseState, Level, Signal, Snapshot, Source
+from moderation.models.caring import Exposure, HandoverNote
+from moderation.models.cases import Case, CaseState, Level, Reveal, Signal, Snapshot, Source
 from moderation.models.decisions import Action, Decision, Effect, ResourceAttachment
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
@@ -15,6 +16,8 @@ __all__ = [
     "Decision",
     "Effect",
     "Escalation",
+    "Exposure",
+    "HandoverNote",
     "Heartbeat",
     "Level",
     "Moderator",
@@ -23,6 +26,7 @@ __all__ = [
     "OutreachMessage",
     "Report",
     "ResourceAttachment",
+    "Reveal",
     "Role",
     "Signal",
     "Snapshot",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from peers.models import Peer
 
@@ -33,6 +33,9 @@ class Moderator(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     on_call = models.BooleanField(default=False)
     on_shift_until = models.DateTimeField(null=True)
+    # What they would rather not read, and how they read: nobody else is shown either.
+    opted_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # categories
+    whole_at_once = models.BooleanField(default=False, db_default=False)
     last_login: Any = None  # when a volunteer last signed in is nobody's business
 
     USERNAME_FIELD = "username"

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from forum.tokens import new_token
-from moderation import desk_words, outreach, triage
+from moderation import caring, desk_words, outreach, triage
 from moderation.case_page import page_of
 from moderation.conflicts import what_changed
 from moderation.desk_forms import DecisionForm, FollowUpForm, OutreachForm
-from moderation.models import Case, Moderator
+from moderation.models import Case, Moderator, Reveal
 from moderation.queue import queue_for
 from moderation.views.desk import bar_of
 from moderation.views.staff import at_desk
@@ -57,12 +57,25 @@ def let_go(_request: HttpRequest, moderator: Moderator, ref: str) -> HttpRespons
 @require_POST
 @at_desk
 def reveal(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """The next step of the words, or the one asked for. What was being written stays in its form."""
     case = _case(ref, moderator)
     try:
-        triage.reveal(case=case, moderator=moderator)
+        triage.reveal(case=case, moderator=moderator, step=_step(request, case, moderator))
     except triage.Conflict:
         return _conflict(request, moderator, case)
-    return redirect(f"{case.get_absolute_url()}#words")
+    return _words_again(request, moderator, case)
+
+
+@require_POST
+@at_desk
+def cover(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """The words leave the page; the case stays in hand."""
+    case = _case(ref, moderator)
+    try:
+        triage.cover(case=case, moderator=moderator)
+    except triage.Conflict:
+        return _conflict(request, moderator, case)
+    return _words_again(request, moderator, case)
 
 
 @require_POST
@@ -153,9 +166,11 @@ def _page(
     start = desk_words.openings().get(request.GET.get("start", ""))
     reason = desk_words.reasons().get(request.GET.get("reason", ""))
     seen = request.GET.get("seen", "")
+    bar = bar_of(moderator)
     found = {
         **page_of(case, moderator, now),
-        **bar_of(moderator),
+        **bar,
+        "why_yours": caring.why_yours(case, moderator, bar["care"]),
         "queue": queue_for(moderator, most=BESIDE),
         "here": case.public_id,
         "changed": seen.isdigit() and seen != str(case.version),
@@ -167,6 +182,22 @@ def _page(
         or OutreachForm(initial={"client_id": new_token(), "body": start.words if start else ""}),
     }
     return render(request, "desk/case.html", found, status=status)
+
+
+def _step(request: HttpRequest, case: Case, moderator: Moderator) -> Reveal:
+    """The step that was asked for; without one, the least that shows more than before."""
+    asked = request.POST.get("step", "")
+    if asked in {"1", "2"}:
+        return Reveal(int(asked))
+    covered = case.revealed_to(moderator, timezone.now()) == Reveal.COVERED
+    return Reveal.SENTENCE if covered and not moderator.whole_at_once else Reveal.WHOLE
+
+
+def _words_again(request: HttpRequest, moderator: Moderator, case: Case) -> HttpResponse:
+    if any(request.POST.get(name) for name in _KEPT):
+        case = _case(case.public_id, moderator)
+        return _page(request, moderator, case, **_kept_forms(request, case))
+    return redirect(f"{case.get_absolute_url()}#words")
 
 
 def _kept_forms(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -181,7 +212,8 @@ def _kept_forms(request: HttpRequest, case: Case) -> dict[str, Any]:
 def _conflict(request: HttpRequest, moderator: Moderator, case: Case) -> HttpResponse:
     """409: what changed meanwhile, every word kept, a way back."""
     case = _case(case.public_id, moderator)
-    changed = what_changed(case, moderator, seen_version=request.POST.get("version", ""))
+    limited = caring.kept_from(case=case, moderator=moderator, now=timezone.now())
+    changed = limited or what_changed(case, moderator, seen_version=request.POST.get("version", ""))
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"changed": changed.sentences}, status=409)
     kept = {name: request.POST.get(name, "") for name in (*_KEPT, "draft_of", "client_id")}
