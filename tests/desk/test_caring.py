@@ -130,6 +130,14 @@ def test_ending_a_shift_and_beginning_another_does_not_begin_a_new_count(robin, 
     assert served(browser) == "/desk/?nothing=1"
 
 
+def test_a_rest_of_minutes_takes_nothing_off_the_count(robin) -> None:
+    has_read(robin, measure().hard)
+
+    sit_down(robin).post("/desk/shift", {"act": "break"})
+
+    assert Exposure.objects.get().units == measure().hard
+
+
 def test_a_reveal_that_is_not_logged_is_not_counted(robin, ash, thread, monkeypatch) -> None:
     _, case = cry(ash, thread)
     triage.claim(case=case, moderator=robin)
@@ -412,15 +420,20 @@ def kestrel(db) -> Browser:
     return sit_down(make_moderator("kestrel", "Kestrel", "lead"))
 
 
-def test_a_lead_sees_the_sum_of_three_and_nobodys_own_count(crew, kestrel, robin) -> None:
+def test_a_lead_sees_the_sum_of_three_and_nobodys_own_count(crew, kestrel) -> None:
     page = kestrel.read("/desk/")
 
     assert "Today: 34 units read across 3 people, 1 at the soft limit" in page
-    assert "units read across" not in sit_down(robin).read("/desk/")
     for address in ("/desk/", "/desk/me"):
         bar = kestrel.read(address).split('class="desk-bar"')[1].split("</div>")[0]
         assert not any(name in bar for name in ("Robin", "Wren", "Heron", "robin", "wren", "heron"))
         assert "21 units" not in bar
+
+
+def test_only_a_lead_sees_the_sum(crew) -> None:
+    finch = make_moderator("finch", "Finch", "moderator")  # three others have read and are at work
+
+    assert "units read across" not in sit_down(finch).read("/desk/")
 
 
 @pytest.mark.parametrize("missing", ["has read nothing", "read another day", "is not at work", "is gone"])
