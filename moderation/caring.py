@@ -126,10 +126,12 @@ def kept_from(*, case: Case, moderator: Moderator, now: datetime) -> Changed | N
     return Changed((AT_THE_LIMIT,), can_go_on=False)
 
 
-def why_yours(case: Case, moderator: Moderator, care: Care) -> list[str]:
-    """Why a crisis is before someone whose limit or choice says otherwise, in plain sentences."""
+def notices_on(case: Case, moderator: Moderator, care: Care, now: datetime) -> list[str]:
+    """Plain sentences for a case page: why this one is not for them, or is, though a limit or choice says otherwise."""
     if case.level != Level.CRISIS:
-        return []
+        at_limit = care.standing == Standing.LIMIT
+        limited = kept_from(case=case, moderator=moderator, now=now) if at_limit else None
+        return list(limited.sentences) if limited else []
     sentences = []
     if kinds := [each for each in case.categories if each in moderator.opted_out]:
         sentences.append(

@@ -170,7 +170,7 @@ def _page(
     found = {
         **page_of(case, moderator, now),
         **bar,
-        "why_yours": caring.why_yours(case, moderator, bar["care"]),
+        "notices": caring.notices_on(case, moderator, bar["care"], now),
         "queue": queue_for(moderator, most=BESIDE),
         "here": case.public_id,
         "changed": seen.isdigit() and seen != str(case.version),

@@ -119,7 +119,7 @@ def test_pages_for_staff(visit, site) -> None:
     page.get_by_role("button", name="Reveal").click()
     revealed = faults(page)
 
-    seen = look_at(page, ["/desk/", case, "/live/new"])
+    seen = look_at(page, ["/desk/", case, "/desk/me", "/desk/handover", "/live/new"])
 
     assert revealed == []
     assert seen == {}

@@ -159,6 +159,7 @@ def test_at_the_hard_limit_a_waiting_crisis_is_still_served_and_nothing_else_is(
     browser = sit_down(robin)
 
     nothing, page = served(browser), browser.read("/desk/")
+    before = browser.read(late_red.get_absolute_url())
     chosen = browser.post(f"{late_red.get_absolute_url()}claim")
     crisis = waiting(room, 3)
     last = served(browser)
@@ -166,6 +167,7 @@ def test_at_the_hard_limit_a_waiting_crisis_is_still_served_and_nothing_else_is(
     assert nothing == "/desk/?nothing=1"
     assert "That is enough for today" in page
     assert chosen.status_code == 409
+    assert ENOUGH in before
     assert ENOUGH in chosen.content.decode()
     assert last == crisis.get_absolute_url()
     assert "Only a crisis that nobody holds still comes to you" in browser.read(last)
