@@ -26,6 +26,7 @@ from moderation.models import (
 )
 from moderation.queue import due_words, span_words
 from moderation.same_name import same_name
+from moderation.uncovering import Noticed, uncovering
 
 MOST_SHOWN = 40  # of the log, of messages, of reports
 
@@ -57,6 +58,10 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
     about = Q(case=case) | Q(subject=case.subject)
     signals = list(Signal.objects.filter(about).order_by("-level", "pk")[: 5 * MOST_SHOWN])
     numbered = _numbered(signals, snapshots[0].revision if snapshots else 0)
+    reports = list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN])
+    talk = _conversation(case, signals, revealed=revealed)
+    sent = case.subject.startswith(("appeal:", "complaint:"))
+    holds_more = sent or bool(talk["messages"]) or any(report.note for report in reports)
     decisions = list(case.decisions.select_related("moderator__peer", "undone_by__peer").order_by("-pk"))
     return {
         "case": case,
@@ -71,16 +76,22 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
         "same_name": same_name(case, moderator, now),
         "revealed": revealed,
         "has_words": bool(snapshots),
+        "uncovering": uncovering(
+            _noticed(snapshots, signals, numbered),
+            opened=case.revealed_to(moderator, now),
+            whole_at_once=moderator.whole_at_once,
+            holds_more=holds_more,
+        ),
         "words": _words(snapshots, signals, numbered) if revealed else None,
         "earlier_words": snapshots[1:] if revealed else [],
         "findings": _findings(signals, numbered),
         "seen": seen_now(case.post),
-        "reports": list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN]),
+        "reports": reports,
         "history": _history(case, moderator),
         "decisions": decisions,
         "undoable": _undoable(case, decisions),
         "log": _log(case),
-        **_conversation(case, signals, revealed=revealed),
+        **talk,
     }
 
 
@@ -159,6 +170,18 @@ def _words(snapshots: Sequence[Snapshot], signals: Iterable[Signal], numbered: d
     latest = snapshots[0]
     marked = {numbered[signal.pk]: signal.spans for signal in signals if signal.pk in numbered}
     return Words(latest, segments(latest.words, marked))
+
+
+def _noticed(snapshots: Sequence[Snapshot], signals: Sequence[Signal], numbered: dict[int, int]) -> Noticed:
+    """The newest form of the words with what was found in it."""
+    here = [signal for signal in signals if signal.pk in numbered]
+    top = max((signal.level for signal in here), default=Level.GREEN)
+    return Noticed(
+        text=snapshots[0].words if snapshots else "",
+        marked={numbered[signal.pk]: signal.spans for signal in here},
+        most_urgent=frozenset(numbered[signal.pk] for signal in here if signal.level == top),
+        categories=[signal.category for signal in here],
+    )
 
 
 def _holder(case: Case, now: datetime) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from moderation import table
+from moderation import exposure, table
 from moderation.help.cards import all_cards
 from moderation.help.register import register as helplines
 
@@ -27,4 +27,14 @@ def help_is_whole(**_: Any) -> list[CheckMessage]:
         helplines()
     except (OSError, ValueError) as problem:
         return [Error(f"The help data cannot be used: {problem}", id="moderation.E002")]
+    return []
+
+
+@register()
+def exposure_is_whole(**_: Any) -> list[CheckMessage]:
+    """What moderators read is counted from whole figures: with broken ones no words could be revealed."""
+    try:
+        exposure.measure()
+    except (OSError, ValueError) as problem:
+        return [Error(f"The figures of exposure cannot be used: {problem}", id="moderation.E010")]
     return []

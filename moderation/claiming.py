@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from moderation import audit
+from moderation import audit, caring
 from moderation.escalating import given_back
 from moderation.models import Case, Moderator
 from moderation.models.cases import NO_LEASE
@@ -27,7 +27,8 @@ AT_A_TIME = 20  # cases read from the order in one query while looking for a fre
 def claim(*, case: Case, moderator: Moderator) -> bool:
     """Take the case for two minutes together with the free ones of its name, or renew all one has of that name.
 
-    False, and nothing changed, when someone else has it, or it is kept for whoever has others of its name. Renewing
+    False, and nothing changed, when someone else has it, it is kept for whoever has others of its name, or this
+    moderator has read enough for today. Renewing
     takes nothing new: what came since is shown, and taken by choice.
     """
     now = timezone.now()
@@ -38,10 +39,11 @@ def claim(*, case: Case, moderator: Moderator) -> bool:
             return False
         if wanted.held_by(moderator, now):
             return _renew(of_name, moderator, now)
-        if not may_take(wanted, of_name, moderator, now):
+        if not may_take(wanted, of_name, moderator, now) or not _may_read(wanted, moderator, now):
             return False
         _renew(of_name, moderator, now)
-        _take([each for each in of_name if may_take(each, of_name, moderator, now)], moderator, now)
+        free = [each for each in of_name if may_take(each, of_name, moderator, now)]
+        _take([each for each in free if each.pk == wanted.pk or _may_read(each, moderator, now)], moderator, now)
         return True
 
 
@@ -59,7 +61,8 @@ def claim_next(*, moderator: Moderator) -> Case | None:
 
 def candidates(moderator: Moderator) -> Iterator[Case]:
     """Every case that seems free, in the order served."""
-    waiting = Case.objects.open().for_moderator(moderator).in_order()
+    served = caring.served_to(moderator=moderator, now=timezone.now())
+    waiting = Case.objects.open().for_moderator(moderator).filter(served).in_order()
     read = list(waiting[:AT_A_TIME])
     while read:
         now = timezone.now()
@@ -77,6 +80,12 @@ def let_go(*, case: Case, moderator: Moderator) -> bool:
             given_back(each, now=timezone.now())
             tell_desk(each.public_id, each.level)
         return bool(held)
+
+
+def _may_read(case: Case, moderator: Moderator, now: datetime) -> bool:
+    """Whether their day has room for it: at the hard limit a crisis has, and what they have read before."""
+    limit = caring.within_limit(case=case, moderator=moderator, now=now)
+    return not limit or Case.objects.filter(limit, pk=case.pk).exists()
 
 
 def _renew(of_name: list[Case], moderator: Moderator, now: datetime) -> bool:

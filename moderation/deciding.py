@@ -126,7 +126,7 @@ def close_follow_up(*, case: Case, moderator: Moderator, token: uuid.UUID, versi
 
 def answers_were_seen(case: Case) -> None:
     """The version was checked, so whatever came was in the page; it was readable where the words were revealed."""
-    if case.revealed_token is not None and case.revealed_token == case.lease_token:
+    if case.is_whole_open:
         mark_answers_read(case)
 
 

@@ -68,7 +68,7 @@ def write_to_author(*, case: Case, moderator: Moderator, body: str, client_id: s
         message, is_new = _say(outreach, words, client_id, moderator=moderator)
         if is_new:
             peer_pk = outreach.peer_id
-            if held.revealed_token == held.lease_token:
+            if held.is_whole_open:
                 mark_answers_read(held)
             _log(held, moderator.username, "outreach.written")
             transaction.on_commit(lambda: outreach_moved.send_robust(None, peer=peer_pk))

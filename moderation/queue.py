@@ -28,6 +28,7 @@ class Row:
     mine: bool
     kept_for: str  # whoever has another case of this name, and may take this one first; "" when anyone may
     of_mine: bool  # free, and of a name this moderator has a case of
+    not_today: bool  # of a kind this moderator keeps away from; theirs to choose all the same
 
     @property
     def asks(self) -> str:
@@ -87,6 +88,7 @@ def _row(case: Case, moderator: Moderator, now: datetime) -> Row:
         mine=held is not None and held.pk == moderator.pk,
         kept_for="" if of_mine or case.due_at <= now else of_name,
         of_mine=of_mine,
+        not_today=not set(case.categories).isdisjoint(moderator.opted_out),
     )
 
 

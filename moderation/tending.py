@@ -11,7 +11,18 @@ from django.utils import timezone
 
 import forum.tending
 import peers.tending
-from moderation import alarms, drilling, escalating, following_up, holding, leaving, sending, site_mode, staffing
+from moderation import (
+    alarms,
+    caring,
+    drilling,
+    escalating,
+    following_up,
+    holding,
+    leaving,
+    sending,
+    site_mode,
+    staffing,
+)
 from moderation.models import Heartbeat
 from moderation.pacing import DAY, HOUR, MINUTE, its_time
 
@@ -78,6 +89,7 @@ def _tidy(now: datetime) -> int:
         done += _safely("drafts", partial(forum.tending.drop_old_drafts, now=now))
         done += _safely("unused identities", partial(peers.tending.let_unused_go, now=now))
         done += _safely("kept words", partial(leaving.erase_kept_words, now=now))
+        done += _safely("counts and notes", partial(caring.drop_old, now=now))
     if its_time("daily", DAY, now):
         done += _safely("files", forum.tending.purge_files)
     return done

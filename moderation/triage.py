@@ -8,34 +8,52 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from moderation import audit
+from moderation import audit, caring
 from moderation.claiming import claim, claim_next, let_go
-from moderation.models import Case, Moderator, OutreachMessage
+from moderation.models import Case, Moderator, OutreachMessage, Reveal
 from moderation.models.cases import CaseQuerySet
 
-__all__ = ["Conflict", "claim", "claim_next", "let_go", "mark_answers_read", "open_to", "reveal"]
+__all__ = ["Conflict", "claim", "claim_next", "cover", "let_go", "mark_answers_read", "open_to", "reveal"]
 
 
 class Conflict(Exception):
     """The case is no longer as this moderator saw it: the lease is lost, or something came. Nothing was changed."""
 
 
-def reveal(*, case: Case, moderator: Moderator) -> None:
-    """Let the words into this moderator's page, under this lease; every reveal is logged. Raises Conflict."""
+def reveal(*, case: Case, moderator: Moderator, step: Reveal = Reveal.WHOLE) -> None:
+    """Let the words into this moderator's page, under this lease, as far as this step and never less than before.
+
+    Every step is logged, and counted in its reader's day. Raises Conflict.
+    """
     now = timezone.now()
     with transaction.atomic():
         seen = (
             open_to(moderator)
             .filter(pk=case.pk, lease_by=moderator, lease_until__gt=now)
-            .update(revealed_token=F("lease_token"), first_human_at=Coalesce("first_human_at", now))
+            .update(
+                revealed_token=F("lease_token"),
+                revealed_step=Greatest(F("revealed_step"), int(step)),
+                first_human_at=Coalesce("first_human_at", now),
+            )
         )
         if not seen:
             raise Conflict
-        mark_answers_read(case)
-        _log(case, moderator, "case.revealed")
+        if step == Reveal.WHOLE:
+            mark_answers_read(case)
+        texts = caring.count_reveal(case=case, moderator=moderator, now=now)
+        _log(case, moderator, "case.revealed", step=step.name.lower(), texts=texts)
+
+
+def cover(*, case: Case, moderator: Moderator) -> None:
+    """Take the words out of this moderator's page again; the case stays in their hands. Raises Conflict."""
+    with transaction.atomic():
+        mine = open_to(moderator).filter(pk=case.pk, lease_by=moderator, lease_until__gt=timezone.now())
+        if not mine.update(revealed_token=None, revealed_step=Reveal.COVERED):
+            raise Conflict
+        _log(case, moderator, "case.covered")
 
 
 def mark_answers_read(case: Case) -> None:

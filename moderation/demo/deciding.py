@@ -5,7 +5,7 @@ from datetime import datetime
 from forum.models import Post, Visibility
 from forum.tokens import new_token
 from moderation import deciding, desk_words, triage
-from moderation.models import Action, Case, Escalation, Level, Moderator
+from moderation.models import Action, Case, Escalation, Exposure, Level, Moderator
 
 LEFT_OPEN = 8
 # Why a held post is removed, by the category that held it; anything else is put up again.
@@ -34,16 +34,21 @@ def decide_most(posted: list[tuple[Post, datetime]], *, moderator: Moderator, le
         _decide(case, lead if case.lead_only else moderator)
     for case in cries[:1]:
         worker = lead if case.lead_only else moderator
-        triage.claim(case=case, moderator=worker)
-        triage.reveal(case=case, moderator=worker)
+        _read(case, worker)
         triage.let_go(case=case, moderator=worker)
     Escalation.objects.filter(case__state="resolved", done_at=None).delete()  # they would only be found and passed over
     return len(calmer[:LEFT_OPEN]) + len(cries[:1])
 
 
-def _decide(case: Case, moderator: Moderator) -> None:
+def _read(case: Case, moderator: Moderator) -> None:
+    """Claim and reveal. What is dated back over many days is not counted as read in one."""
     triage.claim(case=case, moderator=moderator)
     triage.reveal(case=case, moderator=moderator)
+    Exposure.objects.filter(moderator=moderator).delete()
+
+
+def _decide(case: Case, moderator: Moderator) -> None:
+    _read(case, moderator)
     mine = Case.objects.select_related("post").get(pk=case.pk)
     if mine.lease_token is None:
         raise RuntimeError("the demo could not take its own case")

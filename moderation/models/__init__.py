@@ -1,6 +1,7 @@
 """What the desk keeps. One file an idea; import them from here."""
 
-from moderation.models.cases import Case, Signal, Snapshot, Source
+from moderation.models.caring import Exposure, HandoverNote
+from moderation.models.cases import Case, Reveal, Signal, Snapshot, Source
 from moderation.models.decisions import Action, Decision, Effect, EffectKind, Measure, ResourceAttachment
 from moderation.models.follow_ups import Feeling, FollowUp
 from moderation.models.linking import Linking
@@ -31,8 +32,10 @@ __all__ = [
     "Effect",
     "EffectKind",
     "Escalation",
+    "Exposure",
     "Feeling",
     "FollowUp",
+    "HandoverNote",
     "Hearing",
     "Heartbeat",
     "Level",
@@ -46,6 +49,7 @@ __all__ = [
     "Report",
     "ResourceAttachment",
     "Restriction",
+    "Reveal",
     "Role",
     "Rota",
     "Signal",

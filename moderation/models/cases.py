@@ -18,7 +18,7 @@ from moderation.ordering import AT_ONCE, CRISIS, IN_TURN, ORDER, Place, place_of
 from peers.models import Peer
 
 SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
-NO_LEASE = {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None}
+NO_LEASE = {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None, "revealed_step": 0}
 
 
 class Source(models.TextChoices):
@@ -27,6 +27,14 @@ class Source(models.TextChoices):
     CALL = "call", "I need help now"
     HUMAN = "human"
     APPEAL = "appeal"
+
+
+class Reveal(models.IntegerChoices):
+    """How far the words of a case are open to whoever holds it."""
+
+    COVERED = 0
+    SENTENCE = 1, "the sentence"
+    WHOLE = 2, "the whole"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -132,6 +140,8 @@ class Case(models.Model):
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     revealed_token = models.UUIDField(null=True)  # the lease under which the words were revealed
+    # How far they are open under that lease. The default stands in the database, too, for a site one version behind.
+    revealed_step = models.PositiveSmallIntegerField(choices=Reveal, default=Reveal.COVERED, db_default=Reveal.COVERED)
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()
@@ -157,6 +167,7 @@ class Case(models.Model):
                 condition=Q(not_for=None, not_for_since=None) | Q(not_for__isnull=False, not_for_since__isnull=False),
                 name="case_not_for_has_time",
             ),
+            models.CheckConstraint(condition=Q(revealed_step__in=Reveal.values), name="case_reveal_known"),
         ]
         indexes = [
             models.Index(  # the desk's queue, and the next case: moderation.ordering.ORDER
@@ -189,9 +200,20 @@ class Case(models.Model):
     def held_by(self, moderator: Moderator, now: datetime) -> bool:
         return self.lease_by_id == moderator.pk and self.is_held(now)
 
+    def revealed_to(self, moderator: Moderator, now: datetime) -> Reveal:
+        """Words are in the page only under the lease that revealed them, and only as far as it did."""
+        theirs = self.held_by(moderator, now) and self.revealed_token == self.lease_token
+        return Reveal(self.revealed_step) if theirs else Reveal.COVERED
+
     def is_revealed_to(self, moderator: Moderator, now: datetime) -> bool:
-        """Words are in the page only under the lease that revealed them."""
-        return self.held_by(moderator, now) and self.revealed_token == self.lease_token
+        """Every word of the case is open to them."""
+        return self.revealed_to(moderator, now) == Reveal.WHOLE
+
+    @property
+    def is_whole_open(self) -> bool:
+        """Whoever holds the case has revealed all of it, answers included."""
+        opened = self.revealed_token is not None and self.revealed_token == self.lease_token
+        return opened and self.revealed_step == Reveal.WHOLE
 
     @property
     def level_word(self) -> str:

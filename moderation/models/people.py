@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from moderation.capabilities import Capability, allows, roles_with
 from peers.models import Peer
@@ -42,6 +42,9 @@ class Moderator(AbstractBaseUser):
     # The last thing they did at the desk, to five minutes; emptied once it says nothing about now.
     seen_at = models.DateTimeField(null=True)
     alert_email = models.EmailField(blank=True)  # where alerts are written to; their own choice, shown to nobody else
+    # What they would rather not read, and how they read: nobody else is shown either.
+    opted_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # categories
+    whole_at_once = models.BooleanField(default=False, db_default=False)
     last_login: Any = None  # when a volunteer last signed in is nobody's business
 
     USERNAME_FIELD = "username"

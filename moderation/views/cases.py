@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from forum.tokens import new_token
-from moderation import deciding, desk_words, linking, lowering, outreach, triage
+from moderation import caring, deciding, desk_words, linking, lowering, outreach, triage
 from moderation.case_asks import asks_of, parts_of, preview_of
 from moderation.case_page import page_of
 from moderation.conflicts import what_changed
 from moderation.decision_forms import AnswerForm, AppealAnswerForm, DecisionForm
 from moderation.desk_forms import FollowUpForm, LowerForm, OutreachForm
 from moderation.effects import NotPossible
-from moderation.models import Action, Case, Moderator
+from moderation.models import Action, Case, Moderator, Reveal
 from moderation.queue import queue_for
 from moderation.views.desk import bar_of
 from moderation.views.staff import at_desk
@@ -59,12 +59,25 @@ def let_go(_request: HttpRequest, moderator: Moderator, ref: str) -> HttpRespons
 @require_POST
 @at_desk
 def reveal(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """The next step of the words, or the one asked for. What was being written stays in its form."""
     case = case_for(ref, moderator)
     try:
-        triage.reveal(case=case, moderator=moderator)
+        triage.reveal(case=case, moderator=moderator, step=_step(request, case, moderator))
     except triage.Conflict:
         return conflict(request, moderator, case)
-    return redirect(f"{case.get_absolute_url()}#words")
+    return _words_again(request, moderator, case)
+
+
+@require_POST
+@at_desk
+def cover(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """The words leave the page; the case stays in hand."""
+    case = case_for(ref, moderator)
+    try:
+        triage.cover(case=case, moderator=moderator)
+    except triage.Conflict:
+        return conflict(request, moderator, case)
+    return _words_again(request, moderator, case)
 
 
 @require_POST
@@ -186,11 +199,13 @@ def page(request: HttpRequest, moderator: Moderator, case: Case, *, status: int 
     kept: dict[str, Any] = {"reason_code": reason.code, "body": reason.sentence} if reason else {}
     lease = {"token": case.lease_token, "version": case.version}
     found_parts = parts_of(case)
+    bar = bar_of(moderator)
     found = {
         **page_of(case, moderator, now),
         **asks_of(case, revealed=revealed),
         "linking": linking.beside_case(case, moderator, now),
-        **bar_of(moderator),
+        **bar,
+        "notices": caring.notices_on(case, moderator, bar["care"], now),
         "queue": queue_for(moderator, most=BESIDE),
         "here": case.public_id,
         "changed": seen.isdigit() and seen != str(case.version),
@@ -211,6 +226,22 @@ def page(request: HttpRequest, moderator: Moderator, case: Case, *, status: int 
     return render(request, "desk/case.html", found, status=status)
 
 
+def _step(request: HttpRequest, case: Case, moderator: Moderator) -> Reveal:
+    """The step that was asked for; without one, the least that shows more than before."""
+    asked = request.POST.get("step", "")
+    if asked in {"1", "2"}:
+        return Reveal(int(asked))
+    covered = case.revealed_to(moderator, timezone.now()) == Reveal.COVERED
+    return Reveal.SENTENCE if covered and not moderator.whole_at_once else Reveal.WHOLE
+
+
+def _words_again(request: HttpRequest, moderator: Moderator, case: Case) -> HttpResponse:
+    if any(request.POST.get(name) for name in _KEPT):
+        case = case_for(case.public_id, moderator)
+        return page(request, moderator, case, **_kept_forms(request, case))
+    return redirect(f"{case.get_absolute_url()}#words")
+
+
 def _kept_forms(request: HttpRequest, case: Case) -> dict[str, Any]:
     """What was being written when the lease was renewed, back in its form."""
     if request.POST.get("draft_of") == "message":
@@ -219,14 +250,15 @@ def _kept_forms(request: HttpRequest, case: Case) -> dict[str, Any]:
         }
     kept: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
     kept["parts"] = request.POST.getlist("parts")
-    shows_words = case.lease_token is not None and case.revealed_token == case.lease_token
+    shows_words = case.is_whole_open
     return {"decision_form": DecisionForm.for_case(case, parts_of(case), shows_words=shows_words, **kept)}
 
 
 def conflict(request: HttpRequest, moderator: Moderator, case: Case) -> HttpResponse:
     """409: what changed meanwhile, every word kept, a way back."""
     case = case_for(case.public_id, moderator)
-    changed = what_changed(case, moderator, seen_version=request.POST.get("version", ""))
+    limited = caring.kept_from(case=case, moderator=moderator, now=timezone.now())
+    changed = limited or what_changed(case, moderator, seen_version=request.POST.get("version", ""))
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"changed": changed.sentences}, status=409)
     kept = {name: request.POST.get(name, "") for name in (*_KEPT, "draft_of", "client_id")}

@@ -7,13 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from moderation import staffing, triage
+from moderation import caring, staffing, triage
 from moderation.desk_forms import ShiftForm
-from moderation.models import Alarm, Case, Moderator
+from moderation.models import Alarm, Case, HandoverNote, Moderator
 from moderation.queue import queue_for
 from moderation.views.staff import at_desk
 
 MOST_ALARMS = 5
+MOST_NOTES = 5  # at the top of the desk
 
 
 @require_safe
@@ -55,19 +56,19 @@ def shift(request: HttpRequest, moderator: Moderator) -> HttpResponse:
         _SHIFT[act](moderator)
     else:
         return _queue_page(request, moderator, status=422)
-    return redirect("/desk/")
+    return redirect("/desk/handover?ended=1" if act == "end" else "/desk/")
 
 
 _SHIFT: dict[str, Any] = {
     "end": lambda moderator: staffing.end_shift(moderator=moderator),
-    "break": lambda moderator: staffing.take_break(moderator=moderator),
+    "break": lambda moderator: caring.take_break(moderator=moderator),
     "on_call": lambda moderator: staffing.be_on_call(moderator=moderator, on_call=True),
     "off_call": lambda moderator: staffing.be_on_call(moderator=moderator, on_call=False),
 }
 
 
 def bar_of(moderator: Moderator, shift_form: ShiftForm | None = None) -> dict[str, Any]:
-    """The shift bar: until when, and how many cases are in hand."""
+    """The shift bar: until when, how many cases are in hand, and how much was read today."""
     now = timezone.now()
     until = moderator.on_shift_until
     return {
@@ -75,6 +76,7 @@ def bar_of(moderator: Moderator, shift_form: ShiftForm | None = None) -> dict[st
         "on_shift_until": until if until and until > now else None,
         "in_hand": Case.objects.open().filter(lease_by=moderator, lease_until__gt=now).count(),
         "shift_form": shift_form or ShiftForm(),
+        "care": caring.care_of(moderator, now),
     }
 
 
@@ -88,6 +90,9 @@ def _queue_page(
         "live": not after,
         "nothing": bool(request.GET.get("nothing")),
         "alarms": list(Alarm.objects.standing(timezone.now())[:MOST_ALARMS]),
+        "noted": bool(request.GET.get("noted")),
+        "notes": HandoverNote.objects.waiting_for(moderator, timezone.now())[:MOST_NOTES],
+        "team": caring.team_today(asking=moderator, now=timezone.now()) if moderator.leads else None,
         **bar_of(moderator, shift_form),
     }
     return render(request, "desk/queue.html", found, status=status)

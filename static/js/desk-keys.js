@@ -22,13 +22,14 @@ function keep(on) {
   }
 }
 
-/** @param {(words: string) => void} say */
-function toggleWords(say) {
-  const words = /** @type {HTMLElement | null} */ (document.querySelector("[data-words]"));
-  if (!words) return false;
-  words.hidden = !words.hidden;
-  say(words.hidden ? "The words are hidden." : "The words are shown.");
-  return true;
+/** Hide every word of the case at once, without waiting for anything; or show what was hidden so.
+ * @param {boolean} hide @param {(words: string) => void} say @returns {boolean} whether anything changed */
+function setWords(hide, say) {
+  const all = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-words]"));
+  const others = [...all].filter((words) => words.hidden !== hide);
+  for (const words of others) words.hidden = hide;
+  if (others.length) say(hide ? "The words are hidden." : "The words are shown.");
+  return others.length > 0;
 }
 
 /** @param {HTMLElement} target @param {(words: string) => void} say */
@@ -48,14 +49,11 @@ function press(key, say) {
     list.querySelector("summary")?.focus();
     return true;
   }
+  if (key === "h") return setWords(true, say);
+  if (key === "r" && setWords(false, say)) return true; // first what was hidden, then the next step
   const target = /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${key}"]`));
-  if (target) {
-    act(target, say);
-    return true;
-  }
-  const words = /** @type {HTMLElement | null} */ (document.querySelector("[data-words]"));
-  const wanted = key === "h" ? words?.hidden === false : key === "r" && words?.hidden === true;
-  return wanted ? toggleWords(say) : false;
+  if (target) act(target, say);
+  return target !== null;
 }
 
 /** @param {KeyboardEvent} event @returns {boolean} */

@@ -13,11 +13,11 @@ export function say(words) {
   if (line) line.textContent = words;
 }
 
-/** The case is in other hands: its words do not stay on this screen. @param {Element} lease */
+/** The case is in other hands: none of its words stay in this page. @param {Element} lease */
 function lose(lease) {
   lease.textContent = "This case is no longer in your hands. What you wrote stays here.";
   say(lease.textContent);
-  document.querySelector("[data-words]")?.setAttribute("hidden", "");
+  for (const words of document.querySelectorAll("[data-words]")) words.remove();
 }
 
 /** @returns {() => boolean} whether anyone has touched this page lately */

@@ -18,6 +18,17 @@ case, lead = Case.objects.latest("pk"), Moderator.objects.filter(role="lead").fi
 triage.claim(case=case, moderator=lead)
 outreach.write_to_author(case=case, moderator=lead, body="I read what you wrote. I am here.", client_id="axe")
 """
+STAFF_PAGES = (
+    "/desk/",
+    "/desk/rota",
+    "/desk/drills",
+    "/desk/me",
+    "/desk/handover",
+    "/desk/alike",
+    "/appeal",
+    "/complain",
+    "/live/new",
+)
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -119,7 +130,21 @@ def test_pages_for_staff(visit, site) -> None:
     page.get_by_role("button", name="Reveal").click()
     revealed = faults(page)
 
-    seen = look_at(page, ["/desk/", case, "/desk/rota", "/desk/drills", "/live/new"])
+    seen = look_at(
+        page,
+        [
+            "/desk/",
+            case,
+            "/desk/rota",
+            "/desk/drills",
+            "/desk/me",
+            "/desk/handover",
+            "/desk/alike",
+            "/appeal",
+            "/complain",
+            "/live/new",
+        ],
+    )
 
     assert revealed == []
     assert seen == {}

@@ -53,10 +53,10 @@ def cry(peer: Any, thread: Any, words: str = CRY) -> tuple[Post, Case]:
 
 
 def take(browser: Browser, case: Case, *, reveal: bool = False) -> str:
-    """Take the case; the page as it stands then."""
+    """Take the case, and reveal all of its words; the page as it stands then."""
     browser.post(f"{case.get_absolute_url()}claim")
     if reveal:
-        browser.post(f"{case.get_absolute_url()}reveal")
+        browser.post(f"{case.get_absolute_url()}reveal", {"step": "2"})
     return browser.read(case.get_absolute_url())
 
 

@@ -99,5 +99,5 @@ def test_the_page_costs_the_same_for_one_and_for_many(robin, heap, django_assert
     browser = sit_down(robin)
     in_hand(browser, heap)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.read("/desk/alike")

@@ -38,6 +38,7 @@ TOLD = "I have read this, and it stays. Thank you, Quillfeather."
 NO_EVENT = {"call.help", "human.lowered"}  # names of rules
 # Told by the tests of that part, which look for words and people there.
 TOLD_ELSEWHERE = {
+    "case.covered",
     "case.lapsed",
     "linking.confirmed",
     "linking.refused",

@@ -163,16 +163,16 @@ def test_a_case_page_costs_the_same_however_much_happened(robin, ash, thread, dj
     _, case = cry(ash, thread)
     browser = sit_down(robin)
     take(browser, case, reveal=True)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         browser.read(case.get_absolute_url())
     for words in (HEAVY, HEAVY + " again", HEAVY + " and again"):
         cry(ash, thread, words)
 
-    with django_assert_num_queries(18):  # one more: the decisions of earlier cases, together
+    with django_assert_num_queries(19):  # one more: the decisions of earlier cases, together
         browser.read(case.get_absolute_url())
 
 
-@pytest.mark.parametrize("step", ["claim", "let-go", "reveal", "decide", "undo", "message", "close"])
+@pytest.mark.parametrize("step", ["claim", "let-go", "reveal", "cover", "decide", "undo", "message", "close"])
 def test_no_step_is_a_link_and_unknown_cases_are_not_there(robin, ash, thread, step) -> None:
     _, case = cry(ash, thread)
     browser = sit_down(robin)
