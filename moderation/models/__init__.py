@@ -5,6 +5,7 @@ from moderation.models.decisions import Action, Decision, Effect, ResourceAttach
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.reviews import Review
 
 __all__ = [
     "Action",
@@ -23,6 +24,7 @@ __all__ = [
     "OutreachMessage",
     "Report",
     "ResourceAttachment",
+    "Review",
     "Role",
     "Signal",
     "Snapshot",

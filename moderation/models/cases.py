@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from forum.models import Post, Room
@@ -105,6 +105,13 @@ class Case(models.Model):
             ),
             models.Index(fields=["post", "-id"], name="case_of_post"),  # what the author is told; earlier cases
             models.Index(fields=["peer", "room", "-id"], name="case_of_name"),  # this name's history in this room
+            # The board: cases opened in a period, with their waits; it holds all that is counted.
+            models.Index(fields=["opened_at", "level", "first_human_at", "due_at"], name="case_opened"),
+            models.Index(  # the board: cases looked at too late or not yet, newest first, by key
+                fields=["-opened_at", "-id"],
+                condition=Q(first_human_at=None) | Q(first_human_at__gt=F("due_at")),
+                name="case_late",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,11 @@ class Decision(models.Model):
             models.CheckConstraint(condition=Q(action__in=Action.values), name="decision_action_known"),
             models.CheckConstraint(condition=~Q(reason_code="") & ~Q(public_note=""), name="decision_has_reason"),
         ]
-        indexes = [models.Index(fields=["case", "-id"], name="decision_newest")]  # what the author is shown
+        indexes = [
+            models.Index(fields=["case", "-id"], name="decision_newest"),  # what the author is shown
+            # The board: decisions of a period by action and reason; the worker: those to draw second looks from.
+            models.Index(fields=["at", "action", "reason_code", "undone_at"], name="decision_made"),
+        ]
 
     def __str__(self) -> str:
         return self.action
