@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, Value
+from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Min, Q, Value
 from django.db.models.functions import Coalesce
 
 from moderation import counting, keys
@@ -158,7 +158,7 @@ def opened_by_hour(span: Span) -> list[tuple[int, int]]:
 
     `span` is of whole hours.
     """
-    slot = ExpressionWrapper((Seconds("opened_at") / 3600) % WEEK, output_field=Seconds.output_field)
+    slot = ExpressionWrapper((Seconds("opened_at") / 3600) % WEEK, output_field=BigIntegerField())
     rows = counting.cases(span).annotate(slot=slot).values_list("slot").annotate(all=Count("pk")).order_by()
     opened = {_of_week(slot): times for slot, times in rows}
     first = int(span.start.timestamp()) // 3600

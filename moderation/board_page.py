@@ -88,7 +88,7 @@ def waiting_figure(rows: Iterable[Waiting], now: datetime) -> Figure:
     rows = list(rows)
     late = sum(row.late for row in rows)
     unseen = sum(row.unseen for row in rows)
-    says = f"{unseen} {'waits' if unseen == 1 else 'wait'} for a first look, {late} of them past the target."
+    says = f"Not looked at: {unseen}. Past the target, at the end of the bar: {late}."
     drawn = [
         Bar(_level(row.level), row.unseen - row.late, row.late, f"{row.unseen} waiting, {row.late} past")
         for row in rows
@@ -99,7 +99,7 @@ def waiting_figure(rows: Iterable[Waiting], now: datetime) -> Figure:
             _range(board.targets()[row.level]),
             str(row.unseen),
             str(row.late),
-            span_words(int((now - row.oldest).total_seconds())) if row.oldest else "–",
+            span_words(int((now - row.oldest).total_seconds())) if row.oldest else "none",
             str(row.open),
         ]
         for row in rows
@@ -111,9 +111,7 @@ def waiting_figure(rows: Iterable[Waiting], now: datetime) -> Figure:
 
 def waits_figure(rows: Iterable[Seen]) -> Figure:
     rows, targets = list(rows), board.targets()
-    drawn = [
-        Reach(_level(row.level), row.p50, row.p95, targets[row.level], _reach_words(row)) for row in rows
-    ]
+    drawn = [Reach(_level(row.level), row.p50, row.p95, targets[row.level], _reach_words(row)) for row in rows]
     told = [
         [
             _level(row.level),
@@ -151,7 +149,10 @@ def load_figures(slots: Sequence[tuple[int, int]]) -> list[Figure]:
         folded=True,
     )
     field = [(DAYS[day], [_per_hour([slot]) for slot in by_day[day]]) for day in range(7)]
-    title, says = "Cases opened per hour, by weekday", "The darker, the more. Hours run from left to right, in UTC."
+    title, says = (
+        "Cases opened per hour, by weekday",
+        "The stronger the colour, the more. Hours run from left to right, in UTC.",
+    )
     told = [[day, *(f"{value:.1f}" for value in values)] for day, values in field]
     week = Figure(
         "week",
@@ -181,12 +182,11 @@ def decision_figures(made: Sequence[Decided]) -> list[Figure]:
 
 def _decisions(key: str, title: str, first: str, rows: Sequence[tuple[str, int, int]]) -> Figure:
     total, undone = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    says = f"{total} decisions, {undone} of them taken back since."
-    drawn = [
-        Bar(name, times - back, back, f"{times}, {back} taken back" if back else str(times)) for name, times, back in rows
-    ]
+    says = f"{total} decisions. In brackets, and at the end of the bar: {undone} of them, taken back since."
+    drawn = [Bar(name, times - back, back, f"{times} ({back})" if back else str(times)) for name, times, back in rows]
     told = [[name, str(times), str(back)] for name, times, back in rows]
-    return Figure(key, title, charts.bars(About(key, title, says), drawn), (first, "Decisions", "Taken back"), told, says)
+    svg = charts.bars(About(key, title, says), drawn)
+    return Figure(key, title, svg, (first, "Decisions", "Taken back"), told, says)
 
 
 def _sums(rows: Iterable[tuple[str, int, int]]) -> Mapping[str, tuple[int, int]]:
@@ -270,7 +270,7 @@ def _range(target: tuple[int, int]) -> str:
 
 
 def _wait(seconds: int | None) -> str:
-    return "–" if seconds is None else span_words(seconds)
+    return "none" if seconds is None else span_words(seconds)
 
 
 def _reach_words(row: Seen) -> str:

@@ -5,7 +5,7 @@ a sentence; the numbers themselves stand in the table beside it.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -72,13 +72,15 @@ def reaches(about: About, rows: Sequence[Reach], ticks: Sequence[tuple[float, st
 
     height = len(rows) * _ROW
     parts = [_line(across(at), 0, across(at), height, "grid") for at, _ in ticks]
-    parts += [_words(across(at), height + 14, words, anchor="middle") for at, words in ticks]
+    for at, words in ticks:
+        edge = {ticks[0][0]: "start", ticks[-1][0]: "end"}.get(at, "middle")
+        parts.append(_words({"start": 0, "end": WIDTH}.get(edge, across(at)), height + 14, words, anchor=edge))
     for place, row in enumerate(rows):
         parts += _reach(row, place * _ROW, across)
     return _picture(about, height + 20, parts)
 
 
-def _reach(row: Reach, top: int, across: "Scale") -> Iterable[str]:
+def _reach(row: Reach, top: int, across: Callable[[float], float]) -> Iterable[str]:
     middle = top + 29
     yield _words(0, top + 14, row.name)
     yield _words(WIDTH, top + 14, row.words, anchor="end")
@@ -160,7 +162,7 @@ def _words(x: float, y: float, words: str, anchor: str = "start") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
-def _box(x: float, y: float, wide: float, tall: float, kind: str, more: str = "") -> str:  # noqa: PLR0917
+def _box(x: float, y: float, wide: float, tall: float, kind: str, more: str = "") -> str:
     return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}"{more}/>'
 
 

@@ -75,16 +75,18 @@ class Seconds(Func):
 
     output_field = BigIntegerField()
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> tuple[str, list[Any]]:
-        sql, params = self.as_sql(
-            compiler, connection, template="CAST(strftime('%%s', %(expressions)s) AS INTEGER)", **more
-        )
-        return sql, list(params)
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        return self._told("CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)", compiler, connection, more)
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any
-    ) -> tuple[str, list[Any]]:
-        sql, params = self.as_sql(
-            compiler, connection, template="CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS bigint)", **more
-        )
-        return sql, list(params)
+    ) -> tuple[str, tuple[Any, ...]]:
+        return self._told("CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS bigint)", compiler, connection, more)
+
+    def _told(
+        self, template: str, compiler: SQLCompiler, connection: BaseDatabaseWrapper, more: dict[str, Any]
+    ) -> tuple[str, tuple[Any, ...]]:
+        sql, params = self.as_sql(compiler, connection, template=template, **more)
+        return sql, tuple(params)

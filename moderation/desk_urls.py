@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, staff
+from moderation.views import board, cases, desk, messages, reviews, staff
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -19,6 +19,13 @@ urlpatterns: list[URLPattern] = [
     path("desk/cases/<slug:ref>/close", cases.close),
     path("desk/cases/<slug:ref>/undo", cases.undo),
     path("desk/cases/<slug:ref>/message", cases.message),
+    path("desk/board", board.board_view),
+    path("desk/board/breaches", board.breaches),
+    path("desk/board/disagreements", board.disagreements),
+    path("desk/reviews/next", reviews.next_review),
+    path("desk/reviews/reveal", reviews.reveal),
+    path("desk/reviews/answer", reviews.answer),
+    path("desk/reviews/let-go", reviews.let_go),
     path("my/messages/<slug:ref>/", messages.conversation),
     path("my/messages/<slug:ref>/read", messages.read),
 ]

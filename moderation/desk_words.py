@@ -36,6 +36,9 @@ LOG: Mapping[str, str] = {
     "case.answer_read": "read the answer, nothing more to do",
     "decision.undone": "took the decision back",
     "outreach.written": "wrote to the author",
+    "review.answered": "answered a second look",
+    "review.drawn": "drew a decision for a second look",
+    "review.revealed": "revealed the words for a second look",
     "outreach.answered": "the author answered",
 }
 

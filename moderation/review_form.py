@@ -21,7 +21,8 @@ class ReviewForm(forms.Form):
     review = forms.CharField(max_length=12, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"review": review.public_id}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["review"] = review.public_id
         held = review.stood == Visibility.HELD  # a held post is not left held
         may = [choice for choice in Action.choices if not (held and choice[0] == Action.LEAVE)]
         named = [(each.code, each.label) for each in desk_words.reasons().values()]

@@ -1,4 +1,4 @@
-"""What a second look shows: the words as they stood, the signals and the reports. Never what was decided, or by whom."""
+"""What a second look shows: the words as they stood, signals and reports. Never what was decided, or by whom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -99,7 +99,12 @@ def tend_reviews(*, now: datetime) -> int:
 
 def in_hand(moderator: Moderator, now: datetime) -> Review | None:
     """The second look this moderator has taken, if it is still theirs."""
-    return _theirs(moderator).filter(lease_by=moderator, lease_until__gt=now).select_related("case__room").first()
+    return (
+        _theirs(moderator)
+        .filter(lease_by=moderator, lease_until__gt=now)
+        .select_related("case__room", "decision")
+        .first()
+    )
 
 
 def take_next(*, moderator: Moderator, among: int = 20) -> Review | None:

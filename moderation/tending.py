@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import forum.tending
 import peers.tending
-from moderation import escalating, holding, leaving, sending
+from moderation import escalating, holding, leaving, reviewing, sending
 from moderation.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def _tidy(now: datetime) -> int:
         done += _safely("drafts", partial(forum.tending.drop_old_drafts, now=now))
         done += _safely("unused identities", partial(peers.tending.let_unused_go, now=now))
         done += _safely("kept words", partial(leaving.erase_kept_words, now=now))
+        done += _safely("second looks", partial(reviewing.tend_reviews, now=now))
     if its_time("daily", DAY, now):
         done += _safely("files", forum.tending.purge_files)
     return done

@@ -8,103 +8,180 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('forum', '0002_search'),
-        ('moderation', '0001_initial'),
-        ('peers', '0001_initial'),
+        ("forum", "0002_search"),
+        ("moderation", "0001_initial"),
+        ("peers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True)),
-                ('revision', models.PositiveIntegerField()),
-                ('stood', models.CharField(choices=[('published', 'Published'), ('noted', 'folded behind a neutral note'), ('held', 'waiting for a moderator'), ('removed', 'Removed'), ('withdrawn', 'taken down by its author')], max_length=9)),
-                ('drawn_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('waits_since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('revealed_at', models.DateTimeField(null=True)),
-                ('action', models.CharField(blank=True, choices=[('leave', 'Leave it as it is'), ('publish', 'Publish it'), ('fold', 'Fold it behind a neutral note'), ('remove', 'Remove it')], max_length=7)),
-                ('reason_code', models.CharField(blank=True, max_length=40)),
-                ('agrees', models.BooleanField(null=True)),
-                ('at', models.DateTimeField(null=True)),
-                ('expired_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=forum.tokens.new_token, editable=False, max_length=12, unique=True),
+                ),
+                ("revision", models.PositiveIntegerField()),
+                (
+                    "stood",
+                    models.CharField(
+                        choices=[
+                            ("published", "Published"),
+                            ("noted", "folded behind a neutral note"),
+                            ("held", "waiting for a moderator"),
+                            ("removed", "Removed"),
+                            ("withdrawn", "taken down by its author"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("waits_since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("revealed_at", models.DateTimeField(null=True)),
+                (
+                    "action",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("leave", "Leave it as it is"),
+                            ("publish", "Publish it"),
+                            ("fold", "Fold it behind a neutral note"),
+                            ("remove", "Remove it"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("reason_code", models.CharField(blank=True, max_length=40)),
+                ("agrees", models.BooleanField(null=True)),
+                ("at", models.DateTimeField(null=True)),
+                ("expired_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['opened_at', 'level', 'first_human_at', 'due_at'], name='case_opened'),
+            model_name="case",
+            index=models.Index(fields=["opened_at", "level", "first_human_at", "due_at"], name="case_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('first_human_at', None), ('first_human_at__gt', models.F('due_at')), _connector='OR'), fields=['-opened_at', '-id'], name='case_late'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    ("first_human_at", None), ("first_human_at__gt", models.F("due_at")), _connector="OR"
+                ),
+                fields=["-opened_at", "-id"],
+                name="case_late",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['at', 'action', 'reason_code', 'undone_at'], name='decision_made'),
+            model_name="decision",
+            index=models.Index(fields=["at", "action", "reason_code", "undone_at"], name="decision_made"),
         ),
         migrations.AddField(
-            model_name='review',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='moderation.case'),
+            model_name="review",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="moderation.case"
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='decider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="review",
+            name="decider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='decision',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='moderation.decision'),
+            model_name="review",
+            name="decision",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="review", to="moderation.decision"
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='lease_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="review",
+            name="lease_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='reviewer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="review",
+            name="reviewer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('at', None), ('expired_at', None)), fields=['waits_since', 'id'], name='review_waiting'),
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("at", None), ("expired_at", None)),
+                fields=["waits_since", "id"],
+                name="review_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['drawn_at'], name='review_drawn'),
+            model_name="review",
+            index=models.Index(fields=["drawn_at"], name="review_drawn"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('at__isnull', False)), fields=['at'], name='review_answered'),
+            model_name="review",
+            index=models.Index(condition=models.Q(("at__isnull", False)), fields=["at"], name="review_answered"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('agrees', False)), fields=['-at', '-id'], name='review_disagreement'),
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("agrees", False)), fields=["-at", "-id"], name="review_disagreement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewer', None), models.Q(('reviewer', models.F('decider')), _negated=True), _connector='OR'), name='review_by_someone_else'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reviewer", None), models.Q(("reviewer", models.F("decider")), _negated=True), _connector="OR"
+                ),
+                name="review_by_someone_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('lease_by', None), models.Q(('lease_by', models.F('decider')), _negated=True), _connector='OR'), name='review_held_by_someone_else'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lease_by", None), models.Q(("lease_by", models.F("decider")), _negated=True), _connector="OR"
+                ),
+                name="review_held_by_someone_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', ''), ('agrees', None), ('at', None), ('reason_code', ''), ('reviewer', None)), models.Q(('action__in', ['leave', 'publish', 'fold', 'remove']), ('agrees__isnull', False), ('at__isnull', False), ('reviewer__isnull', False), models.Q(('reason_code', ''), _negated=True)), _connector='OR'), name='review_answer_whole'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("action", ""), ("agrees", None), ("at", None), ("reason_code", ""), ("reviewer", None)),
+                    models.Q(
+                        ("action__in", ["leave", "publish", "fold", "remove"]),
+                        ("agrees__isnull", False),
+                        ("at__isnull", False),
+                        ("reviewer__isnull", False),
+                        models.Q(("reason_code", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="review_answer_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('at', None), ('expired_at', None), _connector='OR'), name='review_answered_or_expired'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("at", None), ("expired_at", None), _connector="OR"),
+                name="review_answered_or_expired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('stood__in', ['published', 'noted', 'held', 'removed', 'withdrawn'])), name='review_stood_known'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stood__in", ["published", "noted", "held", "removed", "withdrawn"])),
+                name="review_stood_known",
+            ),
         ),
     ]
