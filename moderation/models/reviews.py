@@ -87,9 +87,8 @@ class Review(models.Model):
                 fields=["waits_since", "id"], condition=Q(at=None, expired_at=None), name="review_waiting"
             ),
             models.Index(fields=["drawn_at"], name="review_drawn"),  # the board: drawn in a period, and what came of it
-            models.Index(fields=["at"], condition=Q(at__isnull=False), name="review_answered"),  # the board: agreement
-            models.Index(  # the board: disagreements, newest first, by key
-                fields=["-at", "-id"], condition=Q(agrees=False), name="review_disagreement"
+            models.Index(  # the board: agreement in a period; disagreements, newest first, by key
+                fields=["-at", "-id"], condition=Q(at__isnull=False), name="review_answered"
             ),
         ]
 
