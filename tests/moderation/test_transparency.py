@@ -1,0 +1,309 @@
+"""The report of a year: counts for everyone, in which nobody can be found."""
+
+import csv
+import itertools
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.models import Post
+from forum.posting import submit_post
+from moderation import counting, restrictions
+from moderation.counting import Span
+from moderation.models import Case, Decision, Level, Report
+from moderation.reporting import file_report
+from moderation.suppression import FEWER, WITHHELD, said, said_together
+from moderation.tending import tend
+from moderation.transparency import report_of
+from tests.conftest import draft
+from tests.moderation.judging import finding
+
+IN_2025 = datetime(2025, 6, 1, 12, tzinfo=UTC)
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+# --- small counts
+
+
+def possible(cells: tuple[str, ...], total: int) -> list[set[int]]:
+    """Which values each cell may have, for whoever knows the words, the total and how cells are withheld.
+
+    Found by trying: every sum of the others that is possible leaves one value.
+    """
+    shown = [int(cell.replace(",", "")) for cell in cells if cell not in {FEWER, WITHHELD}]
+    # Where every cell is withheld they may be anything; else one is at least five, and no larger than those shown.
+    floor = 0 if set(cells) == {WITHHELD} else 5
+    roof = min(shown, default=total)
+    may = {FEWER: range(5), WITHHELD: range(floor, roof + 1)}
+    ranges = [
+        may[cell] if cell in may else range(int(cell.replace(",", "")), int(cell.replace(",", "")) + 1)
+        for cell in cells
+    ]
+    found = []
+    for place, mine in enumerate(ranges):
+        sums = {0}
+        for other in ranges[:place] + ranges[place + 1 :]:
+            sums = {each + value for each in sums for value in other if each + value <= total}
+        found.append({value for value in mine if total - value in sums})
+    return found
+
+
+@given(st.lists(st.integers(0, 9) | st.integers(0, 60), min_size=2, max_size=6))
+def test_no_hidden_count_can_be_computed_from_the_rest(counts) -> None:
+    told = said_together(counts)
+
+    assert told.total == (FEWER if sum(counts) < 5 else f"{sum(counts):,}")
+    for count, cell in zip(counts, told.cells, strict=True):
+        assert cell in ({FEWER, WITHHELD} if count < 5 else {f"{count:,}", WITHHELD})
+    if told.total != FEWER:
+        for cell, values in zip(told.cells, possible(told.cells, sum(counts)), strict=True):
+            if cell == FEWER:
+                assert values == {0, 1, 2, 3, 4}
+            elif cell == WITHHELD:
+                assert len(values) >= 5
+
+
+def test_small_tables_are_safe_whatever_they_hold() -> None:
+    for counts in itertools.product(range(9), repeat=3):
+        told = said_together(counts)
+        if told.total != FEWER:
+            for cell, values in zip(told.cells, possible(told.cells, sum(counts)), strict=True):
+                assert cell not in {FEWER, WITHHELD} or len(values) >= 5, counts
+
+
+@pytest.mark.parametrize(
+    ("counts", "cells"),
+    [
+        ([12, 30, 8], ["12", "30", "8"]),
+        ([3, 2, 40], [FEWER, FEWER, WITHHELD]),  # together 5: 1 and 4, or 2 and 3, and never 0
+        ([3, 30, 40], [FEWER, WITHHELD, "40"]),
+        ([3, 5, 5], [WITHHELD] * 3),  # whoever knows that the smallest are withheld would know them
+        ([0, 5, 6, 7, 50], [FEWER] + [WITHHELD] * 4),
+        ([3, 12, 19, 40, 500], [FEWER, WITHHELD, "19", "40", "500"]),
+        ([0, 0, 40, 50], [FEWER, FEWER, WITHHELD, "50"]),
+        ([4, 4, 4, 4, 40], [FEWER] * 4 + [WITHHELD]),
+        ([1, 3, 2, 40], [FEWER, FEWER, FEWER, "40"]),
+        ([1, 0, 2], [FEWER] * 3),
+        ([1200, 5], ["1,200", "5"]),
+    ],
+)
+def test_a_small_count_takes_others_with_it_where_it_must(counts, cells) -> None:
+    assert list(said_together(counts).cells) == cells
+
+
+def test_a_count_that_stands_alone_is_hidden_below_five() -> None:
+    assert [said(count) for count in (0, 1, 4, 5, 1234)] == [FEWER, FEWER, FEWER, "5", "1,234"]
+
+
+# --- what is counted
+
+
+def rows(year: int = 2025, *, now: datetime = NOW) -> dict[tuple[str, str], str]:
+    return {(table.title, name): count for table in report_of(year, now=now).tables for name, count in table.rows}
+
+
+def cases_of(room, level: int, times: int, category: str = "distress", *, at=IN_2025, wait: int = 10) -> list[Case]:
+    return [
+        Case.objects.create(
+            subject=f"call:{level}:{category}:{place}:{at.isoformat()}",
+            room=room,
+            level=level,
+            categories=[category, "relapse"],
+            opened_at=at,
+            first_human_at=at + timedelta(minutes=wait),
+            due_at=at + timedelta(minutes=15),
+            state="resolved",
+            resolved_at=at + timedelta(hours=1),
+        )
+        for place in range(times)
+    ]
+
+
+def decisions_on(cases: list[Case], moderator, action: str, reason: str, **more) -> None:
+    for case in cases:
+        Decision.objects.create(
+            case=case,
+            moderator=moderator,
+            action=action,
+            reason_code=reason,
+            public_note="I have read this.",
+            key=f"{case.pk}-{action}",
+            case_version=1,
+            level_before=case.level,
+            at=IN_2025,
+            **more,
+        )
+
+
+def test_cases_and_decisions_of_the_year_are_counted_and_no_others(room, robin) -> None:
+    grave, calm = cases_of(room, 3, 6, "suicide", wait=2), cases_of(room, 1, 9, wait=90)
+    cases_of(room, 2, 7, "threat")
+    cases_of(room, 2, 5, at=datetime(2024, 12, 31, 23, 59, tzinfo=UTC))
+    cases_of(room, 2, 5, at=datetime(2026, 1, 1, tzinfo=UTC))
+    decisions_on(grave, robin, "leave", "pain-stands")
+    decisions_on(calm, robin, "remove", "unkind")
+    decisions_on(calm[:5], robin, "publish", "wrong-alarm", undone_at=NOW, undone_by=robin)
+    decisions_on(grave[:5], robin, "fold", "hard-to-read")
+
+    told = rows()
+
+    by_level = {name: told["Cases by level", name] for name in ("Crisis", "Red", "Amber", "All")}
+    assert by_level == {"Crisis": "6", "Red": "7", "Amber": "9", "All": "22"}
+    assert told["Cases by what they were about", "All"] == "22"
+    actions = {name: count for (title, name), count in told.items() if title.startswith("Decisions by what")}
+    assert sorted(actions.values()) == ["25", "5", "5", "6", "9"]
+    assert told["Decisions taken back", "Taken back by a moderator since"] == "5"
+    assert told["Median time to the first human", "Crisis"] == "2 min"
+    assert told["Median time to the first human", "Amber"] == "90 min"
+
+
+def test_a_median_of_too_few_cases_is_not_told(room) -> None:
+    cases_of(room, 3, 4)
+    cases_of(room, 1, 60)
+    cases_of(room, 2, 50)
+
+    told = rows()
+
+    assert told["Cases by level", "Crisis"] in {FEWER, WITHHELD}
+    assert not [name for title, name in told if title.startswith("Median") and name == "Crisis"]
+
+
+def test_reports_are_counted_by_their_reason(ash, blue, room, thread) -> None:
+    post = submit_post(peer=blue, place=thread, draft=draft("Tea helped."))
+    for reason in ("worried", "unkind", "other"):
+        for _ in range(6):
+            file_report(post=post, reason=reason, note="")
+    Report.objects.update(at=IN_2025)
+    Case.objects.update(opened_at=IN_2025)
+
+    told = rows()
+
+    assert told["Reports by reason", "All"] == "18"
+    assert told["Reports by reason", "Something else"] in {"6", WITHHELD}
+
+
+EVER = Span(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("hold", finding("encouragement", Level.RED)),
+        ("fold", finding("suicide", Level.RED)),
+        ("redact", finding("method", Level.AMBER)),
+    ],
+)
+def test_what_the_program_did_is_counted_with_how_it_ended(ash, thread, robin, judged, kind, found) -> None:
+    judged(found)
+    post = submit_post(peer=ash, place=thread, draft=draft("[placeholder] and more"))
+    waits = restrictions.how_they_ended(EVER)
+    decisions_on(list(Case.objects.all()), robin, "remove", "unkind")
+    decided = restrictions.how_they_ended(EVER)
+    Decision.objects.update(undone_at=NOW, undone_by=robin)
+    Post.objects.filter(pk=post.pk).update(visibility="withdrawn", hold_until=None)
+    withdrawn = restrictions.how_they_ended(EVER)
+
+    assert [+ended[kind] for ended in (waits, decided, withdrawn)] == [{"waits": 1}, {"remove": 1}, {"gone": 1}]
+    assert all(not +ended for name, ended in waits.items() if name != kind)
+
+
+def test_a_hold_that_ended_by_itself_is_told_as_that(ash, thread, judged) -> None:
+    judged(finding("sourcing", Level.RED))
+    post = submit_post(peer=ash, place=thread, draft=draft("[placeholder] and more"))
+    assert post.hold_until is not None
+    with time_machine.travel(post.hold_until + timedelta(seconds=1)):
+        tend()
+
+    ended = restrictions.how_they_ended(EVER)
+
+    assert +ended["hold"] == {"released": 1}
+
+
+# --- as files and as a page
+
+
+@pytest.fixture
+def published(settings, tmp_path) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "transparency"
+
+
+def test_the_command_writes_what_the_site_then_shows_without_asking_for_a_single_count(
+    published, room, django_assert_num_queries
+) -> None:
+    cases_of(room, 3, 6)
+    cases_of(room, 1, 9)
+    with time_machine.travel(NOW, tick=False):
+        call_command("transparency", year=2025)
+    Case.objects.all().delete()
+
+    with django_assert_num_queries(1):  # who is here now, in the frame of every page
+        page = Client().get("/transparency/2025").content.decode()
+    index = Client().get("/transparency/").content.decode()
+    lines = list(csv.reader((published / "2025.csv").read_text().splitlines()))
+
+    assert lines[0] == ["table", "row", "count"]
+    assert ["Cases by level", "All", "15"] in lines
+    written = (published / "2025.html").read_text()
+    for text in (page, written):
+        cells = re.findall(r'<th scope="row">([^<]*)</th><td class="figure">([^<]*)</td>', text)
+        assert cells == [(row, count) for _, row, count in lines[3:]]
+    assert 'href="/transparency/2025"' in index
+    assert not re.search(r"<(script|link|img|style)|https?:", written)
+
+
+def test_the_report_holds_no_words_ids_or_names(published, ash, thread, robin, capsys) -> None:
+    post = submit_post(peer=ash, place=thread, draft=draft("I am going to end my life tonight"))
+    case = Case.objects.get()
+    decisions_on([case], robin, "leave", "pain-stands")
+
+    call_command("transparency", year=post.created_at.year)
+
+    told = "".join(path.read_text() for path in published.iterdir()) + capsys.readouterr().out
+    name = post.persona.name if post.persona else "missing"
+    for hidden in ("tonight", case.public_id, post.public_id, name, "Robin", "robin", case.room.slug, case.room.name):
+        assert hidden not in told
+
+
+@pytest.mark.django_db
+def test_a_year_without_data_says_so(published, capsys) -> None:
+    with time_machine.travel(NOW, tick=False):
+        call_command("transparency", year=2024)
+
+    assert "There is nothing to report for 2024" in capsys.readouterr().out
+    assert "There is nothing to report for 2024." in (published / "2024.html").read_text()
+    assert "There is nothing to report for 2024." in Client().get("/transparency/2024").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_year_that_is_not_over_is_told_so_and_one_that_has_not_begun_is_refused(tmp_path, published, capsys) -> None:
+    with time_machine.travel(NOW, tick=False):
+        call_command("transparency", "--year", "2026", "--to", str(tmp_path / "elsewhere"))
+        with pytest.raises(CommandError):
+            call_command("transparency", year=2027)
+
+    assert "The year is not over" in capsys.readouterr().out
+    assert "until 1 February 2026" in (tmp_path / "elsewhere" / "2026.html").read_text()
+    assert not published.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", ["2019", "0", "99999999999999999999", "x"])
+def test_a_year_nobody_published_is_not_there(published, year) -> None:
+    assert Client().get(f"/transparency/{year}").status_code == 404
+    assert "No year has been published yet" in Client().get("/transparency/").content.decode()
+
+
+def test_the_year_ends_where_the_next_begins() -> None:
+    one, next_one = Span.of_year(2025), Span.of_year(2026)
+
+    assert one.end == next_one.start
+    assert one.end - one.start == timedelta(days=365)
+    assert counting.nearest([(1, 2)], 0.5) == 1
