@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +12,8 @@ from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import withdraw
-from moderation import audit, reviewing
+from moderation import audit, reviewing, triage
+from moderation.effects import NotPossible
 from moderation.models import Action, AuditEvent, Case, Decision, Moderator, Review, Snapshot
 from moderation.reporting import file_report
 from moderation.reviewing import answer, draw_reviews, expire_reviews, is_drawn, reveal, take_next
@@ -18,6 +21,7 @@ from moderation.tending import tend
 from peers.leaving import Way, leave
 from tests.conftest import make_moderator
 from tests.desk.staff import Browser, cry, decision, sit_down, take
+from tests.desk.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 HERE = "/desk/reviews/next"
@@ -35,10 +39,10 @@ def every(monkeypatch) -> None:
 def decided(robin, ash, thread) -> Decision:
     """Robin removed what Ash wrote."""
     _, case = cry(ash, thread)
-    browser = sit_down(robin)
-    form = decision(take(browser, case), action="remove", reason_code="method-detail", body=NOTE)
-    assert browser.post(f"{case.get_absolute_url()}decide", form).status_code == 302
-    return Decision.objects.get()
+    assert triage.claim(case=case, moderator=robin)
+    case.refresh_from_db()
+    verdict = triage.Verdict("remove", "method-detail", NOTE, case.lease_token, case.version, "a-key")  # type: ignore[arg-type]  # claimed just now
+    return triage.decide(case=case, moderator=robin, verdict=verdict)
 
 
 @pytest.fixture
@@ -226,8 +230,8 @@ def test_the_database_refuses_half_an_answer_and_a_second_one(review, wren, deci
 # --- answering
 
 
-def everything_about(case: Case) -> tuple[dict, dict]:
-    return Case.objects.filter(pk=case.pk).values().get(), Post.objects.filter(pk=case.post_id).values().get()
+def everything_about(case: Case) -> list[Any]:
+    return [*Case.objects.filter(pk=case.pk).values(), *Post.objects.filter(cases=case).values()]
 
 
 def test_an_answer_is_kept_and_nothing_changes_for_the_post_or_its_case(review, wren, decided) -> None:
@@ -271,7 +275,7 @@ def test_a_held_post_cannot_be_left_held_by_an_answer_either(review, wren) -> No
     given_back = browser.post("/desk/reviews/answer", {**form, "action": "leave", "reason_code": "stands"})
 
     assert given_back.status_code == 422
-    with pytest.raises(reviewing.NotPossible):
+    with pytest.raises(NotPossible):
         answer(review=review, moderator=wren, action=Action.LEAVE, reason_code="stands")
 
 
@@ -401,3 +405,22 @@ def test_a_second_look_costs_the_same_however_much_was_noticed(review, wren, dja
     # Session, moderator, device; the one in hand; signals, words, reports.
     with django_assert_num_queries(7):
         browser.read(HERE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_take_the_only_one_at_once_one_gets_it(review, wren, emptied_afterwards) -> None:
+    others = [make_moderator(f"staff{place}", f"Staff {place}", "moderator") for place in range(3)]
+
+    for _ in range(8):
+        Review.objects.update(lease_by=None, lease_until=None)
+        taken = at_once(*(partial(take_next, moderator=one) for one in (wren, *others)))
+
+        assert [each for each in taken if each] == [review]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_who_draw_at_once_one_draws(every, decided, wren, emptied_afterwards) -> None:
+    drawn = at_once(*[partial(draw_reviews, now=timezone.now())] * 2)
+
+    assert sum(drawn) == Review.objects.count() == 1
+    assert AuditEvent.objects.filter(kind="review.drawn").count() == 1

@@ -17,8 +17,9 @@ from forum.models import Post
 from forum.posting import submit_post
 from moderation import counting, restrictions
 from moderation.counting import Span
-from moderation.models import Case, Decision, Level, Report
+from moderation.models import Case, Decision, Report
 from moderation.reporting import file_report
+from moderation.risk import Level
 from moderation.suppression import FEWER, WITHHELD, said, said_together
 from moderation.tending import tend
 from moderation.transparency import report_of
@@ -232,7 +233,7 @@ def test_a_hold_that_ended_by_itself_is_told_as_that(ash, thread, judged) -> Non
 @pytest.fixture
 def published(settings, tmp_path) -> Path:
     settings.DATA_DIR = tmp_path
-    return tmp_path / "transparency"
+    return Path(tmp_path) / "transparency"
 
 
 def test_the_command_writes_what_the_site_then_shows_without_asking_for_a_single_count(
