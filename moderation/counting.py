@@ -12,6 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from forum.models import Post
+from forum.models.posts import PostQuerySet
 from moderation.models import Case, Decision, Report
 from moderation.models.cases import CaseQuerySet
 from moderation.models.decisions import DecisionQuerySet
@@ -50,6 +52,11 @@ def decisions() -> DecisionQuerySet:
 def decisions_in(span: Span) -> DecisionQuerySet:
     """Decisions made in this time, those taken back among them."""
     return decisions().filter(at__gte=span.start, at__lt=span.end)
+
+
+def posts_in(span: Span) -> PostQuerySet:
+    """Posts written in this time that are still there. No index helps: only the yearly report asks."""
+    return Post.objects.filter(created_at__gte=span.start, created_at__lt=span.end)
 
 
 def reports_in(span: Span) -> QuerySet[Report]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count
 
-from forum.models import Post
 from moderation import board, counting, restrictions
 from moderation.counting import Span
 from moderation.desk_words import CATEGORIES, reasons
@@ -59,7 +58,7 @@ class Report:
 def report_of(year: int, *, now: datetime) -> Report:
     """Everything the report tells of a year in UTC, up to now where the year is not over."""
     span = Span.of_year(year)
-    posts = Post.objects.filter(created_at__gte=span.start, created_at__lt=span.end).count()  # read whole, once a year
+    posts = counting.posts_in(span).count()
     counted = [*_cases(span, now), *_decisions(span), *_restrictions(span), *_reports(span), *appeals(span)]
     if not posts and not any(total for total, _ in counted):
         return Report(year, min(now, span.end), ())

@@ -60,10 +60,12 @@ class Migration(migrations.Migration):
                 ("expired_at", models.DateTimeField(null=True)),
             ],
         ),
+        # the board: cases opened in a period, with their waits
         migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["opened_at", "level", "first_human_at", "due_at"], name="case_opened"),
         ),
+        # the board: cases looked at too late or not yet, by key
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
@@ -74,6 +76,7 @@ class Migration(migrations.Migration):
                 name="case_late",
             ),
         ),
+        # the board: decisions of a period; the worker: what to draw second looks from
         migrations.AddIndex(
             model_name="decision",
             index=models.Index(fields=["at", "action", "reason_code", "undone_at"], name="decision_made"),
@@ -113,6 +116,7 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
+        # the next second look; those whose words have gone
         migrations.AddIndex(
             model_name="review",
             index=models.Index(
@@ -121,10 +125,12 @@ class Migration(migrations.Migration):
                 name="review_waiting",
             ),
         ),
+        # the board: drawn in a period, and what came of it
         migrations.AddIndex(
             model_name="review",
             index=models.Index(fields=["drawn_at"], name="review_drawn"),
         ),
+        # the board: agreement in a period; disagreements, by key
         migrations.AddIndex(
             model_name="review",
             index=models.Index(
