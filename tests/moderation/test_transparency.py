@@ -254,7 +254,7 @@ def test_the_command_writes_what_the_site_then_shows_without_asking_for_a_single
     assert ["Cases by level", "All", "15"] in lines
     written = (published / "2025.html").read_text()
     for text in (page, written):
-        cells = re.findall(r'<th scope="row">([^<]*)</th><td class="figure">([^<]*)</td>', text)
+        cells = re.findall(r'<th scope="row">([^<]*)</th><td class="figure nowrap">([^<]*)</td>', text)
         assert cells == [(row, count) for _, row, count in lines[3:]]
     assert 'href="/transparency/2025"' in index
     assert not re.search(r"<(script|link|img|style)|https?:", written)
