@@ -102,6 +102,7 @@ def fill(cases: int, now: datetime) -> None:
     random.seed(20)
     call_command("migrate", verbosity=0)
     call_command("open_rooms", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)  # a page names its files by their hash
     room = Room.objects.get(slug="self-care")
     staff = [
         add_moderator(username=name, staff_name=name.title(), role="moderator").moderator for name in ("robin", "wren")
