@@ -1,82 +1,20 @@
 """The board: numbers of the desk as a whole, each defined in docs/board.md, and none of a person."""
 
-import re
-import xml.etree.ElementTree as ET
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from moderation import board, charts, counting
-from moderation.agreement import agreement, outcome
-from moderation.charts import About, Bar, Reach
+from moderation import board, counting
 from moderation.counting import Span, nearest
-from moderation.models import Case, Decision, Level, Moderator, Review
+from moderation.models import Level, Review
 from tests.conftest import make_moderator
+from tests.desk.counted import MIN, NOW, decide, review_of
 from tests.desk.staff import sit_down
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)  # a Wednesday
-MIN = timedelta(minutes=1)
-Made = Callable[..., Case]
-
-
-@pytest.fixture
-def kestrel(db) -> Moderator:
-    return make_moderator("kestrel", "Kestrel", "lead")
-
-
-@pytest.fixture
-def case(room) -> Made:
-    """case(level, opened=, given=, seen=): opened so long before NOW, with so long given, seen so long after."""
-
-    def make(level: int = 1, *, now=NOW, opened=MIN, given=MIN * 15, seen=None, **more) -> Case:
-        at = now - opened
-        more.setdefault("subject", f"call:{Case.objects.count()}:0")
-        return Case.objects.create(
-            room=room,
-            level=level,
-            opened_at=at,
-            due_at=at + given,
-            first_human_at=None if seen is None else at + seen,
-            categories=["distress"],
-            **more,
-        )
-
-    return make
-
-
-def decide(case: Case, moderator: Moderator, action: str = "leave", reason: str = "stands", **more) -> Decision:
-    return Decision.objects.create(
-        case=case,
-        moderator=moderator,
-        action=action,
-        reason_code=reason,
-        public_note="I have read this.",
-        key=f"key-{Decision.objects.count()}",
-        case_version=1,
-        level_before=case.level,
-        **more,
-    )
-
-
-def review_of(decision: Decision, reviewer: Moderator, action: str, reason: str, at: datetime) -> Review:
-    return Review.objects.create(
-        case=decision.case,
-        decision=decision,
-        decider=decision.moderator,
-        revision=1,
-        stood="published",
-        drawn_at=at,
-        reviewer=reviewer,
-        action=action,
-        reason_code=reason,
-        at=at,
-        agrees=outcome(action, "published") == outcome(decision.action, "published"),
-    )
 
 
 def by_level(rows) -> dict[Level, Any]:
@@ -248,81 +186,6 @@ def test_decisions_are_counted_by_action_and_reason_with_what_was_taken_back(cas
     assert found == [board.Decided("leave", "stands", 1, 0), board.Decided("remove", "threat", 2, 1)]
 
 
-# --- agreement
-
-
-def pairs(table: list[list[int]]) -> list[tuple[str, str]]:
-    return [(f"{i}", f"{j}") for i, row in enumerate(table) for j, times in enumerate(row) for _ in range(times)]
-
-
-@pytest.mark.parametrize(
-    ("table", "kappa", "low", "high"),
-    [
-        # Fleiss, Statistical methods for rates and proportions, table 13.1: 0.68, standard error 0.087.
-        ([[75, 1, 4], [5, 4, 1], [0, 0, 10]], 0.6765, 0.5046, 0.8484),
-        # Kappa by hand (0.70 observed, 0.50 by chance; 0.60 and 0.54), its error by numeric derivatives of kappa.
-        ([[20, 5], [10, 15]], 0.4, 0.1511, 0.6489),
-        ([[45, 15], [25, 15]], 0.1304, -0.0629, 0.3238),
-    ],
-)
-def test_kappa_and_its_interval_are_those_of_the_books(table, kappa, low, high) -> None:
-    found = agreement(pairs(table))
-
-    assert found.kappa == pytest.approx(kappa, abs=1e-4)
-    assert found.low == pytest.approx(low, abs=2e-4)
-    assert found.high == pytest.approx(high, abs=2e-4)
-
-
-@pytest.mark.parametrize(
-    ("table", "same", "kappa"),
-    [
-        ([], 0, None),  # nobody answered
-        ([[1]], 1, None),  # one and the same thing always: chance would agree as often
-        ([[9]], 9, None),
-        ([[5, 0], [0, 5]], 10, 1.0),
-        ([[0, 5], [5, 0]], 0, -1.0),
-        ([[5, 5], [0, 0]], 5, 0.0),  # one of the two never varies
-        ([[0, 1], [0, 0]], 0, 0.0),
-    ],
-)
-def test_where_kappa_or_its_interval_would_say_nothing_none_is_given(table, same, kappa) -> None:
-    found = agreement(pairs(table))
-
-    assert (found.same, found.kappa) == (same, kappa)
-    assert (found.low, found.high) == (None, None)
-
-
-def test_leaving_a_post_agrees_with_whatever_it_leaves() -> None:
-    assert outcome("leave", "published") == outcome("publish", "published") == "publish"
-    assert outcome("leave", "noted") == "fold"
-    assert outcome("remove", "published") == "remove"
-    assert outcome("leave", "removed") == "leave"
-
-
-def test_second_looks_are_told_as_agreement_with_both_reasons_where_two_differ(case, robin, wren) -> None:
-    at = NOW - MIN
-    review_of(decide(case(), robin, "leave", "stands"), wren, "publish", "stands", at)
-    review_of(decide(case(), robin, "remove", "threat"), wren, "remove", "unkind", at)
-    apart = review_of(decide(case(), robin, "leave", "stands"), wren, "fold", "hard-to-read", at)
-
-    looks = board.second_looks(Span.before(NOW, timedelta(days=1)))
-    found, _ = board.disagreements(Span.before(NOW, timedelta(days=1)), most=9)
-
-    assert (looks.drawn, looks.agreement.pairs, looks.agreement.same, looks.reasons_same) == (3, 3, 2, 1)
-    assert looks.crossed == {("publish", "publish"): 1, ("remove", "remove"): 1, ("publish", "fold"): 1}
-    assert found == [apart]
-
-
-def test_a_desk_of_one_is_told_why_no_second_look_is_drawn(kestrel) -> None:
-    browser = sit_down(kestrel)
-    alone = browser.read("/desk/board")
-    make_moderator("robin", "Robin", "moderator")
-    together = browser.read("/desk/board")
-
-    assert "There is one moderator at the desk, so none are drawn" in alone
-    assert "There is one moderator" not in together
-
-
 # --- never a figure of a person
 
 
@@ -340,81 +203,6 @@ def test_no_figure_of_the_board_is_of_a_person(kestrel, robin, wren, case) -> No
         assert "remove it" in shown or "late" in shown
         for name in ("robin", "wren", "kestrel"):
             assert name not in shown, address
-
-
-# --- charts
-
-
-def drawn() -> list[str]:
-    about = About("key", 'A <title> & "more"', "What it <says>.")
-    return [
-        charts.bars(about, [Bar("Crisis", 3, 1, "4 <b>"), Bar("Red", 0, 0, "none")]),
-        charts.bars(about, []),
-        charts.reaches(
-            about, [Reach("Red", 60, 4000, (900, 3600), "x"), Reach("Amber", None, None, None, "none")], TICKS
-        ),
-        charts.columns(about, [0, 2, 1.5], ["0", "", "2"]),
-        charts.columns(about, [], []),
-        charts.heat(about, [("Mon", [0, 1, 9]), ("Tue", [0, 0, 0])], ["0", "", "2"]),
-        charts.interval(about, low=-0.2, value=0.4, high=0.9),
-    ]
-
-
-TICKS = ((10.0, "10 s"), (86400.0, "1 day"))
-
-
-@pytest.mark.parametrize("svg", drawn())
-def test_a_chart_is_one_image_with_a_title_and_a_sentence_and_nothing_active_or_inline(svg) -> None:
-    picture = ET.fromstring(svg)  # noqa: S314  (our own)
-    kinds = {each.tag for each in picture.iter()}
-    names = {name for each in picture.iter() for name in each.attrib}
-
-    assert picture.attrib["role"] == "img"
-    assert picture.attrib["aria-labelledby"] == "key-title key-says"
-    assert (picture.findtext("title"), picture.findtext("desc")) == ('A <title> & "more"', "What it <says>.")
-    assert kinds <= {"svg", "title", "desc", "text", "rect", "line", "circle"}
-    assert not names & {"style", "fill", "stroke", "href"}
-    assert not [name for name in names if name.startswith("on")]
-
-
-@pytest.mark.parametrize("svg", drawn())
-def test_nothing_of_a_chart_is_drawn_outside_of_it(svg) -> None:
-    picture = ET.fromstring(svg)  # noqa: S314  (our own)
-    _, _, wide, tall = (float(part) for part in picture.attrib["viewBox"].split())
-
-    for each in picture.iter("rect"):
-        x, y, width, height = (float(each.attrib[name]) for name in ("x", "y", "width", "height"))
-        assert 0 <= x <= x + width <= wide + 0.5
-        assert 0 <= y <= y + height <= tall + 0.5
-
-
-def test_every_chart_of_the_page_has_the_same_numbers_in_a_table(kestrel, robin, wren, case) -> None:
-    now = timezone.now()
-    for place in range(4):
-        made = case(2, now=now, opened=MIN * (90 + place), seen=MIN * 40, state="resolved", resolved_at=now)
-        review_of(
-            decide(made, robin, ("leave", "remove")[place % 2], at=now - MIN), wren, "remove", "threat", now - MIN
-        )
-    case(3, now=now, opened=MIN * 12, given=MIN * 2)
-
-    page = sit_down(kestrel).read("/desk/board?period=24h")
-    sections = re.findall(r'<section class="board-figure".*?</section>', page, re.DOTALL)
-
-    assert len(sections) == page.count('<svg class="chart"') == 7
-    for section in sections:
-        assert section.count("<svg ") == section.count("<table>") == 1
-    waiting = sections[0]
-    assert "1 waiting, 1 past" in waiting
-    assert '<th scope="row">Crisis</th><td class="figure">2 min</td><td class="figure">1</td>' in waiting
-    assert len(set(re.findall(r' id="([^"]+)"', page))) == len(re.findall(r' id="[^"]+"', page))
-
-
-@pytest.mark.parametrize("period", ["24h", "7d", "30d", "90d", "", "nothing", "7d' OR 1=1"])
-def test_a_board_without_a_single_case_is_a_page_all_the_same(kestrel, period) -> None:
-    page = sit_down(kestrel).get("/desk/board", data={"period": period}).content.decode()
-
-    assert "Every case of this time was looked at within its target" in page
-    assert f"The last {'7 days' if period not in board.PERIODS else ''}" in page
 
 
 # --- what it costs

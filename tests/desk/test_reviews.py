@@ -1,4 +1,4 @@
-"""Blind second looks: drawn by chance, read by someone else, who knows neither the decision nor whose it is."""
+"""The second look is blind: it shows neither the decision nor whose it is, and changes nothing."""
 
 import re
 from datetime import timedelta
@@ -11,117 +11,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from forum.models import Post, Visibility
-from forum.posting import withdraw
-from moderation import audit, reviewing, triage
+from moderation import audit, reviewing
 from moderation.effects import NotPossible
-from moderation.models import Action, AuditEvent, Case, Decision, Moderator, Review, Snapshot
+from moderation.models import Action, AuditEvent, Case, Decision, Review, Snapshot
 from moderation.reporting import file_report
-from moderation.reviewing import answer, draw_reviews, expire_reviews, is_drawn, reveal, take_next
-from moderation.tending import tend
-from peers.leaving import Way, leave
+from moderation.reviewing import answer, draw_reviews, reveal, take_next
 from tests.conftest import make_moderator
-from tests.desk.staff import Browser, cry, decision, sit_down, take
+from tests.desk.looks import HERE, NOTE, at_it
+from tests.desk.staff import Browser, sit_down
 from tests.desk.test_races import at_once
 
 pytestmark = pytest.mark.django_db
-HERE = "/desk/reviews/next"
-NOTE = "I took this away because it could hurt someone who reads it."
-
-
-@pytest.fixture
-def every(monkeypatch) -> None:
-    """Every decision is drawn: chance has tests of its own."""
-    monkeypatch.setattr(reviewing, "SHARE", 1.0)
-    monkeypatch.setattr(reviewing, "is_drawn", lambda *_, **__: True)
-
-
-@pytest.fixture
-def decided(robin, ash, thread) -> Decision:
-    """Robin removed what Ash wrote."""
-    _, case = cry(ash, thread)
-    assert triage.claim(case=case, moderator=robin)
-    case.refresh_from_db()
-    verdict = triage.Verdict("remove", "method-detail", NOTE, case.lease_token, case.version, "a-key")  # type: ignore[arg-type]  # claimed just now
-    return triage.decide(case=case, moderator=robin, verdict=verdict)
-
-
-@pytest.fixture
-def review(every, decided, wren) -> Review:
-    """That decision, drawn for a second look."""
-    assert draw_reviews(now=timezone.now()) == 1
-    return Review.objects.get()
-
-
-def at_it(moderator: Moderator, *, revealed: bool = True) -> tuple[Browser, dict[str, str]]:
-    """A browser with the second look in hand, and the form that names it."""
-    browser = sit_down(moderator)
-    browser.post(HERE)
-    form = {"review": Review.objects.get().public_id}
-    if revealed:
-        browser.post("/desk/reviews/reveal", form)
-    return browser, form
-
-
-# --- drawing
-
-
-def test_one_in_twenty_is_drawn_and_the_same_ones_for_the_same_seed() -> None:
-    drawn = {number for number in range(20_000) if is_drawn(number, seed="a seed")}
-
-    assert 900 < len(drawn) < 1100
-    assert drawn == {number for number in range(20_000) if is_drawn(number, seed="a seed")}
-    assert drawn != {number for number in range(20_000) if is_drawn(number, seed="another")}
-
-
-def test_the_worker_draws_what_the_seed_draws_each_once(decided, wren) -> None:
-    seeds = [f"seed {number}" for number in range(200)]
-    chosen = next(seed for seed in seeds if is_drawn(decided.pk, seed=seed))
-    other = next(seed for seed in seeds if not is_drawn(decided.pk, seed=seed))
-    now = timezone.now()
-
-    assert draw_reviews(now=now, seed=other) == 0
-    assert draw_reviews(now=now, seed=chosen) == 1
-    assert draw_reviews(now=now, seed=chosen) == 0
-    assert Review.objects.get().decision == decided
-
-
-def test_the_worker_draws_by_itself(every, decided, wren) -> None:
-    tend(now=timezone.now())
-
-    assert Review.objects.count() == 1
-    assert AuditEvent.objects.filter(kind="review.drawn", actor="worker").count() == 1
-    assert audit.first_fault() == ""
-
-
-def test_with_one_moderator_none_are_drawn_and_their_page_says_so(every, decided, robin) -> None:
-    assert draw_reviews(now=timezone.now()) == 0
-    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
-        assert "There is one moderator at the desk" in sit_down(robin).read(HERE)
-
-
-def test_a_case_for_leads_is_drawn_only_where_another_lead_could_look(every, decided, wren) -> None:
-    Case.objects.update(lead_only=True)
-    before = draw_reviews(now=timezone.now())
-    make_moderator("kestrel", "Kestrel", "lead")
-
-    assert before == 0
-    assert draw_reviews(now=timezone.now()) == 1
-    assert take_next(moderator=wren) is None
-
-
-def test_a_decision_that_was_taken_back_is_not_drawn(every, decided, wren, robin) -> None:
-    Decision.objects.update(undone_at=timezone.now(), undone_by=robin)
-
-    assert draw_reviews(now=timezone.now()) == 0
-
-
-def test_someone_who_decided_about_the_case_before_is_not_blind_to_it(review, decided, wren) -> None:
-    earlier = {name: getattr(decided, name) for name in ("case", "action", "reason_code", "public_note")}
-    Decision.objects.create(
-        moderator=wren, key="earlier", case_version=1, level_before=3, undone_at=timezone.now(), **earlier
-    )
-
-    assert take_next(moderator=wren) is None
 
 
 # --- blind
@@ -333,51 +233,6 @@ def test_what_is_given_back_goes_to_the_end_of_the_line(review, wren) -> None:
     assert (review.lease_by, review.revealed_at) == (None, None)
     assert review.waits_since > waited
     assert "Take a second look" in browser.read(HERE)
-
-
-# --- words that go
-
-
-def test_a_second_look_ends_where_its_words_are_erased(review, wren, ash) -> None:
-    browser, form = at_it(wren)
-    leave(peer=ash, way=Way.BLANK)
-
-    page = browser.read(HERE)
-    refused = browser.post("/desk/reviews/answer", {**form, "action": "fold", "reason_code": "stands"})
-    expired = expire_reviews(now=timezone.now())
-
-    assert "tonight" not in page
-    assert refused.status_code == 409
-    assert expired == 1
-    review.refresh_from_db()
-    assert (review.at, review.expired_at is None) == (None, False)
-
-
-@pytest.mark.parametrize("how", ["withdrawn", "undone"])
-def test_a_second_look_ends_where_words_are_taken_down_or_the_decision_is_taken_back(
-    every, robin, wren, ash, thread, how
-) -> None:
-    post, case = cry(ash, thread)
-    browser = sit_down(robin)
-    browser.post(f"{case.get_absolute_url()}decide", decision(take(browser, case)))
-    draw_reviews(now=timezone.now())
-    if how == "withdrawn":
-        withdraw(peer=ash, post=post)
-    else:
-        browser.post(f"{case.get_absolute_url()}undo", {"decision": Decision.objects.get().pk})
-
-    assert take_next(moderator=wren) is None
-    assert expire_reviews(now=timezone.now()) == 1
-
-
-def test_erased_words_are_not_drawn(every, decided, wren, ash) -> None:
-    leave(peer=ash, way=Way.BLANK)
-
-    assert draw_reviews(now=timezone.now()) == 0
-
-
-def test_what_can_be_read_does_not_expire(review) -> None:
-    assert expire_reviews(now=timezone.now()) == 0
 
 
 # --- doors
