@@ -1,5 +1,6 @@
 """Settings of the site. Everything that differs between machines comes from LAMPLIGHT_* variables (docs/running.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -79,6 +80,9 @@ FORUM_INTAKE = "moderation.intake.INTAKE"
 PEERS_LEAVING = ["moderation.leaving.forget", "forum.leaving.forget"]
 # The countries a reader can choose: those help is known for.
 PEERS_COUNTRIES = "moderation.help.register.countries"
+# No archive takes younger events out of the audit log: cases are kept for 12 months, and what was done to a case stays
+# readable beside it for as long. A leap year's twelve months, so that no day is dropped early.
+AUDIT_KEPT = timedelta(days=366)
 PEERS_LIMITS = "realtime.limits.RedisBuckets" if REDIS_URL else "peers.limits.MemoryBuckets"
 
 # --- who is speaking -------------------------------------------------------------------------------------------

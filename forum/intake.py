@@ -42,6 +42,7 @@ class Context:
     earlier: Sequence[str] = ()  # this name's newest words here, oldest first
     parent: str = ""  # what is being answered
     around: Sequence[str] = ()  # what others said here last, oldest first
+    cry: str = ""  # the newest words here of someone for whom help is shown to everyone
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Posting, editing and withdrawing words. Judged first, locked late: one short transaction writes everything."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from forum import showing
 from forum.intake import Assessment, Context, Decision, Draft, Refusal, intake
 from forum.locking import lock_peer, lock_post, lock_session, lock_thread
-from forum.models import LiveSession, LiveState, Post, Room, Thread, Visibility
+from forum.models import LiveSession, LiveState, Pause, Post, Room, Shown, Thread, Visibility
 from peers import limits, who
 from peers.again import once_more
 from peers.models import Peer, Persona
@@ -18,6 +19,8 @@ from peers.naming import persona_for
 SENT_TWICE_IN = timedelta(minutes=10)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
 AROUND = 3  # messages of others that judging may look at
+UNTIL_LOOKED = timedelta(hours=4)  # when a moderator should have read words that are kept from others
+VOICE_RESTS = "paused"  # why they are: their author's writing rests
 EARLIER = 3  # how many of a name's newest words go with the next ones to judging
 
 
@@ -34,7 +37,15 @@ class Refused(NotPosted):
 
 
 class MayNotSpeak(NotPosted):
-    """The peer is banned, or the thread is locked."""
+    """The peer is banned or paused, or the thread is locked."""
+
+
+class Paused(MayNotSpeak):
+    """Their writing rests here until `until`; none: for good."""
+
+    def __init__(self, until: datetime | None) -> None:
+        super().__init__("paused" if until else "banned")
+        self.until = until
 
 
 class NobodyHosts(NotPosted):
@@ -54,6 +65,7 @@ class Crowded(TooSoon):
 
 
 Place = Thread | LiveSession
+Way = Callable[[Decision], Decision]
 
 
 @once_more
@@ -69,13 +81,13 @@ def open_thread(
     """
     if sent := _already_sent(peer, draft):
         return sent
-    assessment = _judge(peer, draft, Context(place="thread", room=room.slug, peer=peer))
+    assessment = _judge(draft, Context(place="thread", room=room.slug, peer=peer))
     folded = _over_limit(peer, assessment, limits.POSTS) or folded
     with transaction.atomic():
-        _hold(peer)
+        way = _way(_hold(peer), None, assessment, folded=folded)
         thread = Thread.objects.create(room=room, contract=contract)
         persona = persona_for(peer=peer, scope=thread.scope if own_name else room.scope)
-        post = _write(peer, thread, draft, persona, assessment, folded=folded)
+        post = _write(peer, thread, draft, persona, assessment, way)
         if post.thread_id != thread.pk:
             thread.delete()  # the same words arrived twice at once; the first thread counts
         return post
@@ -94,14 +106,15 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
     """
     if sent := _already_sent(peer, draft):
         return sent
-    assessment = _judge(peer, draft, context_of(peer, place))  # before the lock: judging takes time
+    assessment = _judge(draft, context_of(peer, place))  # before the lock: judging takes time
     limit = limits.POSTS if isinstance(place, Thread) else limits.MESSAGES
     folded = _over_limit(peer, assessment, limit) or folded
     with transaction.atomic():
-        _hold(peer)
+        voice = _hold(peer)
         _take_place(peer, place, urgent=assessment.urgent)
+        way = _way(voice, place if isinstance(place, Thread) else None, assessment, folded=folded)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
-        return _write(peer, place, draft, persona, assessment, folded=folded)
+        return _write(peer, place, draft, persona, assessment, way)
 
 
 def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
@@ -133,20 +146,20 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         Post.DoesNotExist: not this peer's post, or taken down.
         NotPosted: refused, banned or too soon; the post stands as it was.
     """
-    assessment = _judge(peer, draft, context_of(peer, post.place, leaving_out=post))
+    assessment = _judge(draft, context_of(peer, post.place, leaving_out=post))
     folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
-        _hold(peer)
+        voice = _hold(peer)
         mine = lock_post(pk=post.pk)
         if mine is None or mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
             raise Post.DoesNotExist
+        way = _way(voice, mine.thread, assessment, folded=folded)
         mine.title, mine.body, mine.notes = draft.title, draft.body, draft.notes
         mine.revision += 1
         mine.edited_at = timezone.now()
         mine.judged_by = assessment.version
         mine.may_be_urgent = assessment.urgent
-        decision = intake().record(mine, assessment)
-        showing.show(mine, _fold(decision) if folded else decision)
+        showing.show(mine, way(intake().record(mine, assessment)))
         return mine
 
 
@@ -169,6 +182,7 @@ def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Con
     earlier = list(posts.filter(peer=peer).values_list("body", flat=True)[:EARLIER])
     others = list(posts.open().exclude(peer=peer).values_list("body", flat=True)[:AROUND])
     kind = "thread" if isinstance(place, Thread) else "live"
+    cries = posts.open().filter(help_for=Shown.EVERYONE).exclude(peer=peer)
     return Context(
         place=kind,
         room=place.room.slug,
@@ -176,12 +190,11 @@ def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Con
         earlier=earlier[::-1],
         parent=others[0] if others else "",
         around=others[1:][::-1],
+        cry=cries.values_list("body", flat=True).first() or "",
     )
 
 
-def _judge(peer: Peer, draft: Draft, context: Context) -> Assessment:
-    if not who.may_speak(peer):
-        raise MayNotSpeak("banned")
+def _judge(draft: Draft, context: Context) -> Assessment:
     assessment = intake().judge(draft, context)
     if assessment.refusal:
         raise Refused(assessment.refusal)
@@ -196,11 +209,31 @@ def _over_limit(peer: Peer, assessment: Assessment, limit: limits.Limit) -> bool
     return bool(wait)
 
 
-def _hold(peer: Peer) -> None:
+def _hold(peer: Peer) -> Peer:
     """Nobody leaves, or is banned, in the middle of their own words. Whoever left a moment ago gets them back."""
     now = lock_peer(peer)
-    if now is None or not who.may_speak(now):
+    if now is None:
         raise MayNotSpeak("gone")
+    return now
+
+
+def _way(peer: Peer, thread: Thread | None, assessment: Assessment, *, folded: bool) -> Way:
+    """What becomes of the decision about these words: as it is, folded, or kept from others because their voice rests.
+
+    A cry for help is taken from everyone: it reaches moderators, is answered with help, and nobody else reads it.
+    """
+    if not _rests(peer, thread, urgent=assessment.urgent):
+        return _fold if folded else _as_it_is
+    return _keep_back
+
+
+def _rests(peer: Peer, thread: Thread | None, *, urgent: bool) -> bool:
+    pause = Pause.objects.holding(peer, thread, timezone.now()) if who.may_speak(peer) else None
+    if pause is None and who.may_speak(peer):
+        return False
+    if not urgent:
+        raise Paused(pause.until if pause else None)
+    return True
 
 
 def _already_sent(peer: Peer, draft: Draft) -> Post | None:
@@ -248,7 +281,7 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
     return place.scope if has_own else place.room.scope
 
 
-def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, *, folded: bool) -> Post:
+def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, way: Way) -> Post:
     try:
         with transaction.atomic():
             post = Post.objects.create(
@@ -269,9 +302,17 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
         place.opening = post
-    decision = intake().record(post, assessment)
-    showing.show(post, _fold(decision) if folded else decision)
+    showing.show(post, way(intake().record(post, assessment)))
     return post
+
+
+def _as_it_is(decision: Decision) -> Decision:
+    return decision
+
+
+def _keep_back(decision: Decision) -> Decision:
+    until = decision.hold_until or decision.answer_by or timezone.now() + UNTIL_LOOKED
+    return replace(decision, visibility=Visibility.HELD, hold_until=until, reason_key=VOICE_RESTS)
 
 
 def _fold(decision: Decision) -> Decision:

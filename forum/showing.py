@@ -14,6 +14,7 @@ from forum.intake import Decision
 from forum.models import EventKind, LiveEvent, LiveSession, Post, Shown, Thread, Visibility
 from forum.models.posts import GONE, OPEN
 from forum.signals import tell_live
+from forum.tokens import new_token
 
 
 def show(post: Post, decision: Decision) -> None:
@@ -40,6 +41,13 @@ def set_visibility(post: Post, visibility: Visibility, *, hold_until: datetime |
     if post.thread_id:
         _count(post, was_open=was_open)
     _announce(post)
+
+
+def erase(post: Post) -> None:
+    """Destroy the words of a post; its place stays, as that of something removed."""
+    post.title, post.body, post.redactions, post.help_keys, post.notes = "", "", [], [], 0
+    post.client_id = new_token()  # the form's own carries a digest of the words
+    set_visibility(post, Visibility.REMOVED)
 
 
 def _count(post: Post, *, was_open: bool) -> None:

@@ -1,10 +1,11 @@
 """What stands beside a post, the search and one's own space: everything the template tags show, as values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.utils import timezone
 
 from forum.models import Post, Shown, Visibility
 from forum.text import whole
@@ -13,7 +14,7 @@ from moderation.help import wording as help_wording
 from moderation.help.cards import cards
 from moderation.help.listing import Listing
 from moderation.intake import judge_text
-from moderation.models import Case, Decision, Level, Outreach, OutreachMessage
+from moderation.models import Case, Decision, Feeling, FollowUp, Level, Outreach, OutreachMessage, Signal, Statement
 from moderation.resources import help_in, where
 from moderation.shift import shift_now
 from moderation.wording import why
@@ -72,6 +73,7 @@ def answer_to(request: HttpRequest | None, post: Post) -> Found:
         "cannot": help_wording.WHAT_WE_CANNOT_DO,
         **on_shift(),
         **cards_with_lines(request, post.help_keys or ["general"]),
+        "outreach": Outreach.objects.filter(case=case).first() if case and case.level == Level.CRISIS else None,
         **waiting(post, case),
     }
 
@@ -89,6 +91,17 @@ def waiting(post: Post, case: Case | None) -> dict[str, Any]:
     }
 
 
+def marked_in(request: HttpRequest | None, post: Post) -> Found:
+    """For the author of words that wait and go up once a part is changed: which part that is."""
+    waits = post.visibility == Visibility.HELD and deadlines.edit_lifts(post.reason_key)
+    if not waits or not is_author(request, post):
+        return None
+    words = whole(post.title, post.body)
+    found = Signal.objects.filter(subject=f"post:{post.pk}", revision=post.revision, category=post.reason_key)
+    spans = sorted({(start, end) for several in found.values_list("spans", flat=True) for start, end in several})
+    return {"parts": [words[start:end] for start, end in spans]} if spans else None
+
+
 def what_became_of(request: HttpRequest | None, post: Post) -> Found:
     """For the author: why the post waits, is hidden or was removed, a moderator's words, and their messages."""
     if request is None or not is_author(request, post):
@@ -99,41 +112,69 @@ def what_became_of(request: HttpRequest | None, post: Post) -> Found:
     if not (shows or decision or outreach):
         return None
     case = read["cases"].get(post.pk)
-    return {"post": post, "decision": decision, "outreach": outreach, **waiting(post, case)}
+    stated = read["statements"].get(post.pk, [])
+    return {"post": post, "decision": decision, "outreach": outreach, "statements": stated, **waiting(post, case)}
 
 
 def _read_once(request: HttpRequest, post: Post) -> dict[str, dict[int, Any]]:
-    """Decisions, messages and open cases of all the author's posts in this place: three queries a page."""
+    """Decisions, messages, statements and open cases of all the author's posts in this place: four queries a page."""
     key = (post.thread_id, post.session_id)
     kept: dict[Any, dict[str, dict[int, Any]]] = request.META.setdefault(_AFTERCARE, {})
     if key not in kept:
         mine = {"post__peer": post.peer_id, "post__thread": post.thread_id, "post__session": post.session_id}
         of_cases = {f"case__{name}": value for name, value in mine.items()}
-        decisions = Decision.objects.filter(**of_cases, undone_at=None).select_related("case", "moderator__peer")
-        outreach = Outreach.objects.filter(**of_cases).select_related("case")
+        decisions = Decision.objects.standing().filter(**of_cases).select_related("case", "moderator__peer")
+        written = OutreachMessage.objects.filter(outreach=OuterRef("pk"), moderator__isnull=False)
+        outreach = Outreach.objects.filter(**of_cases).select_related("case").annotate(written=Exists(written))
         kept[key] = {
             "cases": {case.post_id or 0: case for case in Case.objects.open().filter(**mine)},
             "decisions": {each.case.post_id or 0: each for each in decisions.order_by("pk")},
             "outreach": {each.case.post_id or 0: each for each in outreach.order_by("pk")},
+            "statements": _by_post(Statement.objects.in_force().filter(**mine).order_by("pk")),
         }
     return kept[key]
+
+
+def _by_post(found: Iterable[Statement]) -> dict[int, Any]:
+    several: dict[int, Any] = {}
+    for each in found:
+        several.setdefault(each.post_id or 0, []).append(each)
+    return several
 
 
 def messages_for(request: HttpRequest | None) -> Found:
     """The newest conversations with moderators, and whether something in them is unread."""
     peer = speaker(request) if request is not None else None
     found = conversations(peer) if peer else []
-    return {"conversations": found} if found else None
+    return {"conversations": found, "written": any(each.written for each in found)} if found else None  # type: ignore[attr-defined]  # annotated
 
 
 def conversations(peer: Peer) -> list[Outreach]:
-    unread = OutreachMessage.objects.filter(outreach=OuterRef("pk"), moderator__isnull=False, read_at=None)
+    written = OutreachMessage.objects.filter(outreach=OuterRef("pk"), moderator__isnull=False)
+    unread = written.filter(read_at=None)
     return list(
         Outreach.objects.filter(peer=peer)
-        .annotate(unread=Exists(unread))
+        .annotate(unread=Exists(unread), written=Exists(written))
         .select_related("case__room")
         .order_by("-pk")[:MOST_MESSAGES]
     )
+
+
+def statements_for(request: HttpRequest | None) -> Found:
+    """What is restricted at this moment about this reader's words or voice, the newest first."""
+    peer = speaker(request) if request is not None else None
+    if peer is None:
+        return None
+    found = Statement.objects.in_force().filter(peer=peer).select_related("case__room").order_by("-pk")
+    running = [each for each in found[:MOST_MESSAGES] if each.until is None or each.until > timezone.now()]
+    return {"statements": running} if running else None
+
+
+def question_for(request: HttpRequest | None) -> Found:
+    """The newest "how is it now?" that waits for this reader's answer."""
+    peer = speaker(request) if request is not None else None
+    asked = FollowUp.objects.asking(peer).first() if peer else None
+    return {"asked": asked, "feelings": Feeling.choices} if asked else None
 
 
 def help_for_words(request: HttpRequest | None, query: str) -> Found:

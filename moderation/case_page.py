@@ -25,6 +25,7 @@ from moderation.models import (
     Source,
 )
 from moderation.queue import due_words, span_words
+from moderation.same_name import same_name
 
 MOST_SHOWN = 40  # of the log, of messages, of reports
 
@@ -67,6 +68,7 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
         "mine": case.held_by(moderator, now),
         "holder": _holder(case, now),
         "left": _left(case, now),
+        "same_name": same_name(case, moderator, now),
         "revealed": revealed,
         "has_words": bool(snapshots),
         "words": _words(snapshots, signals, numbered) if revealed else None,
@@ -160,8 +162,7 @@ def _words(snapshots: Sequence[Snapshot], signals: Iterable[Signal], numbered: d
 
 
 def _holder(case: Case, now: datetime) -> str:
-    held = case.lease_by if case.lease_until and case.lease_until > now else None
-    return held.public_name if held else ""
+    return case.lease_by.public_name if case.lease_by and case.is_held(now) else ""
 
 
 def _left(case: Case, now: datetime) -> str:

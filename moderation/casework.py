@@ -14,8 +14,9 @@ from forum.models import Post, Room
 from forum.showing import as_shown
 from forum.text import whole
 from moderation import alerts, audit
-from moderation.models import Case, CaseState, Escalation, Snapshot
+from moderation.models import Case, Escalation, Moderator, Snapshot
 from moderation.signals import tell_desk
+from moderation.transitions import Event, after, level_after
 from peers.models import Peer
 
 STEPS = (1, 2)  # on call; everyone, and the page says that moderators are delayed
@@ -41,6 +42,8 @@ class Subject:
     peer: Peer | None
     name: str
     post: Post | None = None
+    follows: Case | None = None  # the case after which this one asks again, or whose decision it is about
+    not_for: Moderator | None = None  # whose doing it is about
 
 
 def subject_of(post: Post) -> Subject:
@@ -86,6 +89,9 @@ def _open(subject: Subject, need: Need, now: datetime) -> Case:
         level=need.level,
         categories=list(need.categories),
         lead_only=need.lead,
+        follows=subject.follows,
+        not_for=subject.not_for,
+        not_for_since=now if subject.not_for else None,
         due_at=now + timedelta(seconds=need.within),
         opened_at=now,
     )
@@ -107,12 +113,11 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     if case is None:
         return None
     raised = need.level > case.level
-    case.level = max(case.level, need.level)
+    case.level = level_after(case.level, need.level)
     case.categories = list(dict.fromkeys([*(need.categories if raised else ()), *case.categories, *need.categories]))
     case.due_at = min(case.due_at, now + timedelta(seconds=need.within))
     case.lead_only = case.lead_only or need.lead
-    if case.state == CaseState.FOLLOW_UP:
-        case.state = CaseState.OPEN
+    case.state = after(case.state, Event.NOTICED)
     case.version += 1
     case.save()
     if raised:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from forum.models import Post
+from forum.posting import VOICE_RESTS
 from forum.text import whole
 from moderation.models import Action, Case, Decision, Signal
 from moderation.risk import Category, sentence_around
@@ -31,7 +32,7 @@ def releases(post: Post, case: Case | None) -> bool:
 
     Where it is not sure (no case, no category, a removal by a human before) the post waits on.
     """
-    if case is None or not case.categories or stays_held() & set(case.categories):
+    if case is None or not case.categories or stays_held() & set(case.categories) or post.reason_key == VOICE_RESTS:
         return False
     removed = Decision.objects.filter(case__post=post, action=Action.REMOVE, undone_at=None)
     return not removed.exists()

@@ -2,17 +2,13 @@
 
 import hashlib
 import re
-import uuid
 from typing import Any
 
 from django import forms
 
 from forum.forms import Typed, has_words
 from forum.tokens import new_token
-from moderation import desk_words
-from moderation.models import Action, Case
 from moderation.staffing import LONGEST_SHIFT_HOURS
-from moderation.triage import Verdict
 
 MOST_NOTE = 2_000
 MOST_MESSAGE = 5_000
@@ -20,7 +16,7 @@ SHIFT_HOURS = (1, 2, 4, 6, 8, LONGEST_SHIFT_HOURS)
 _SEED = re.compile(r"[A-Za-z0-9_-]{1,22}")
 
 
-def _words_of(value: str, most: int) -> str:
+def words_of(value: str, most: int) -> str:
     if not has_words(value):
         raise forms.ValidationError("This needs words. Write a line, however short")
     if len(value) > most:
@@ -57,59 +53,24 @@ class StaffSignInForm(forms.Form):
         return "".join(str(self.cleaned_data["code"]).split())
 
 
-class DecisionForm(forms.Form):
-    """What should happen to the post, and why. `body` is read by the author in exactly these words."""
-
-    action = forms.ChoiceField(
-        label="The post",
-        choices=Action.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what should happen to the post."},
-    )
-    reason_code = forms.ChoiceField(label="Reason", error_messages={"required": "Choose a reason."})
-    body = Typed(  # the name under which the site gives unsent words back when a session has ended
-        label="What the author will read",
-        help_text="In exactly these words.",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
-    )
-    token = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
-    key = forms.RegexField(regex=r"\A[A-Za-z0-9_-]{8,40}\Z", widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["reason_code"]
-        if isinstance(field, forms.ChoiceField):
-            named = [(each.code, each.label) for each in desk_words.reasons().values()]
-            field.choices = [("", "Choose a reason"), *named]
-
-    @classmethod
-    def for_case(cls, case: Case, **kept: str) -> "DecisionForm":
-        """An empty form that carries what this page saw of the case; `kept` are words from a page before."""
-        seen = {"token": case.lease_token, "version": case.version, "key": uuid.uuid4().hex}
-        return cls(initial={**seen, **kept})
-
-    def clean_body(self) -> str:
-        return _words_of(self.cleaned_data["body"], MOST_NOTE)
-
-    @property
-    def verdict(self) -> Verdict:
-        """What was decided. Raises KeyError before the form was found valid."""
-        typed = self.cleaned_data
-        return Verdict(
-            action=typed["action"],
-            reason_code=typed["reason_code"],
-            public_note=typed["body"],
-            token=typed["token"],
-            version=typed["version"],
-            key=typed["key"],
-        )
-
-
 class FollowUpForm(forms.Form):
     token = forms.UUIDField()
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+
+
+class LowerForm(forms.Form):
+    """A lower level for a case in one's hands, with the reason for it."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    level = forms.TypedChoiceField(label="Lower it to", coerce=int, choices=[(2, "red"), (1, "amber")])
+    reason = Typed(
+        label="Why",
+        help_text="Kept with the case, for other moderators.",
+        max_length=280,
+        error_messages={"required": "Say why, in a few words"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class MessageForm(forms.Form):
@@ -124,7 +85,7 @@ class MessageForm(forms.Form):
     client_id = forms.Field(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def clean_body(self) -> str:
-        return _words_of(self.cleaned_data["body"], MOST_MESSAGE)
+        return words_of(self.cleaned_data["body"], MOST_MESSAGE)
 
     @property
     def sent_as(self) -> str:

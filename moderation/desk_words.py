@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parent / "data"
 
@@ -25,6 +26,7 @@ CATEGORIES: Mapping[str, str] = {
     "eating": "eating distress",
     "contact": "contact details or spam",
     "detector": "could not be judged",
+    "complaint": "about a moderator",
 }
 LOG: Mapping[str, str] = {
     "case.opened": "opened the case",
@@ -33,8 +35,19 @@ LOG: Mapping[str, str] = {
     "case.claimed": "took the case",
     "case.revealed": "revealed the words",
     "case.decided": "decided",
+    "case.proposed": "proposed what cannot be undone",
     "case.answer_read": "read the answer, nothing more to do",
+    "case.lowered": "lowered the level",
+    "case.edited": "the author changed the words",
+    "case.escalated": "called more people",
+    "hold.released": "ended the hold",
     "decision.undone": "took the decision back",
+    "decision.confirmed": "agreed, as the second person",
+    "decision.declined": "did not agree, as the second person",
+    "appeal.answered": "answered the appeal",
+    "complaint.answered": "answered the complaint",
+    "follow_up.told": "the author said how it is now",
+    "audit.archived": "archived the oldest part of the log",
     "outreach.written": "wrote to the author",
     "review.answered": "answered a second look",
     "review.drawn": "drew a decision for a second look",
@@ -50,6 +63,8 @@ class Reason:
     code: str
     label: str
     sentence: str
+    actions: tuple[str, ...] = ()  # for which this is usual
+    categories: tuple[str, ...] = ()  # of which cases; none: of any
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,20 @@ class Opening:
 def reasons() -> Mapping[str, Reason]:
     """Every reason by its code, in the order of the file. Raises TypeError or KeyError for a broken file."""
     data = tomllib.loads((DATA / "reasons.toml").read_text())
-    return {row["code"]: Reason(**row) for row in data["reason"]}
+    return {row["code"]: Reason(**{**row, **_several(row)}) for row in data["reason"]}
+
+
+def _several(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(row.get(name, ())) for name in ("actions", "categories")}
+
+
+def usual_reason(action: str, categories: Iterable[str]) -> Reason:
+    """What one would most often say for this action about a case of these categories; the first of the file if none."""
+    about = set(categories)
+    fitting = [each for each in reasons().values() if action in each.actions]
+    closest = [each for each in fitting if about & set(each.categories)]
+    anyway = [each for each in fitting if not each.categories]
+    return next(iter([*closest, *anyway, *fitting, *reasons().values()]))
 
 
 @lru_cache(maxsize=1)

@@ -9,18 +9,23 @@ from django.utils import timezone
 from forum import showing
 from forum.intake import Decision as Showing
 from forum.locking import lock_post
-from forum.models import Shown, Visibility
-from moderation.models import Action, Case, Decision, Effect
+from forum.models import Post, Shown, Visibility
+from forum.text import whole
+from moderation import statements
+from moderation.models import Action, Case, Decision, Effect, EffectKind, Snapshot
 
 
 class NotPossible(Exception):
-    """This decision would leave something undecided: a held post must be published, folded or removed."""
+    """This decision would leave something undecided, or speaks of what is not there; the message says which."""
 
 
+HELD_STAYS = "The post is held: choose whether to publish it, fold it, hide parts of it or remove it."
+NO_SUCH_PART = "A part that was to be hidden is not in the words."
 _VISIBILITY = {
     Action.PUBLISH: Visibility.PUBLISHED,
     Action.FOLD: Visibility.NOTED,
     Action.REMOVE: Visibility.REMOVED,
+    Action.ERASE: Visibility.REMOVED,  # at once; the words go when a second person agrees
 }
 
 
@@ -29,29 +34,63 @@ def apply_action(decision: Decision, case: Case) -> None:
     post = lock_post(cases=case)
     if post is None or post.visibility == Visibility.WITHDRAWN:
         return
-    if decision.action == Action.LEAVE:
-        if post.visibility == Visibility.HELD:
-            raise NotPossible
-        return
     before = showing.as_shown(post)
-    after = replace(before, visibility=_VISIBILITY[Action(decision.action)], hold_until=None)
-    showing.show(post, after)
+    if decision.action == Action.LEAVE and post.visibility == Visibility.HELD:
+        raise NotPossible(HELD_STAYS)
+    after = shown_after(decision, before, post)
+    if after != before:
+        showing.show(post, after)
+        _keep(decision, post, before, after)
+    statements.of_post(post=post, shown=after, case=case, decision=decision)
+
+
+def shown_after(decision: Decision, before: Showing, post: Post) -> Showing:
+    """How the post is shown once this is decided. Raises NotPossible for a part outside the words."""
+    if decision.action == Action.LEAVE:
+        return before
+    if decision.action != Action.REDACT:
+        return replace(before, visibility=_VISIBILITY[Action(decision.action)], hold_until=None)
+    length = len(whole(post.title, post.body))
+    spans = [(start, end) for start, end in decision.spans]
+    if any(not 0 <= start < end <= length for start, end in spans):
+        raise NotPossible(NO_SUCH_PART)
+    goes_up = Visibility.NOTED if post.notes else Visibility.PUBLISHED
+    visibility = before.visibility if post.is_open else goes_up
+    return replace(before, visibility=visibility, redactions=spans, hold_until=None)
+
+
+def _keep(decision: Decision, post: Post, before: Showing, after: Showing) -> None:
     Effect.objects.create(
         decision=decision,
         post=post,
-        kind="visibility",
+        kind=EffectKind.VISIBILITY,
         before={**_plain(before), "revision": post.revision},
         after=_plain(after),
     )
 
 
 def reverse(decision: Decision) -> None:
-    """Undo each effect of the decision, once. Words written since it are not judged by it: they stay as they are."""
-    for effect in decision.effects.select_for_update().filter(reversed_at=None, post__isnull=False):
+    """Undo what the decision did to the post, once. Words written since it are not judged by it: they stay."""
+    standing = decision.effects.select_for_update(of=("self",)).filter(reversed_at=None, kind=EffectKind.VISIBILITY)
+    statements.end(decision=decision)
+    for effect in standing:
         post = lock_post(effects=effect)
         if post and post.visibility != Visibility.WITHDRAWN and post.revision == effect.before["revision"]:
-            showing.show(post, _showing(effect.before))
+            shown = _showing(effect.before)
+            showing.show(post, shown)
+            statements.of_post(post=post, shown=shown, case=decision.case)
         Effect.objects.filter(pk=effect.pk).update(reversed_at=timezone.now())
+
+
+def erase(decision: Decision, case: Case) -> None:
+    """Destroy the words of the post everywhere the site keeps them. Only after a second person agreed."""
+    post = lock_post(cases=case)
+    if post is None:
+        return
+    showing.erase(post)
+    Snapshot.objects.filter(case__post=post).update(words="", salt=None)
+    Effect.objects.create(decision=decision, post=post, kind=EffectKind.ERASURE, before={}, after={})
+    statements.of_post(post=post, shown=showing.as_shown(post), case=case, decision=decision, erased=True)
 
 
 def _plain(shown: Showing) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from forum import showing
 from forum.locking import lock_post
 from forum.models import Post, Visibility
-from moderation import audit, deadlines
+from moderation import audit, deadlines, statements
 from moderation.casework import open_or_join, subject_of
 from moderation.escalating import keep_escalating
 from moderation.intake import AFTER_REMOVAL
@@ -44,7 +44,9 @@ def _release(post: Post, case: Case | None) -> str:
     hidden = deadlines.hidden_at_release(post)
     visibility = Visibility.NOTED if folded or post.notes else Visibility.PUBLISHED
     as_it_was = showing.as_shown(post)
-    showing.show(post, replace(as_it_was, visibility=visibility, redactions=hidden, hold_until=None))
+    shown = replace(as_it_was, visibility=visibility, redactions=hidden, hold_until=None)
+    showing.show(post, shown)
+    statements.of_post(post=post, shown=shown, case=case)
     if case:
         audit.write(
             actor="worker", kind="hold.released", case_pk=case.pk, case_ref=case.public_id, visibility=str(visibility)

@@ -9,10 +9,12 @@ from django.utils import timezone
 from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
-from moderation import risk
+from moderation import risk, statements
+from moderation.at_crisis import at_crisis
 from moderation.casework import Need, note_edit, open_or_join, subject_of
-from moderation.models import Action, Case, Decision, ResourceAttachment, Signal, Source
+from moderation.models import Case, Decision, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
+from moderation.standing import hidden_again, hides_still, is_folded
 from peers.models import Peer
 
 ACCEPTED_TO_BE_KNOWN = 5  # posts; below it, or in its first day, an identity is new
@@ -54,6 +56,7 @@ class RiskIntake:
             earlier=tuple(context.earlier),
             parent=context.parent,
             around=tuple(context.around),
+            cry=context.cry,
             room=context.room,
         )
         return judge_text(draft.words, around, new_identity=is_new(context.peer))
@@ -68,12 +71,15 @@ class RiskIntake:
         if plan.level > risk.Level.GREEN and plan.within:
             need = Need(plan.level, plan.categories, plan.within, alert=plan.alert, lead=plan.lead)
             case = open_or_join(subject_of(post), need, decision)
-        elif post.visibility == Visibility.REMOVED:
+        elif post.visibility == Visibility.REMOVED or hides_still(post):
             case = open_or_join(subject_of(post), AFTER_REMOVAL, decision)
         elif post.revision > 1:
             note_edit(post, decision)  # calm words, too: nobody decides on words they have not seen
         keep_signals(f"post:{post.pk}", post.revision, assessment.assessment, case)
         _attach(post, plan)
+        if case and plan.level == risk.Level.CRISIS:
+            at_crisis(post, case, plan)
+        statements.of_post(post=post, shown=decision, case=case)
         return decision
 
 
@@ -129,15 +135,16 @@ def _decision(post: Post, plan: Plan) -> seam.Decision:
     now = timezone.now()
     visibility = _VISIBILITY[plan.do]
     waits = _waits_for_human(post)
+    standing = Decision.objects.standing_for(post) if post.revision > 1 else None
     if waits:
         visibility = Visibility.HELD
-    elif visibility == Visibility.PUBLISHED and _was_folded(post):
+    elif visibility == Visibility.PUBLISHED and is_folded(standing):
         visibility = Visibility.NOTED
     hold_seconds = plan.within or AFTER_REMOVAL.within
     answer_by = now + timedelta(seconds=plan.within) if plan.within else post.answer_by
     return seam.Decision(
         visibility=visibility,
-        redactions=plan.redactions,
+        redactions=sorted({*plan.redactions, *hidden_again(post, standing)}),
         notes=notes.to_bits(plan.notes),
         help_keys=plan.cards or post.help_keys,
         help_for=_SHOWN[plan.card] if plan.cards else Shown(post.help_for),
@@ -145,14 +152,6 @@ def _decision(post: Post, plan: Plan) -> seam.Decision:
         hold_until=now + timedelta(seconds=hold_seconds) if visibility == Visibility.HELD else None,
         answer_by=answer_by,
     )
-
-
-def _was_folded(post: Post) -> bool:
-    """A moderator's fold stands until a moderator undoes it; an edit does not."""
-    if post.revision == 1:
-        return False
-    standing = Decision.objects.standing_for(post)
-    return standing is not None and standing.action == Action.FOLD
 
 
 def _waits_for_human(post: Post) -> bool:

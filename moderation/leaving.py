@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from moderation.models import Case, CaseState, Level, Outreach, Snapshot
+from moderation.models import Appeal, Case, CaseState, Complaint, Level, Outreach, Snapshot
 from peers.leaving import Way
 from peers.models import Peer
 
@@ -16,10 +16,13 @@ LONGEST_KEPT = timedelta(days=30)
 def forget(*, peer: Peer, way: Way) -> None:
     """Cases keep category and keyed digest only. Called inside the leaving transaction, before the forum's part.
 
-    Private words with moderators go in every case. Words that stay under "someone" stay in their
-    cases, too; words that go are erased there, but for open cases about danger to others.
+    Private words with moderators, appeals and complaints go in every case. Words that stay under
+    "someone" stay in their cases, too; words that go are erased there, but for open cases about
+    danger to others.
     """
     Outreach.objects.filter(peer=peer).delete()
+    Appeal.objects.filter(statement__peer=peer).update(words="")
+    Complaint.objects.filter(case__peer=peer).update(words="")
     mine = Case.objects.filter(peer=peer)
     if way != Way.KEEP:
         kept = [

@@ -17,6 +17,7 @@ from moderation.intake import Judgement, judge_text, keep_signals
 from moderation.models import Case, CaseState, Moderator, Outreach, OutreachMessage
 from moderation.reopening import reopen
 from moderation.signals import outreach_moved, tell_desk
+from moderation.transitions import Event
 from moderation.triage import Conflict, mark_answers_read
 from peers import limits
 from peers.again import once_more
@@ -151,7 +152,8 @@ def _bring_back(case: Case, need: Need) -> Case:
     urgent = need.level >= risk.Level.RED
     level = max(need.level, case.level) if urgent else need.level  # a human had closed it: a calm answer is no crisis
     again = Need(level, need.categories, need.within, alert=need.alert, lead=need.lead)
-    if not reopen(case, again, state=CaseState.OPEN if urgent else CaseState.FOLLOW_UP):
+    event = Event.ANSWERED_AT_RISK if urgent else Event.ANSWERED_CALMLY
+    if not reopen(case, again, event=event):
         return open_or_join(_subject(case), need)
     case = Case.objects.get(pk=case.pk)
     _log(case, "rules", "case.reopened", level=case.level)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from moderation.desk_words import category_words
 from moderation.models import Case, CaseState, Moderator
+from moderation.models.cases import CaseQuerySet
+from moderation.ordering import IN_TURN, Place
 
 PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,6 +25,8 @@ class Row:
     late: bool
     holder: str  # "" when free
     mine: bool
+    kept_for: str  # whoever has another case of this name, and may take this one first; "" when anyone may
+    of_mine: bool  # free, and of a name this moderator has a case of
 
     @property
     def answer_came(self) -> bool:
@@ -37,16 +40,18 @@ class Queue:
 
 
 def queue_for(moderator: Moderator, *, after: str = "", most: int = PAGE) -> Queue:
-    """One page of open cases this moderator may take, most urgent first. One query."""
+    """One page of open cases this moderator may take, in the order served. One query."""
     now = timezone.now()
-    cases = list(Case.objects.open().for_moderator(moderator).filter(_beyond(after)).in_order()[: most + 1])
+    waiting = Case.objects.open().for_moderator(moderator).in_order().with_holders(now)
+    cases = list(_beyond(waiting, after)[: most + 1])
     older = key_of(cases[most - 1]) if len(cases) > most else ""
     return Queue([_row(case, moderator, now) for case in cases[:most]], older)
 
 
 def key_of(case: Case) -> str:
-    """Where a case stands in the order: level, deadline, number."""
-    return f"{case.level}.{(case.due_at - _EPOCH) // _MICROSECOND}.{case.pk}"
+    """Where a case stands in the order: rank, deadline, level, number."""
+    rank, due_at, calm, pk = case.place
+    return f"{rank}.{(due_at - _EPOCH) // _MICROSECOND}.{-calm}.{pk}"
 
 
 def due_words(due_at: datetime, now: datetime) -> str:
@@ -65,7 +70,9 @@ def span_words(seconds: int) -> str:
 
 def _row(case: Case, moderator: Moderator, now: datetime) -> Row:
     name = case.author_name or "Someone"
-    held = case.lease_by if case.lease_until and case.lease_until > now else None
+    held = case.lease_by if case.is_held(now) else None
+    of_name = "" if held else getattr(case, "name_holder", None) or ""  # as `with_holders` read it
+    of_mine = of_name == moderator.public_name
     return Row(
         case=case,
         extract=f"{name}: {category_words(case.categories) or 'reported'}",
@@ -73,14 +80,16 @@ def _row(case: Case, moderator: Moderator, now: datetime) -> Row:
         late=case.due_at < now,
         holder=held.public_name if held else "",
         mine=held is not None and held.pk == moderator.pk,
+        kept_for="" if of_mine or case.due_at <= now else of_name,
+        of_mine=of_mine,
     )
 
 
-def _beyond(after: str) -> Q:
+def _beyond(waiting: CaseQuerySet, after: str) -> CaseQuerySet:
     """Cases that come after a key; everything for a key that is none."""
     parts = after.split(".")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
-        return Q()
-    level, due, pk = int(parts[0]), _EPOCH + int(parts[1]) * _MICROSECOND, int(parts[2])
-    later = Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk)
-    return Q(level__lt=level) | (Q(level=level) & later)
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
+        return waiting
+    rank, due, level, pk = map(int, parts)
+    place = Place(min(rank, IN_TURN), _EPOCH + due * _MICROSECOND, -level, pk)
+    return waiting.after(place)

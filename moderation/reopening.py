@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from moderation.casework import STEPS, Need
 from moderation.models import Case, CaseState, Escalation, Level
+from moderation.transitions import Event, after
 
 # Seconds to the next human where nothing new was found: those of the decision table's row for distress and suicide.
 WITHIN = {Level.AMBER: 14400, Level.RED: 900, Level.CRISIS: 120}
@@ -18,7 +19,7 @@ def need_again(case: Case) -> Need:
     return Need(level=case.level, categories=case.categories, within=WITHIN[Level(case.level)])
 
 
-def reopen(case: Case, need: Need, *, state: CaseState = CaseState.OPEN) -> bool:
+def reopen(case: Case, need: Need, *, event: Event = Event.UNDONE) -> bool:
     """Make a resolved case wait for a human again, with fresh deadlines. Called inside the caller's transaction.
 
     False, and nothing changed, when it is not resolved or a newer case of the same subject is open.
@@ -27,7 +28,7 @@ def reopen(case: Case, need: Need, *, state: CaseState = CaseState.OPEN) -> bool
     try:
         with transaction.atomic():
             changed = Case.objects.filter(pk=case.pk, state=CaseState.RESOLVED).update(
-                state=state,
+                state=after(CaseState.RESOLVED, event),
                 level=need.level,
                 categories=list(need.categories),
                 lead_only=case.lead_only or need.lead,
@@ -41,11 +42,12 @@ def reopen(case: Case, need: Need, *, state: CaseState = CaseState.OPEN) -> bool
     except IntegrityError:
         return False
     if changed:
-        _escalate_anew(case, now, need.within)
+        escalate_anew(case, now, need.within)
     return bool(changed)
 
 
-def _escalate_anew(case: Case, now: datetime, within: int) -> None:
+def escalate_anew(case: Case, now: datetime, within: int) -> None:
+    """The steps of a case begin again, counted from now; `within` in seconds. Called inside a transaction."""
     for step in STEPS:
         due = now + timedelta(seconds=within * step)
         Escalation.objects.update_or_create(case=case, step=step, defaults={"due_at": due, "done_at": None})

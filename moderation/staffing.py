@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from moderation.models import Case, Moderator, Role
+from moderation.models.cases import NO_LEASE
 from moderation.signals import tell_desk
 from peers.models import Kind, Peer
 from peers.words import word_list
@@ -68,7 +69,8 @@ def end_shift(*, moderator: Moderator) -> int:
 
 def take_break(*, moderator: Moderator) -> int:
     """The shift goes on; the cases in their hands go back to the queue. How many?"""
-    return _give_back(moderator)
+    with transaction.atomic():
+        return _give_back(moderator)
 
 
 def be_on_call(*, moderator: Moderator, on_call: bool) -> None:
@@ -77,10 +79,8 @@ def be_on_call(*, moderator: Moderator, on_call: bool) -> None:
 
 
 def _give_back(moderator: Moderator) -> int:
-    held = list(Case.objects.open().filter(lease_by=moderator))
-    freed = Case.objects.filter(lease_by=moderator).update(
-        lease_by=None, lease_until=None, lease_token=None, revealed_token=None
-    )
+    held = list(Case.objects.filter(lease_by=moderator).locked())
+    Case.objects.filter(pk__in=[case.pk for case in held]).update(**NO_LEASE)
     for case in held:
         tell_desk(case.public_id, case.level)
-    return freed
+    return len(held)

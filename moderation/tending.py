@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import forum.tending
 import peers.tending
-from moderation import escalating, holding, leaving, reviewing, sending
+from moderation import escalating, following_up, holding, leaving, reviewing, sending
 from moderation.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ def tend(*, now: datetime | None = None) -> int:
         done += _safely("a hold", partial(holding.end_hold, pk, now=now))
     for step in escalating.due_steps(now):
         done += _safely("a step", partial(escalating.take_step, step, now=now))
+    for pk in following_up.due_follow_ups(now):
+        done += _safely("a follow-up", partial(following_up.remind, pk, now=now))
     for message in sending.due_messages(now):
         done += _safely("a message", partial(sending.send, message, now=now))
     done += _tidy(now)

@@ -9,6 +9,7 @@ WHY: dict[str, str] = {
     "harassment": "It may hurt the person it speaks to.",
     "contact": "It may hold a way to find or reach someone, and here nobody is asked who they are.",
     "detector": "Our first, automatic look at it did not work, so a person looks.",
+    "paused": "Your writing rests here at the moment, so only moderators read it.",
 }
 WHY_OTHERWISE = "A person looks at it first."
 

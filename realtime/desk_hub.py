@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from moderation.models import Case, Level, Moderator
+from moderation.models.cases import CaseQuerySet
 from moderation.models.people import DESK_ROLES
 from realtime.broadcast import DESK
 from realtime.closing import Close
@@ -18,7 +19,7 @@ from realtime.switchboard import EVERY
 from realtime.threads import reading
 
 log = logging.getLogger(__name__)
-MOST_SEEN = 500  # cases in the order the desk serves them; further down nothing is urgent
+MOST_SEEN = 500  # cases in the order the desk serves them; further down only what the layer speaks of is told
 
 
 class Desk(Protocol):
@@ -38,12 +39,29 @@ class Mark(NamedTuple):
     state: str
 
 
-def look_at_queue(moderators: Collection[int]) -> tuple[dict[str, Mark], dict[int, bool]]:
-    """The open cases; and which of these moderators still have a desk, and whether they lead: one query each."""
-    rows = Case.objects.open().order_by("-level", "due_at", "pk")
-    marks = rows.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state")
+class Look(NamedTuple):
+    """The first cases of the order, those spoken of further down, and who still has a desk (and whether they lead)."""
+
+    marks: dict[str, Mark]
+    further: dict[str, Mark]
+    staff: dict[int, bool]
+
+
+def look_at_queue(moderators: Collection[int], told: Collection[str] = ()) -> Look:
+    """One query each; however many wait, a case that was spoken of is found."""
+    marks = _marked(Case.objects.open().in_order()[:MOST_SEEN])
+    further = set(told) - marks.keys()
     staff = Moderator.objects.filter(pk__in=moderators, is_active=True, role__in=DESK_ROLES)
-    return {row[0]: Mark(*row[1:]) for row in marks[:MOST_SEEN]}, {each.pk: each.leads for each in staff}
+    return Look(
+        marks,
+        _marked(Case.objects.open().filter(public_id__in=further)) if further else {},
+        {each.pk: each.leads for each in staff},
+    )
+
+
+def _marked(cases: CaseQuerySet) -> dict[str, Mark]:
+    rows = cases.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state")
+    return {row[0]: Mark(*row[1:]) for row in rows}
 
 
 class DeskHub:
@@ -91,14 +109,14 @@ class DeskHub:
     async def _look(self) -> None:
         told, self._told = self._told, set()
         asked = {desk.moderator_pk for desk in self._desks}
-        marks, staff = await reading(look_at_queue, asked)
-        before, self._marks = self._marks, marks
-        moved = set() if before is None else changed(before, marks)
-        rows = {**(before or {}), **marks}
+        look = await reading(look_at_queue, asked, told)
+        before, self._marks = self._marks, look.marks
+        moved = set() if before is None else changed(before, look.marks)
+        rows = {**(before or {}), **look.further, **look.marks}
         news = sorted((moved | told) & rows.keys(), key=lambda each: -rows[each].level)
         for desk in self._desks:
             if desk.moderator_pk in asked:  # who sat down during the look was looked at on the way in
-                self._look_at(desk, staff)
+                self._look_at(desk, look.staff)
             for ref in news:
                 if desk.leads or not rows[ref].lead_only:
                     desk.waiting.offer(queue_frame(ref, rows[ref]))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forum.models import LiveEvent, Post, Thread, Visibility
 from forum.posting import edit_post, open_thread, submit_post
-from moderation import triage
+from moderation import deciding, triage
 from moderation.holding import end_hold
 from moderation.models import AuditEvent, Case, Decision, Effect, Escalation, Outbox, Report, Signal, Snapshot
 from moderation.reporting import file_report
@@ -95,9 +95,9 @@ def taken(robin, blue, thread) -> Case:
     return case
 
 
-def verdict(case: Case) -> triage.Verdict:
+def verdict(case: Case) -> deciding.Verdict:
     assert case.lease_token
-    return triage.Verdict("remove", "stands", "I have read this.", case.lease_token, case.version, "a-key-of-its-own")
+    return deciding.Verdict("remove", "stands", "I have read this.", case.lease_token, case.version, "a-key-of-its-own")
 
 
 @pytest.mark.parametrize("act", ["claim", "reveal", "decide"])
@@ -107,10 +107,10 @@ def test_nothing_is_done_at_the_desk_that_the_log_does_not_hold(act, robin, wren
     acts = {
         "claim": lambda: triage.claim(case=taken, moderator=wren),
         "reveal": lambda: triage.reveal(case=taken, moderator=robin),
-        "decide": lambda: triage.decide(case=taken, moderator=robin, verdict=verdict(taken)),
+        "decide": lambda: deciding.decide(case=taken, moderator=robin, verdict=verdict(taken)),
     }
     before = stand()
-    breaks("moderation.triage.audit.write")
+    breaks("moderation.audit.write")
 
     with pytest.raises(DiskIsFullError):
         acts[act]()
@@ -119,12 +119,12 @@ def test_nothing_is_done_at_the_desk_that_the_log_does_not_hold(act, robin, wren
 
 
 def test_a_decision_is_taken_back_whole_or_not_at_all(robin, taken, breaks) -> None:
-    made = triage.decide(case=taken, moderator=robin, verdict=verdict(taken))
+    made = deciding.decide(case=taken, moderator=robin, verdict=verdict(taken))
     before = stand()
-    breaks("moderation.triage.audit.write")
+    breaks("moderation.audit.write")
 
     with pytest.raises(DiskIsFullError):
-        triage.undo(decision=made, moderator=robin)
+        deciding.undo(decision=made, moderator=robin)
 
     assert stand() == before
 

@@ -2,6 +2,7 @@
 
 from forum.models.drafts import SavedDraft
 from forum.models.live import EventKind, LiveEvent, LiveSession, LiveState
+from forum.models.pauses import Pause
 from forum.models.posts import Post, Shown, Visibility
 from forum.models.rooms import Room
 from forum.models.threads import Contract, Thread
@@ -12,6 +13,7 @@ __all__ = [
     "LiveEvent",
     "LiveSession",
     "LiveState",
+    "Pause",
     "Post",
     "Room",
     "SavedDraft",

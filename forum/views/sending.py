@@ -180,16 +180,24 @@ def _given_back(request: HttpRequest, composer: Composer, problem: posting.NotPo
         return ask(request, composer, status=422, problem="Your words are not up yet", sentence=sentence, pieces=pieces)
     if isinstance(problem, posting.TooSoon):
         return _later(request, composer, problem)
+    if isinstance(problem, posting.Paused) and problem.until:
+        sentence = PAUSED.format(f"{problem.until:%-d %B, %H:%M} UTC")
+        return ask(request, composer, status=403, problem="Posting is paused for you", sentence=sentence)
     title, sentence = _CLOSED.get(str(problem), _NOT_NOW)
     status = 403 if isinstance(problem, posting.MayNotSpeak) else 409
     return ask(request, composer, status=status, problem=title, sentence=sentence)
 
 
+PAUSED = (
+    "A moderator paused it until {}. Why, and how to have someone else look at it, is in My space. Your words are kept"
+    " here, you can go on reading, and help stays open. If you are in danger, say so: words like that are always read."
+)
+ENDED = (
+    "Why, and how to have someone else look at it, is in My space. You can go on reading, and help stays open. If you"
+    " are in danger, say so: words like that are always read."
+)
 _CLOSED = {
-    "banned": (
-        "Posting is paused for you",
-        "A moderator paused it and wrote to you why: look in My space. You can go on reading, and help stays open.",
-    ),
+    "banned": ("Your writing here has ended", ENDED),
     "locked": ("This thread is closed for replies", "A moderator closed it. You can write in a thread of your own."),
 }
 _NOT_NOW = ("That is not possible at this moment", "Your words are saved here. Please try again in a while.")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from forum.models import Post, Visibility
 from forum.tokens import new_token
-from moderation import desk_words, triage
+from moderation import deciding, desk_words, triage
 from moderation.models import Action, Case, Escalation, Level, Moderator
 
 LEFT_OPEN = 8
@@ -48,10 +48,10 @@ def _decide(case: Case, moderator: Moderator) -> None:
     if mine.lease_token is None:
         raise RuntimeError("the demo could not take its own case")
     action, code = verdict_on(mine.post)
-    triage.decide(
+    deciding.decide(
         case=mine,
         moderator=moderator,
-        verdict=triage.Verdict(
+        verdict=deciding.Verdict(
             action=action,
             reason_code=code,
             public_note=desk_words.reasons()[code].sentence,

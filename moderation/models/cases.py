@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case as If
+from django.db.models import Exists, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from forum.models import Post, Room
 from forum.tokens import new_token
-from moderation.models.people import Moderator
+from moderation.models.people import LEAD_ROLES, Moderator
+from moderation.models.states import CaseState, Level
+from moderation.ordering import AT_ONCE, CRISIS, IN_TURN, ORDER, Place, place_of
 from peers.models import Peer
 
-
-class Level(models.IntegerChoices):
-    """Urgency of a moderator's attention."""
-
-    GREEN = 0, "green"
-    AMBER = 1, "amber"
-    RED = 2, "red"
-    CRISIS = 3, "crisis"
-
-
-class CaseState(models.TextChoices):
-    OPEN = "open"
-    PENDING_SECOND = "pending_second", "waiting for a second person"
-    FOLLOW_UP = "follow_up", "follow-up"
-    RESOLVED = "resolved"
+SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
+NO_LEASE = {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None}
 
 
 class Source(models.TextChoices):
@@ -36,6 +26,7 @@ class Source(models.TextChoices):
     REPORT = "report"
     CALL = "call", "I need help now"
     HUMAN = "human"
+    APPEAL = "appeal"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -43,16 +34,61 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(state=CaseState.RESOLVED)
 
     def in_order(self) -> CaseQuerySet:
-        """As the desk serves them: most urgent first, then the nearest deadline."""
-        return self.order_by("-level", "due_at", "pk").select_related("room", "lease_by__peer")
+        """As the desk serves them: crisis first, then whatever is due first."""
+        return self.order_by(*ORDER)
+
+    def after(self, place: Place) -> CaseQuerySet:
+        """What is served after this place. The database begins to read there, however far down it is."""
+        tied = Q(level__gt=-place.calm) | Q(level=-place.calm, pk__lte=place.pk)
+        passed = Q(due_at=place.due_at) & tied
+        if place.rank == AT_ONCE:  # reads past the crises before it: they are few
+            return self.exclude((Q(due_at__lt=place.due_at) | passed) & Q(rank=AT_ONCE))
+        return self.filter(rank=place.rank, due_at__gte=place.due_at).exclude(passed)
+
+    def at_once(self) -> CaseQuerySet:
+        """Those that wait for nothing: the first of the order, found by its index."""
+        return self.filter(rank=AT_ONCE)
+
+    def of_name(self, case: Case) -> CaseQuerySet:
+        """The cases of this one's name in its room, itself among them. Whom nobody can name is alone."""
+        if case.peer_id is None or not case.author_name:
+            return self.filter(pk=case.pk)
+        return self.filter(peer=case.peer_id, room=case.room_id, author_name=case.author_name)
+
+    def with_holders(self, now: datetime) -> CaseQuerySet:
+        """With what a row of the queue says: room, holder, and as `name_holder` who holds another case of its name."""
+        same = Case.objects.open().filter(peer=OuterRef("peer"), room=OuterRef("room"), lease_until__gt=now)
+        same = same.filter(author_name=OuterRef("author_name")).exclude(author_name="").exclude(pk=OuterRef("pk"))
+        holder = Subquery(same.values("lease_by__peer__staff_name")[:1])
+        return self.select_related("room", "lease_by__peer").annotate(name_holder=holder)
+
+    def locked(self) -> CaseQuerySet:
+        """Held until the transaction ends, in the order in which everyone takes several cases."""
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
     def free(self, now: datetime) -> CaseQuerySet:
         """Cases nobody holds at this moment. Claimed is not a state: a crashed desk strands nothing."""
         return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
 
     def for_moderator(self, moderator: Moderator) -> CaseQuerySet:
-        """Cases this person may work on: some only a lead may."""
-        return self if moderator.leads else self.filter(lead_only=False)
+        """Cases this person may work on: some only a lead may, and nobody judges what is about their own doing.
+
+        Where nobody else could take such a case, it waits a day and is then theirs, and the log says so.
+        """
+        return self.filter(_allowed(moderator))
+
+    def told_for(self, moderator: Moderator) -> CaseQuerySet:
+        """With whether this person may work on each, as `is_allowed`."""
+        return self.annotate(is_allowed=If(When(_allowed(moderator), then=True), default=False))
+
+
+def _allowed(moderator: Moderator) -> Q:
+    not_for_leads = Q() if moderator.leads else Q(lead_only=False)
+    others = Moderator.objects.at_desk().exclude(pk=moderator.pk)
+    leads = others.filter(role__in=[role.value for role in LEAD_ROLES])
+    alone = Q(lead_only=True) & ~Exists(leads) | Q(lead_only=False) & ~Exists(others)
+    waited = Q(not_for_since__lte=timezone.now() - SINGLE_AFTER)
+    return not_for_leads & (Q(not_for=None) | ~Q(not_for=moderator) | waited & alone)
 
 
 class Case(models.Model):
@@ -67,9 +103,20 @@ class Case(models.Model):
     level = models.PositiveSmallIntegerField(choices=Level)
     categories = models.JSONField(default=list)  # most urgent first
     lead_only = models.BooleanField(default=False)
+    not_for = models.ForeignKey(
+        Moderator, models.PROTECT, null=True, related_name="not_mine"
+    )  # whose doing it is about
+    not_for_since = models.DateTimeField(null=True)
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, related_name="followed_by")  # asks again after it
     state = models.CharField(max_length=14, choices=CaseState, default=CaseState.OPEN)
     tier = models.PositiveSmallIntegerField(default=0)  # how far it has escalated
     due_at = models.DateTimeField()  # a human should have looked by then
+    # The database keeps it: whoever raises or lowers a level cannot forget the place in the order.
+    rank = models.GeneratedField(
+        expression=If(When(level__gte=CRISIS, then=AT_ONCE), default=IN_TURN),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
     opened_at = models.DateTimeField(default=timezone.now)
     first_human_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
@@ -98,10 +145,14 @@ class Case(models.Model):
                 | (~Q(state=CaseState.RESOLVED) & Q(resolved_at__isnull=True)),
                 name="case_resolved_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(not_for=None, not_for_since=None) | Q(not_for__isnull=False, not_for_since__isnull=False),
+                name="case_not_for_has_time",
+            ),
         ]
         indexes = [
-            models.Index(  # the desk's queue
-                fields=["-level", "due_at", "id"], condition=~Q(state="resolved"), name="case_queue"
+            models.Index(  # the desk's queue, and the next case: moderation.ordering.ORDER
+                fields=["rank", "due_at", "-level", "id"], condition=~Q(state="resolved"), name="case_queue"
             ),
             models.Index(fields=["post", "-id"], name="case_of_post"),  # what the author is told; earlier cases
             models.Index(fields=["peer", "room", "-id"], name="case_of_name"),  # this name's history in this room
@@ -120,8 +171,15 @@ class Case(models.Model):
     def get_absolute_url(self) -> str:
         return f"/desk/cases/{self.public_id}/"
 
+    @property
+    def place(self) -> Place:
+        return place_of(level=self.level, due_at=self.due_at, pk=self.pk)
+
+    def is_held(self, now: datetime) -> bool:
+        return self.lease_by_id is not None and self.lease_until is not None and self.lease_until > now
+
     def held_by(self, moderator: Moderator, now: datetime) -> bool:
-        return self.lease_by_id == moderator.pk and self.lease_until is not None and self.lease_until > now
+        return self.lease_by_id == moderator.pk and self.is_held(now)
 
     def is_revealed_to(self, moderator: Moderator, now: datetime) -> bool:
         """Words are in the page only under the lease that revealed them."""

@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from moderation.audit_chain import SHARDS
 from moderation.models.cases import Case
-
-SHARDS = 16  # chains of the audit log: one head would make every post wait for every other
 
 
 class Escalation(models.Model):

@@ -17,9 +17,14 @@ class Role(models.TextChoices):
 
 
 DESK_ROLES = (Role.MODERATOR, Role.LEAD, Role.ADMIN)
+LEAD_ROLES = (Role.LEAD, Role.ADMIN)
 
 
 class ModeratorManager(BaseUserManager["Moderator"]):
+    def at_desk(self) -> "models.QuerySet[Moderator]":
+        """Everyone who may work at the desk."""
+        return self.filter(is_active=True, role__in=[role.value for role in DESK_ROLES])
+
     def get_by_natural_key(self, username: str | None) -> "Moderator":
         return self.get(username=username)
 
@@ -54,4 +59,4 @@ class Moderator(AbstractBaseUser):
 
     @property
     def leads(self) -> bool:
-        return self.is_active and self.role in (Role.LEAD, Role.ADMIN)
+        return self.is_active and self.role in LEAD_ROLES

@@ -19,16 +19,16 @@ _OF_ONESELF = frozenset({Category.DISTRESS, Category.SUICIDE, Category.SELF_HARM
 def places_of(ear: Ear, context: Context) -> frozenset[str]:
     """Names a rule can be bound to: the place, and what stands before the text.
 
-    `reply-to-risk`: the words answered, or others just said in a live room, are red or above. `after-risk`: this
-    person's own last words were. `asked-about-risk`: the words answered ask whether someone thinks of suicide. `room:`
-    and a room's name: the text stands in that room, where "it" may need no other word.
+    `reply-to-risk`: the words answered, someone's cry in this place, or words just said in a live room are red or
+    above. `after-risk`: this person's own last words were. `asked-about-risk`: the words answered ask whether someone
+    thinks of suicide. `room:` and a room's name: the text stands in that room, where "it" may need no other word.
     """
     room = f"room:{context.room}"
     alone = frozenset({"thread", room})
     places = {context.place, room}
     # In a thread what others said before may be days old; in a live room it was just said.
     around = context.around[-_REMEMBERED:] if context.place == "live" else ()
-    others = [words[-_TAIL * 5 :] for words in (context.parent, *around) if words]
+    others = [words[-_TAIL * 5 :] for words in (context.parent, context.cry, *around) if words]
     scenes = [ear.scene(words) for words in dict.fromkeys(others)]
     if any(ear.danger(scene, alone) >= Level.RED for scene in scenes):
         places.add("reply-to-risk")

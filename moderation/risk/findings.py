@@ -103,4 +103,5 @@ class Context:
     earlier: tuple[str, ...] = field(default=())  # this name's earlier words here, oldest first
     parent: str = ""  # the words being answered
     around: tuple[str, ...] = field(default=())  # what others said here last, oldest first
+    cry: str = ""  # the newest words of someone in danger here, however long ago
     room: str = ""

@@ -53,8 +53,9 @@ def _context(given: Any) -> Context:
         "place": given.get("place", "thread"),
         "parent": given.get("parent") or "",
         "room": given.get("room") or "",
+        "cry": given.get("cry") or "",
     }
     lists = isinstance(earlier, list | tuple) and isinstance(around, list | tuple)
     if not lists or not all(isinstance(part, str) for part in (*earlier, *around, *known.values())):
-        raise TypeError("context holds place, parent and room as text, earlier and around as lists of texts")
+        raise TypeError("context holds place, parent, room and cry as text, earlier and around as lists of texts")
     return Context(earlier=tuple(earlier), around=tuple(around), **known)

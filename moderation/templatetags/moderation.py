@@ -77,10 +77,34 @@ def aftercare(request: HttpRequest | None, post: Post) -> Found:
     return beside.what_became_of(request, post)
 
 
+@calm_tag("moderation/marked_parts.html")
+def marked_parts(request: HttpRequest | None, post: Post) -> Found:
+    """To the author of words that wait: the part to change, so that the rest goes up."""
+    return beside.marked_in(request, post)
+
+
 @calm_tag("moderation/my_messages.html")
 def my_messages(request: HttpRequest | None) -> Found:
     """In one's own space: the private words of moderators."""
     return beside.messages_for(request)
+
+
+@calm_tag("moderation/my_statements.html")
+def my_statements(request: HttpRequest | None) -> Found:
+    """In one's own space: what is restricted, and the way to the reasons."""
+    return beside.statements_for(request)
+
+
+@calm_tag("moderation/how_is_it.html")
+def how_is_it(request: HttpRequest | None) -> Found:
+    """In one's own space, a day and three days after a crisis: how it is now."""
+    return beside.question_for(request)
+
+
+@register.filter
+def at(mapping: dict[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key; nothing where it holds nothing."""
+    return mapping.get(key)
 
 
 @calm_tag("moderation/help_for_search.html")

@@ -36,6 +36,7 @@ function act(target, say) {
   const radio = /** @type {HTMLInputElement | null} */ (target.querySelector("input[type=radio]"));
   if (!radio) return target.click();
   radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
   say(`${target.textContent?.trim()}: chosen.`);
 }
 

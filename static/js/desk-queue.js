@@ -7,10 +7,14 @@ const POLL_MS = 10000;
 const FAILURES = 2; // in a row, before the page says that its list may be old
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
 
-/** @param {Element} list @returns {Set<string>} the crisis cases in it */
-function crises(list) {
-  const rows = /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-level="crisis"]'));
-  return new Set([...rows].map((row) => row.dataset.case ?? ""));
+/** @param {string} html @returns {Set<string>} the crisis cases in a list */
+function crises(html) {
+  return new Set([...html.matchAll(/data-case="(\w+)" data-level="crisis"/g)].map((found) => found[1]));
+}
+
+/** @param {string} html @returns {string} which cases stand in a list, in their order: times alone are nothing new */
+function order(html) {
+  return [...html.matchAll(/data-case="(\w+)"/g)].map((found) => found[1]).join(" ");
 }
 
 /** The list of waiting cases and how it is kept true. */
@@ -26,6 +30,10 @@ class Queue {
     this.busy = false;
     this.again = false;
     this.failed = 0;
+    this.waiting = "";
+    this.shown = list.innerHTML;
+    this.known = crises(list.innerHTML);
+    for (const sign of ["pointerleave", "focusout"]) list.addEventListener(sign, () => this.showWaiting());
   }
 
   /** One request at a time; what moved meanwhile is asked for once more. */
@@ -46,19 +54,31 @@ class Queue {
     }
   }
 
-  /** @param {string} html */
+  /** Nothing moves under a hand: while the pointer or the focus is in the list, what is new waits. @param {string} html */
   show(html) {
-    const before = crises(this.list);
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.case : undefined;
+    const found = crises(html);
+    if ([...found].some((name) => !this.known.has(name))) this.say("A crisis case came");
+    this.known = found;
+    if (!this.list.matches(":hover") && !this.list.contains(document.activeElement)) return this.put(html);
+    if (order(html) === order(this.shown)) return;
+    this.waiting = html;
+    document.querySelector("[data-queue-waits]")?.removeAttribute("hidden");
+  }
+
+  showWaiting() {
+    window.setTimeout(() => {
+      if (!this.waiting || this.list.matches(":hover") || this.list.contains(document.activeElement)) return;
+      this.put(this.waiting);
+    }, 50);
+  }
+
+  /** @param {string} html */
+  put(html) {
+    this.waiting = "";
+    this.shown = html;
+    document.querySelector("[data-queue-waits]")?.setAttribute("hidden", "");
     setServerHtml(this.list, html);
-    const rows = [...this.list.querySelectorAll("ol.queue > li")];
-    for (const row of rows.slice(this.most)) row.remove();
-    if (focused) {
-      const same = /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-case="${focused}"]`));
-      same?.focus({ preventScroll: true });
-    }
-    const fresh = [...crises(this.list)].filter((name) => !before.has(name));
-    if (fresh.length) this.say("A crisis case came");
+    for (const row of [...this.list.querySelectorAll("ol.queue > li")].slice(this.most)) row.remove();
   }
 
   connect() {

@@ -79,8 +79,25 @@ function startFills() {
   }
 }
 
+/** What is usual for the chosen action stands in the form at once, unless someone wrote words of their own. */
+function startUsual() {
+  const body = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("id_body"));
+  const reason = /** @type {HTMLSelectElement | null} */ (document.getElementById("id_reason_code"));
+  const choices = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-usual]"));
+  if (!body || !reason) return;
+  const usual = new Set([...choices].map((choice) => choice.dataset.sentence ?? ""));
+  for (const choice of choices) {
+    choice.querySelector("input")?.addEventListener("change", () => {
+      if (body.value.trim() && !usual.has(body.value)) return; // never over what someone wrote
+      body.value = choice.dataset.sentence ?? "";
+      reason.value = choice.dataset.usual ?? "";
+    });
+  }
+}
+
 const lease = /** @type {HTMLElement | null} */ (document.querySelector("[data-lease]"));
 if (lease) keepLease(lease);
 startFills();
+startUsual();
 startKeys(say);
 startQueue(say);

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import edit_post
-from moderation import alerts, escalating, outreach, triage
+from moderation import alerts, deciding, escalating, outreach, triage
 from moderation.calling import call_for_help
+from moderation.deciding import Verdict
 from moderation.leaving import forget
 from moderation.models import Case, CaseState, Decision, Escalation, Outbox, Signal, Snapshot
-from moderation.triage import Conflict, Verdict
+from moderation.triage import Conflict
 from peers.leaving import Way
 from tests.conftest import draft, make_post
 
@@ -27,7 +28,7 @@ def in_hands(post: Post, moderator) -> Case:
 
 def decided(case: Case, moderator, action: str, key: str = "one") -> Decision:
     verdict = Verdict(action, "stands", "I have read this.", case.lease_token or uuid4(), case.version, key)
-    return triage.decide(case=case, moderator=moderator, verdict=verdict)
+    return deciding.decide(case=case, moderator=moderator, verdict=verdict)
 
 
 def test_calm_new_words_are_a_new_version_that_must_be_seen_first(ash, robin, room) -> None:
@@ -52,7 +53,7 @@ def test_an_author_does_not_unfold_what_a_moderator_folded(ash, robin, room) -> 
 
     post.refresh_from_db()
     assert post.visibility == Visibility.NOTED
-    triage.undo(decision=decision, moderator=robin)
+    deciding.undo(decision=decision, moderator=robin)
     edit_post(peer=ash, post=post, draft=draft("A nicer text tomorrow."))
     post.refresh_from_db()
     assert post.visibility == Visibility.PUBLISHED

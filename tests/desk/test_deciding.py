@@ -9,6 +9,7 @@ from django.utils import timezone
 from forum.models import Visibility
 from forum.posting import withdraw
 from moderation.casework import Need, open_or_join, subject_of
+from moderation.desk_words import reasons
 from moderation.models import AuditEvent, Case, CaseState, Decision
 from tests.desk.staff import decision, sit_down, take
 
@@ -34,9 +35,17 @@ def test_a_decision_reaches_the_post_and_keeps_its_words(robin, held) -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", [{"body": ""}, {"body": " \u200b\n"}, {"reason_code": ""}, {"reason_code": "because"}, {"action": ""}]
+    "missing",
+    [
+        {"action": "remove", "body": ""},
+        {"action": "fold", "body": " \u200b\n"},
+        {"action": "remove", "reason_code": ""},
+        {"action": "publish", "measure": "pause", "body": ""},
+        {"reason_code": "because"},
+        {"action": ""},
+    ],
 )
-def test_no_decision_without_a_reason_in_words(robin, held, missing) -> None:
+def test_nothing_is_taken_from_anyone_without_a_reason_in_words(robin, held, missing) -> None:
     post, case = held
     browser = sit_down(robin)
     page = take(browser, case)
@@ -47,6 +56,20 @@ def test_no_decision_without_a_reason_in_words(robin, held, missing) -> None:
     assert not Decision.objects.exists()
     post.refresh_from_db()
     assert post.visibility == Visibility.HELD
+
+
+def test_what_takes_nothing_may_be_said_in_the_usual_words(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    browser.post(f"{case.get_absolute_url()}decide", decision(page, action="publish", reason_code="", body=""))
+
+    said = Decision.objects.get()
+    assert said.reason_code == "pain-stands"
+    assert said.public_note == reasons()["pain-stands"].sentence
+    post.refresh_from_db()
+    assert post.visibility == Visibility.PUBLISHED
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import MayNotSpeak, edit_post, submit_post
-from moderation import triage
+from moderation import deciding, triage
+from moderation.deciding import Verdict
 from moderation.holding import end_hold
 from moderation.models import Case
 from moderation.reporting import file_report
-from moderation.triage import Conflict, Verdict
+from moderation.triage import Conflict
 from peers import limits
 from peers.leaving import Way, leave
 from peers.models import Peer
@@ -64,7 +65,7 @@ def test_an_edit_a_decision_and_a_report_at_once_lose_nothing(ash, robin, room) 
 
         edited, _, reported = at_once(
             partial(edit_post, peer=ash, post=post, draft=draft(f"I want to die, and I am so tired {number}.")),
-            partial(triage.decide, case=case, moderator=robin, verdict=verdict),
+            partial(deciding.decide, case=case, moderator=robin, verdict=verdict),
             partial(file_report, post=post, reason="worried", note="I am worried."),
         )
 
@@ -89,7 +90,7 @@ def test_a_hold_that_ends_while_it_is_decided_and_edited_ends_once(ash, robin, r
 
         at_once(
             partial(end_hold, post.pk, now=later),
-            partial(triage.decide, case=case, moderator=robin, verdict=verdict),
+            partial(deciding.decide, case=case, moderator=robin, verdict=verdict),
             partial(edit_post, peer=ash, post=post, draft=draft(f"Sorry, that was harsh {number}.")),
         )
 

@@ -41,13 +41,14 @@ def test_the_queue_names_the_kind_of_thing_and_the_author_but_none_of_their_word
     assert post.body not in page
 
 
-def test_the_most_urgent_stands_first_and_then_the_nearest_deadline(robin, room) -> None:
+def test_crisis_stands_first_and_then_what_is_due_first(robin, room) -> None:
     cases_of(room, 9)
 
     rows = queue_for(robin).rows
 
-    order = [(-row.case.level, row.case.due_at, row.case.pk) for row in rows]
+    order = [(row.case.level < 3, row.case.due_at, -row.case.level, row.case.pk) for row in rows]
     assert order == sorted(order)
+    assert {row.case.level for row in rows[3:5]} == {1, 2}  # red and amber stand among each other
 
 
 def test_every_case_is_on_exactly_one_page(robin, room) -> None:
@@ -65,7 +66,9 @@ def test_every_case_is_on_exactly_one_page(robin, room) -> None:
     assert len(found) == 23
 
 
-@pytest.mark.parametrize("key", ["", "x", "1.2", "1.2.x", "9" * 40, "-1.0.0", "1.99999999999999999.1", "٣.1.1"])
+@pytest.mark.parametrize(
+    "key", ["", "x", "1.2", "1.2.3.x", "9" * 40, "-1.0.0.1", "1.99999999999999999.3.1", "7.1.1.1", "٣.1.1.1"]
+)
 def test_a_key_that_is_none_shows_the_first_page_or_an_empty_one(robin, room, key) -> None:
     cases_of(room, 2)
 

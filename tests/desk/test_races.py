@@ -15,10 +15,11 @@ from django.utils import timezone
 from forum.models import LiveEvent, Post, Visibility
 from forum.posting import submit_post
 from forum.showing import set_visibility
-from moderation import triage
+from moderation import deciding, triage
+from moderation.deciding import Verdict
 from moderation.models import AuditEvent, Case, Decision
 from moderation.reporting import file_report
-from moderation.triage import Conflict, Verdict
+from moderation.triage import Conflict
 from tests.conftest import draft, make_moderator, make_post
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("emptied_afterwards")]
@@ -87,7 +88,7 @@ def test_the_same_decision_sent_twice_at_once_is_one(robin, room) -> None:
     case.refresh_from_db()
     verdict = verdict_on(case, "the-same-key")
 
-    both = at_once(*[lambda: triage.decide(case=case, moderator=robin, verdict=verdict)] * 2)
+    both = at_once(*[lambda: deciding.decide(case=case, moderator=robin, verdict=verdict)] * 2)
 
     assert {decision.pk for decision in both} == {Decision.objects.get().pk}
     assert AuditEvent.objects.filter(kind="case.decided").count() == 1
@@ -99,8 +100,8 @@ def test_two_different_decisions_at_once_are_one_and_a_conflict(robin, room) -> 
     case.refresh_from_db()
 
     both = at_once(
-        lambda: triage.decide(case=case, moderator=robin, verdict=verdict_on(case, "first-key")),
-        lambda: triage.decide(case=case, moderator=robin, verdict=verdict_on(case, "second-key")),
+        lambda: deciding.decide(case=case, moderator=robin, verdict=verdict_on(case, "first-key")),
+        lambda: deciding.decide(case=case, moderator=robin, verdict=verdict_on(case, "second-key")),
     )
 
     assert [type(each) for each in both].count(Conflict) == 1
@@ -111,10 +112,10 @@ def test_of_two_who_undo_one_does(robin, wren, room) -> None:
     case = case_in(room)
     triage.claim(case=case, moderator=robin)
     case.refresh_from_db()
-    made = triage.decide(case=case, moderator=robin, verdict=verdict_on(case, "one-key"))
+    made = deciding.decide(case=case, moderator=robin, verdict=verdict_on(case, "one-key"))
 
     both = at_once(
-        lambda: triage.undo(decision=made, moderator=robin), lambda: triage.undo(decision=made, moderator=wren)
+        lambda: deciding.undo(decision=made, moderator=robin), lambda: deciding.undo(decision=made, moderator=wren)
     )
 
     assert [type(each) for each in both].count(Conflict) == 1

@@ -145,14 +145,14 @@ def test_after_changing_the_part_the_rest_goes_up_and_the_draft_is_gone(rooms) -
     assert not SavedDraft.objects.exists()
 
 
-def test_a_paused_person_is_told_so_and_keeps_the_words(blue, thread) -> None:
+def test_whose_writing_ended_is_told_so_and_keeps_the_words(blue, thread) -> None:
     Peer.objects.filter(pk=blue.pk).update(state=State.BANNED)
 
     response = Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": "Let me say this."})
 
     html = response.content.decode()
     assert response.status_code == 403
-    assert "Posting is paused for you" in html
+    assert "Your writing here has ended" in html
     assert "Let me say this." in html
     assert SavedDraft.objects.get().peer == blue
 

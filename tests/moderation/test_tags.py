@@ -191,7 +191,7 @@ def test_a_search_for_a_way_out_shows_help_and_keeps_nothing(db) -> None:
     assert page("{% help_for_search 'soup recipes' %}") == "before  after"
 
 
-def test_ten_posts_of_an_author_cost_a_page_three_more_queries(blue, thread, django_assert_num_queries) -> None:
+def test_ten_posts_of_an_author_cost_a_page_four_more_queries(blue, thread, django_assert_num_queries) -> None:
     posts = [submit_post(peer=blue, place=thread, draft=draft(f"quiet words {n}")) for n in range(10)]
     request = RequestFactory().get("/")
     request.session = SessionStore()
@@ -200,5 +200,5 @@ def test_ten_posts_of_an_author_cost_a_page_three_more_queries(blue, thread, dja
         "{% for post in posts %}{% help_cards post %}{% report_link post %}{% aftercare post %}{% endfor %}"
     )
 
-    with django_assert_num_queries(4):  # who speaks; decisions, messages and cases of this thread
+    with django_assert_num_queries(5):  # who speaks; decisions, messages, statements and cases of this thread
         whole.render(Context({"request": request, "posts": posts}))

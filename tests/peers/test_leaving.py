@@ -15,8 +15,7 @@ from forum.posting import submit_post
 from forum.tending import purge_files
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.leaving import erase_kept_words
-from moderation.models import Case, Outreach, OutreachMessage, Snapshot
-from moderation.models.cases import CaseState
+from moderation.models import Case, CaseState, Outreach, OutreachMessage, Snapshot
 from peers import boundaries, signals
 from peers.models import Block, Peer, Persona, Session, TopicFilter
 from tests.conftest import draft, make_thread

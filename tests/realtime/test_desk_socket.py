@@ -15,6 +15,7 @@ from moderation import signals, triage
 from moderation.models import Case, Moderator
 from peers.arriving import end_every_session, speak_for
 from peers.sessions import SessionStore
+from realtime import desk_hub
 from realtime.closing import Close
 from realtime.desk import DeskSocket
 from realtime.seats import MOST_WAITING
@@ -58,6 +59,20 @@ async def test_a_crisis_reaches_an_open_desk_within_a_second(blue, robin, thread
 
     case = await Case.objects.aget()
     assert frame == {"type": "queue", "case": case.public_id, "level": 3, "word": "crisis"}
+
+
+async def test_a_crisis_is_told_however_many_wait_before_it(ash, blue, robin, thread, monkeypatch) -> None:
+    monkeypatch.setattr(desk_hub, "MOST_SEEN", 1)
+    await sync_to_async(cry_for_help)(ash, thread)
+    first = await Case.objects.aget()
+    desk = await open_desk(await signed_in(robin))
+    await desk.next("hello")
+
+    await sync_to_async(cry_for_help)(blue, thread)
+    frame = await desk.next("queue", within=1)
+    await desk.disconnect()
+
+    assert frame["case"] == (await Case.objects.exclude(pk=first.pk).aget()).public_id
 
 
 async def test_a_case_opened_by_another_process_reaches_it_too(blue, robin, thread) -> None:

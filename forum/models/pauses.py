@@ -1,0 +1,36 @@
+"""Pauses: someone's writing rests for a while, in one thread or everywhere. Reading and help never do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from forum.models.threads import Thread
+from peers.models import Peer
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def holding(self, peer: Peer, thread: Thread | None, now: datetime) -> Pause | None:
+        """The pause that holds for this person here at this moment, the longest first."""
+        here = Q(thread=None) | Q(thread=thread) if thread else Q(thread=None)
+        return self.filter(here, peer=peer, until__gt=now, ended_at=None).order_by("-until").first()
+
+
+class Pause(models.Model):
+    peer = models.ForeignKey(Peer, models.CASCADE, related_name="pauses")
+    thread = models.ForeignKey(Thread, models.CASCADE, null=True, related_name="pauses")  # none: everywhere
+    until = models.DateTimeField()
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)  # taken back before its time
+    by_rules = models.BooleanField(default=False)  # automation made it; a moderator's decision ends it
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["peer", "until"], name="pause_of_peer")]  # asked when someone posts
+
+    def __str__(self) -> str:
+        return "a pause"

@@ -1,0 +1,55 @@
+"""What else the system does by itself at a crisis: it opens the door to moderators, and looks for whoever was aimed at.
+
+Called inside the post's transaction. Nobody outside the site is ever told.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from forum.models import Pause, Post, Shown
+from moderation import statements
+from moderation.casework import Need, open_or_join, subject_of
+from moderation.models import Case, Level, Outreach, Restriction, Signal, Source
+from moderation.planning import Plan
+from moderation.risk import Category
+from moderation.table import table
+
+PAUSE = timedelta(hours=24)  # at most; a moderator's decision about the words ends it
+TARGET_WITHIN = 900  # seconds until a human should have looked at whoever the words aimed at
+
+
+def at_crisis(post: Post, case: Case, plan: Plan) -> None:
+    """Open private outreach to someone in danger; after a push to harm, pause its author and look after its target."""
+    found = {Category(category) for category in plan.categories}
+    if any(table()[category].plea for category in found) and post.peer:
+        Outreach.objects.get_or_create(case=case, defaults={"peer": post.peer})
+    if Category.ENCOURAGEMENT in found:
+        _pause_here(post, case)
+    if found & {Category.ENCOURAGEMENT, Category.HARASSMENT}:
+        _look_after_target(post)
+
+
+def _pause_here(post: Post, case: Case) -> None:
+    """In this thread only: other rooms, help and outreach stay open to them."""
+    if post.thread is None or post.peer is None or post.peer.is_staff_voice:
+        return
+    until = timezone.now() + PAUSE
+    if Pause.objects.holding(post.peer, post.thread, timezone.now()):
+        return
+    Pause.objects.create(peer=post.peer, thread=post.thread, until=until, by_rules=True)
+    statements.by_rules(case=case, peer=post.peer, restriction=Restriction.THREAD_PAUSED, until=until)
+
+
+def _look_after_target(post: Post) -> None:
+    """A case for the person the words were aimed at: whoever cried for help here last, else whoever spoke before."""
+    others = Post.objects.filter(thread=post.thread_id, session=post.session_id, pk__lt=post.pk)
+    others = others.open().exclude(peer=post.peer).exclude(peer=None).order_by("-pk")
+    target = others.filter(help_for=Shown.EVERYONE).first() or others.first()
+    if target is None:
+        return
+    case = open_or_join(subject_of(target), Need(Level.RED, [Category.DISTRESS.value], TARGET_WITHIN))
+    signal = Signal(case=case, subject=case.subject, revision=target.revision, source=Source.RULES, version="1")
+    signal.rule, signal.category, signal.level = "beside.aimed-at", Category.DISTRESS.value, Level.RED
+    signal.reason = "Someone answered with words that push or attack. They are held; this person may need a word"
+    Signal.objects.bulk_create([signal], ignore_conflicts=True)

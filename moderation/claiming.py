@@ -1,0 +1,96 @@
+"""Taking cases, keeping them and giving them back. Two moderators never have one case, nor two of one name.
+
+The cases of a name are held, in everyone's order, while it is decided who gets them: whoever comes second changes
+nothing and is told so.
+"""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from moderation import audit
+from moderation.models import Case, Moderator
+from moderation.models.cases import NO_LEASE
+from moderation.same_name import may_take
+from moderation.signals import tell_desk
+from peers.again import once_more
+
+LEASE_SECONDS = 120
+AT_A_TIME = 20  # cases read from the order in one query while looking for a free one
+
+
+@once_more
+def claim(*, case: Case, moderator: Moderator) -> bool:
+    """Take the case for two minutes together with the free ones of its name, or renew all one has of that name.
+
+    False, and nothing changed, when someone else has it, or it is kept for whoever has others of its name. Renewing
+    takes nothing new: what came since is shown, and taken by choice.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        of_name = list(Case.objects.open().of_name(case).told_for(moderator).locked())
+        wanted = next((each for each in of_name if each.pk == case.pk and each.is_allowed), None)  # type: ignore[attr-defined]  # told_for
+        if wanted is None:
+            return False
+        if wanted.held_by(moderator, now):
+            return _renew(of_name, moderator, now)
+        if not may_take(wanted, of_name, moderator, now):
+            return False
+        _renew(of_name, moderator, now)
+        _take([each for each in of_name if may_take(each, of_name, moderator, now)], moderator, now)
+        return True
+
+
+def claim_next(*, moderator: Moderator) -> Case | None:
+    """The first case in the order that this moderator may take, claimed; None when there is none, however many wait.
+
+    A handful is read by index, then compared and set: who holds a case is not asked of the database, which would
+    leave the index for it.
+    """
+    for case in candidates(moderator):
+        if claim(case=case, moderator=moderator):
+            return Case.objects.get(pk=case.pk)
+    return None
+
+
+def candidates(moderator: Moderator) -> Iterator[Case]:
+    """Every case that seems free, in the order served."""
+    waiting = Case.objects.open().for_moderator(moderator).in_order()
+    read = list(waiting[:AT_A_TIME])
+    while read:
+        now = timezone.now()
+        yield from (case for case in read if not case.is_held(now))
+        read = list(waiting.after(read[-1].place)[:AT_A_TIME])
+
+
+@once_more
+def let_go(*, case: Case, moderator: Moderator) -> bool:
+    """Give the case back to the queue, with those of its name. Did anything change?"""
+    with transaction.atomic():
+        held = list(Case.objects.of_name(case).filter(lease_by=moderator).locked())
+        Case.objects.filter(pk__in=[each.pk for each in held]).update(**NO_LEASE)
+        for each in held:
+            tell_desk(each.public_id, each.level)
+        return bool(held)
+
+
+def _renew(of_name: list[Case], moderator: Moderator, now: datetime) -> bool:
+    """Those in hand end together."""
+    mine = [each.pk for each in of_name if each.held_by(moderator, now)]
+    return bool(Case.objects.filter(pk__in=mine).update(lease_until=_until(now)))
+
+
+def _take(free: list[Case], moderator: Moderator, now: datetime) -> None:
+    """Each under a token of its own; the chains of the log are taken in their order, so that no two wait crosswise."""
+    for each in sorted(free, key=lambda each: audit.shard_of(each.pk)):
+        lease = {"lease_by": moderator, "lease_until": _until(now), "lease_token": uuid.uuid4()}
+        Case.objects.filter(pk=each.pk).update(**lease, revealed_token=None)
+        audit.write(actor=moderator.username, kind="case.claimed", case_pk=each.pk, case_ref=each.public_id)
+        tell_desk(each.public_id, each.level)
+
+
+def _until(now: datetime) -> datetime:
+    return now + timedelta(seconds=LEASE_SECONDS)

@@ -1,0 +1,71 @@
+"""Complaints about a moderator: a lead or an admin who is not that person looks. A receipt tells what came of it."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from forum import text
+from forum.models import Room
+from moderation import risk
+from moderation.casework import Need, Subject, open_or_join
+from moderation.deciding import log, settle
+from moderation.intake import judge_text, keep_signals
+from moderation.models import Case, Complaint, Moderator
+from moderation.transitions import Event
+from moderation.triage import Conflict
+from peers.again import once_more
+from peers.models import Peer
+
+WITHIN = 4 * 3600  # seconds until a lead should have looked
+LONGEST = 5_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A complaint as it was kept, and the help that goes with its words (card keys; none for calm words)."""
+
+    complaint: Complaint
+    cards: Sequence[str]
+
+
+def is_urgent(words: str) -> bool:
+    """Whether the words may be a cry for help: those are never turned away."""
+    return judge_text(text.tidy(words)[:LONGEST], risk.Context(place="complaint")).urgent
+
+
+@once_more
+def complain(*, words: str, about: str, peer: Peer | None) -> Filed:
+    """Keep the complaint and bring it to a lead. `about` is the public name of the moderator, if it is known.
+
+    A name nobody bears is no reason to turn words away: then any lead looks.
+    """
+    said = text.tidy(words)[:LONGEST]
+    judged = judge_text(said, risk.Context(place="complaint"))
+    plan = judged.plan
+    whom = Moderator.objects.at_desk().filter(peer__staff_name__iexact=about.strip()).first()
+    with transaction.atomic():
+        room = Room.objects.order_by("-is_arrivals", "pk")[0]
+        key = f"complaint:{secrets.token_hex(8)}"
+        level = max(plan.level, risk.Level.AMBER)
+        need = Need(
+            level, plan.categories or ["complaint"], min(plan.within or WITHIN, WITHIN), alert=plan.alert, lead=True
+        )
+        case = open_or_join(Subject(key=key, room=room, peer=peer, name="", not_for=whom), need)
+        keep_signals(key, 1, judged.assessment, case)
+        complaint = Complaint.objects.create(case=case, words=said)
+    return Filed(complaint, plan.cards if plan.level > risk.Level.GREEN else ())
+
+
+@once_more
+def answer_complaint(*, case: Case, moderator: Moderator, words: str, token: uuid.UUID, version: int) -> Complaint:
+    """Answer it in words that whoever complained reads by their receipt. Raises Conflict."""
+    with transaction.atomic():
+        if not settle(case, moderator, Event.DECIDED, token=token, version=version):
+            raise Conflict
+        if not Complaint.objects.filter(case=case).update(answer=words):
+            raise Conflict
+        log(case, moderator, "complaint.answered")
+        return Complaint.objects.get(case=case)

@@ -1,0 +1,194 @@
+"""Deciding a case, and taking a decision back. Everything a decision does happens with it, or nothing does.
+
+A decision is one conditional update that names the lease, its token, its time and the version that
+was seen: who lost the case, or decides on what has changed since they looked, changes nothing.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from forum.locking import lock_peer, lock_post
+from moderation import answering, audit, following_up
+from moderation.effects import NotPossible, apply_action, reverse
+from moderation.measures import apply_measure, reverse_measure
+from moderation.models import Action, Appeal, Case, CaseState, Decision, Measure, Moderator
+from moderation.models.cases import NO_LEASE
+from moderation.reopening import need_again, reopen
+from moderation.signals import tell_desk
+from moderation.transitions import Event, after, before
+from moderation.triage import Conflict, mark_answers_read, open_to
+from peers.again import once_more
+
+SECOND_WITHIN = timedelta(hours=4)  # until a second person should have looked at what cannot be undone
+IS_APPEAL = "This case is an appeal: answer it below, instead of deciding about the post."
+FOR_GOOD = "Erasing and ending someone's writing need the words that their author will read."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a moderator decided, and what they had seen when they did. `key` makes sending it twice harmless."""
+
+    action: str
+    reason_code: str
+    public_note: str
+    token: uuid.UUID
+    version: int
+    key: str
+    spans: tuple[tuple[int, int], ...] = ()  # of a redaction: [start, end) in code points of the newest words
+    measure: str = Measure.NOTHING
+    hours: int | None = None  # of a pause
+    follow_up: bool = False  # ask again after a day and after three
+
+    @property
+    def needs_second(self) -> bool:
+        """What cannot be undone is never decided by one person."""
+        return self.action == Action.ERASE or self.measure == Measure.BAN
+
+
+@once_more
+def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
+    """Decide the case, with what it does to post and person and its audit event, all or nothing.
+
+    What cannot be undone is proposed: the part that can be is done, and a second person is awaited.
+    Sending the same `verdict.key` again returns the first decision.
+
+    Raises:
+        Conflict: the lease is lost or expired, or the case changed; nothing happened.
+        NotPossible: the decision does not fit the case; nothing happened.
+    """
+    with transaction.atomic():
+        if verdict.measure != Measure.NOTHING and case.peer:
+            lock_peer(case.peer)
+        lock_post(cases=case)  # before the case: everyone's order
+        if not _close(case, moderator, verdict):
+            return _decided_already(case, moderator, verdict)
+        if Appeal.objects.filter(case=case, outcome="", statement__decision__isnull=False).exists():
+            raise NotPossible(IS_APPEAL)
+        decision = _record(case, moderator, verdict)
+        apply_action(decision, case)
+        apply_measure(decision, case)
+        answering.settle(case=case, decision=decision)
+        if verdict.follow_up:
+            following_up.plan(case=case)
+        answers_were_seen(case)
+        kind = "case.proposed" if verdict.needs_second else "case.decided"
+        log(case, moderator, kind, action=verdict.action, reason=verdict.reason_code, measure=str(verdict.measure))
+        return decision
+
+
+def _record(case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
+    return Decision.objects.create(
+        case=case,
+        moderator=moderator,
+        action=verdict.action,
+        spans=[list(span) for span in verdict.spans],
+        measure=verdict.measure,
+        hours=verdict.hours,
+        needs_second=verdict.needs_second,
+        reason_code=verdict.reason_code,
+        public_note=verdict.public_note,
+        key=verdict.key,
+        case_version=verdict.version,
+        level_before=case.level,
+    )
+
+
+def _close(case: Case, moderator: Moderator, verdict: Verdict) -> bool:
+    if not verdict.needs_second:
+        return settle(case, moderator, Event.DECIDED, token=verdict.token, version=verdict.version)
+    now = timezone.now()
+    waits = {"not_for": moderator, "not_for_since": now, "due_at": now + SECOND_WITHIN}
+    return settle(case, moderator, Event.PROPOSED, token=verdict.token, version=verdict.version, **waits)
+
+
+def _decided_already(case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
+    done = Decision.objects.filter(key=verdict.key, case=case, moderator=moderator).first()
+    if done is None:
+        raise Conflict
+    return done
+
+
+def close_follow_up(*, case: Case, moderator: Moderator, token: uuid.UUID, version: int) -> None:
+    """What came was read and asks for nothing more: the earlier decision stands. Raises Conflict."""
+    with transaction.atomic():
+        if not settle(case, moderator, Event.FOLLOWED_UP, token=token, version=version):
+            raise Conflict
+        answers_were_seen(case)
+        log(case, moderator, "case.answer_read")
+
+
+def answers_were_seen(case: Case) -> None:
+    """The version was checked, so whatever came was in the page; it was readable where the words were revealed."""
+    if case.revealed_token is not None and case.revealed_token == case.lease_token:
+        mark_answers_read(case)
+
+
+def settle(case: Case, moderator: Moderator, event: Event, *, token: uuid.UUID, version: int, **more: Any) -> bool:
+    """The one conditional update by which a human moves a case: holder, token, time, state and version must hold."""
+    now = timezone.now()
+    mine = open_to(moderator).filter(pk=case.pk, lease_by=moderator, lease_token=token, lease_until__gt=now)
+    states = before(event)
+    new_state = after(states[0], event)
+    changed = mine.filter(version=version, state__in=states).update(
+        state=new_state,
+        resolved_at=now if new_state == CaseState.RESOLVED else None,
+        first_human_at=Coalesce("first_human_at", now),
+        version=F("version") + 1,
+        **NO_LEASE,
+        **more,
+    )
+    if changed:
+        tell_desk(case.public_id, case.level)
+    return bool(changed)
+
+
+@once_more
+def undo(*, decision: Decision, moderator: Moderator) -> Case:
+    """Take a decision back exactly: post and voice as they were before, the case open again.
+
+    What its author withdrew in the meantime stays withdrawn, and words written since stay as they
+    were judged. Raises Conflict when it was undone already, waits for a second person, erased the
+    words, or when someone has decided about the same post since, or a newer case about it is open.
+    """
+    with transaction.atomic():
+        if decision.measure != Measure.NOTHING and decision.case.peer:
+            lock_peer(decision.case.peer)
+        lock_post(cases=decision.case)
+        case = Case.objects.for_moderator(moderator).filter(pk=decision.case_id).first()
+        if case is None or not take_back(decision, moderator) or decided_since(decision):
+            raise Conflict
+        if not reopen(case, need_again(case)):
+            raise Conflict
+        answering.moot(decision=decision)
+        log(case, moderator, "decision.undone", action=decision.action)
+        tell_desk(case.public_id, case.level)
+        return Case.objects.get(pk=case.pk)
+
+
+def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None = None) -> bool:
+    """Mark it as taken back, once, and reverse what it did. Called inside a transaction, with the post held."""
+    undoable = Decision.objects.standing().exclude(action=Action.ERASE, confirmed_at__isnull=False)
+    settled = undoable.exclude(needs_second=True, confirmed_at=None)
+    if not settled.filter(pk=decision.pk).update(undone_at=now or timezone.now(), undone_by=moderator):
+        return False
+    if not decided_since(decision):
+        reverse(decision)
+    reverse_measure(decision)
+    return True
+
+
+def decided_since(decision: Decision) -> bool:
+    """Whether a newer standing decision speaks about the same post."""
+    newer = Decision.objects.standing().filter(pk__gt=decision.pk, case__post__isnull=False)
+    return newer.filter(case__post=decision.case.post_id).exists()
+
+
+def log(case: Case, moderator: Moderator, kind: str, **data: Any) -> None:
+    audit.write(actor=moderator.username, kind=kind, case_pk=case.pk, case_ref=case.public_id, **data)

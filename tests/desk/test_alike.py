@@ -1,0 +1,103 @@
+"""Deciding alike cases together: advertising in a heap, and never anyone's distress."""
+
+import pytest
+
+from forum.models import Post, Visibility
+from moderation import triage
+from moderation.models import AuditEvent, Case, Decision
+from moderation.risk import Level
+from tests.conftest import make_post
+from tests.desk.staff import CRY, Browser, field, sit_down
+from tests.moderation.judging import finding, judged
+
+pytestmark = pytest.mark.django_db
+__all__ = ["judged"]
+NOTE = "Advertising cannot stand here."
+
+
+@pytest.fixture
+def heap(ash, room, judged) -> list[Post]:
+    """Four advertisements that wait."""
+    judged(finding("contact", Level.AMBER))
+    return [make_post(ash, room, f"Buy number {place} from us.") for place in range(4)]
+
+
+def in_hand(browser: Browser, posts: list[Post]) -> str:
+    browser.post("/desk/alike/take", {"case": [case.public_id for case in Case.objects.filter(post__in=posts)]})
+    return browser.read("/desk/alike")
+
+
+def form_of(page: str, posts: list[Post]) -> dict[str, object]:
+    refs = list(Case.objects.filter(post__in=posts).values_list("public_id", flat=True))
+    seen = {f"{name}-{ref}": field(page, f"{name}-{ref}") for ref in refs for name in ("token", "version")}
+    return {"case": refs, "action": "remove", "body": NOTE, **seen}
+
+
+def test_a_heap_is_decided_with_a_decision_and_an_event_for_each(robin, heap) -> None:
+    browser = sit_down(robin)
+    page = in_hand(browser, heap)
+    assert "Buy number 3" in page
+
+    answer = browser.post("/desk/alike/decide", form_of(page, heap))
+
+    assert "Decided: 4." in answer.content.decode()
+    assert set(Post.objects.filter(pk__in=[post.pk for post in heap]).values_list("visibility", flat=True)) == {
+        Visibility.REMOVED
+    }
+    assert Decision.objects.count() == 4
+    for kind in ("case.claimed", "case.revealed", "case.decided"):
+        assert AuditEvent.objects.filter(kind=kind).values("case_ref").distinct().count() == 4
+
+
+def test_what_changed_meanwhile_is_left_for_itself_and_stops_no_other(robin, heap) -> None:
+    browser = sit_down(robin)
+    page = in_hand(browser, heap)
+    changed = Case.objects.get(post=heap[1])
+    Case.objects.filter(pk=changed.pk).update(version=changed.version + 1)
+
+    answer = browser.post("/desk/alike/decide", form_of(page, heap)).content.decode()
+
+    assert "Decided: 3." in answer
+    assert changed.get_absolute_url() in answer
+    assert Post.objects.get(pk=heap[1].pk).visibility == Visibility.HELD
+
+
+def test_someone_in_distress_is_never_in_a_heap(robin, ash, room) -> None:
+    post = make_post(ash, room, CRY)
+    case = Case.objects.get(post=post)
+    browser = sit_down(robin)
+
+    page = in_hand(browser, [post])
+    triage.claim(case=case, moderator=robin)
+    case.refresh_from_db()
+    seen = {f"token-{case.public_id}": str(case.lease_token), f"version-{case.public_id}": str(case.version)}
+    form = {"case": [case.public_id], "action": "remove", "body": NOTE, **seen}
+    answer = browser.post("/desk/alike/decide", form).content.decode()
+
+    assert case.public_id not in page
+    assert "Decided: 0." in answer
+    assert not Decision.objects.exists()
+
+
+def test_what_cannot_be_undone_is_no_action_for_a_heap(robin, heap) -> None:
+    browser = sit_down(robin)
+    page = in_hand(browser, heap)
+
+    answer = browser.post("/desk/alike/decide", {**form_of(page, heap), "action": "erase"})
+
+    assert answer.status_code == 422
+    assert not Decision.objects.exists()
+
+
+def test_words_are_covered_until_they_were_taken(robin, heap) -> None:
+    page = sit_down(robin).read("/desk/alike")
+
+    assert "Buy number" not in page
+
+
+def test_the_page_costs_the_same_for_one_and_for_many(robin, heap, django_assert_num_queries) -> None:
+    browser = sit_down(robin)
+    in_hand(browser, heap)
+
+    with django_assert_num_queries(5):
+        browser.read("/desk/alike")

@@ -1,0 +1,233 @@
+"""Whoever something was taken from is told what, how long and why, and can have someone else look, by a code alone."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from forum.models import Post, Visibility
+from forum.posting import edit_post
+from moderation.models import Appeal, AuditEvent, Case, CaseState, Decision, Outcome, Statement
+from tests.conftest import draft, make_moderator, make_post
+from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
+
+pytestmark = pytest.mark.django_db
+NOTE = "Someone reading this could take it as a push, so it cannot stay."
+WHY_NOT = "I was quoting a song, and I said so in the line before."
+
+
+@pytest.fixture
+def at_desk(robin) -> Browser:
+    """Robin, signed in."""
+    return sit_down(robin)
+
+
+@pytest.fixture
+def removed(at_desk, held) -> tuple[Post, Decision]:
+    post, case = held
+    browser = at_desk
+    form = decision(take(browser, case), action="remove", reason_code="encouragement", body=NOTE)
+    assert browser.post(f"{case.get_absolute_url()}decide", form).status_code == 302
+    return Post.objects.get(pk=post.pk), Decision.objects.get()
+
+
+def appealed(statement: Statement, words: str = WHY_NOT) -> Appeal:
+    answer = Browser().post(statement.get_absolute_url(), {"body": words})
+    assert answer.status_code == 302, answer.content.decode()
+    return Appeal.objects.get(statement=statement)
+
+
+def answer(browser: Browser, case: Case, outcome: str):
+    page = take(browser, case, reveal=True)
+    seen = {name: field(page, name) for name in ("token", "version")}
+    return browser.post(f"{case.get_absolute_url()}appeal", {**seen, "outcome": outcome, "body": "I read it again."})
+
+
+def test_a_removal_states_scope_duration_facts_automation_ground_and_redress(removed) -> None:
+    statement = Statement.objects.in_force().get()
+
+    page = Browser().read(statement.get_absolute_url())
+
+    for part in ("Your post was removed", "Encourages harm", NOTE, "A program noticed it first", "A person decided"):
+        assert part in page
+    assert statement.shown_code in page
+    assert "Ask another person to look" in page
+    assert "end my life" not in page  # the statement holds none of the words
+
+
+def test_automation_that_hides_or_holds_says_so_and_can_be_appealed_at_once(ash, room) -> None:
+    make_post(ash, room, "Call me tonight on 555 0199 123, my number is real.")
+    post = make_post(ash, room, "You are pathetic and everyone here laughs at you.")
+    Post.objects.filter(pk=post.pk).exists()
+
+    told = Statement.objects.in_force()
+
+    for statement in told:
+        assert "A program did this; no person has decided yet." in Browser().read(statement.get_absolute_url())
+    assert all(statement.decision is None for statement in told)
+
+
+def test_a_published_post_has_no_statement(ash, room) -> None:
+    make_post(ash, room, "Tea helped.")
+
+    assert not Statement.objects.exists()
+
+
+def test_an_appeal_needs_no_session_and_is_not_for_who_decided(robin, wren, at_desk, removed) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+
+    assert appeal.case.not_for == robin
+    assert appeal.case.public_id not in at_desk.read("/desk/")
+    assert at_desk.post(f"{appeal.case.get_absolute_url()}claim").status_code == 404
+    assert appeal.case.public_id in sit_down(wren).read("/desk/")
+
+
+def test_an_overturned_decision_is_undone_exactly(wren, held, removed) -> None:
+    post, made = removed
+    appeal = appealed(Statement.objects.in_force().get())
+
+    answer(sit_down(wren), appeal.case, Outcome.OVERTURNED)
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.HELD  # as it was before the decision
+    made.refresh_from_db()
+    assert (made.undone_by, Decision.objects.standing_for(post)) == (wren, None)
+    assert not Statement.objects.in_force().filter(decision=made).exists()
+    assert "It was changed back" in Browser().read(appeal.statement.get_absolute_url())
+
+
+def test_an_upheld_decision_stands_and_its_author_reads_why(wren, removed) -> None:
+    post, _ = removed
+    appeal = appealed(Statement.objects.in_force().get())
+
+    answer(sit_down(wren), appeal.case, Outcome.UPHELD)
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.REMOVED
+    page = Browser().read(appeal.statement.get_absolute_url())
+    assert "It stays as it was decided" in page
+    assert "I read it again." in page
+    assert AuditEvent.objects.filter(kind="appeal.answered").count() == 1
+
+
+def test_an_appeal_cannot_be_closed_without_an_answer(wren, removed) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+    browser = sit_down(wren)
+    page = take(browser, appeal.case)
+    seen = {name: field(page, name) for name in ("token", "version")}
+    form = {**seen, "action": "leave", "reason_code": "stands", "body": "No.", "key": "k" * 12}
+
+    refused = browser.post(f"{appeal.case.get_absolute_url()}decide", form)
+
+    assert refused.status_code == 422
+    appeal.case.refresh_from_db()
+    assert appeal.case.state == CaseState.OPEN
+
+
+def test_appealing_twice_is_one_appeal(removed) -> None:
+    statement = Statement.objects.in_force().get()
+    appealed(statement)
+
+    appealed(statement, "And once more.")
+
+    assert Appeal.objects.get().words == WHY_NOT
+
+
+def test_an_appeal_against_automation_is_answered_by_the_decision_about_its_case(robin, ash, room) -> None:
+    post = make_post(ash, room, CRY)
+    statement = Statement.objects.in_force().filter(post=post).first()
+    assert statement is not None
+    appeal = appealed(statement)
+    case = Case.objects.open().get(post=post)
+    assert appeal.case == case
+    browser = sit_down(robin)
+    page = take(browser, case, reveal=True)
+    assert WHY_NOT in page
+
+    browser.post(f"{case.get_absolute_url()}decide", decision(page, action="publish"))
+
+    appeal.refresh_from_db()
+    assert (appeal.outcome, appeal.answered_by) == (Outcome.OVERTURNED, robin)
+
+
+def test_an_appeal_in_distress_is_answered_with_help_and_raises_its_case(removed) -> None:
+    statement = Statement.objects.in_force().get()
+
+    page = Browser().post(statement.get_absolute_url(), {"body": CRY}).content.decode()
+
+    assert "Are you safe right now?" in page
+    assert Appeal.objects.get().case.level == 3
+
+
+def test_after_thirty_days_or_once_changed_there_is_nothing_to_appeal(removed, ash) -> None:
+    statement = Statement.objects.in_force().get()
+
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        late = Browser().post(statement.get_absolute_url(), {"body": WHY_NOT})
+
+    assert late.status_code == 409
+    assert WHY_NOT in late.content.decode()
+    assert not Appeal.objects.exists()
+
+
+def test_the_code_opens_it_however_it_is_typed_and_a_wrong_one_tells_nothing(removed) -> None:
+    statement = Statement.objects.in_force().get()
+
+    right = Browser().post("/appeal", {"code": f" {statement.shown_code.upper()} "})
+    wrong = Browser().post("/appeal", {"code": "aaaa-aaaa-aaaa"})
+
+    assert right["location"] == statement.get_absolute_url()
+    assert wrong.status_code == 404
+
+
+def test_undoing_a_decision_grants_its_appeal(at_desk, removed) -> None:
+    _, made = removed
+    appeal = appealed(Statement.objects.in_force().get())
+
+    at_desk.post(f"{made.case.get_absolute_url()}undo", {"decision": str(made.pk)})
+
+    appeal.refresh_from_db()
+    assert appeal.outcome == Outcome.OVERTURNED
+    appeal.case.refresh_from_db()
+    assert appeal.case.state == CaseState.RESOLVED
+
+
+def test_words_that_no_longer_hold_what_was_hidden_end_the_statement(ash, room) -> None:
+    post = make_post(ash, room, "You are pathetic and everyone here laughs at you.")
+    Post.objects.filter(pk=post.pk).update(visibility="published", redactions=[])
+
+    edit_post(peer=ash, post=post, draft=draft("That was unkind of me. I am sorry."))
+
+    kinds = set(Statement.objects.in_force().filter(post=post).values_list("restriction", flat=True))
+    post.refresh_from_db()
+    assert kinds == (set() if post.is_open else {"held"})
+
+
+def test_with_one_moderator_an_appeal_waits_a_day_and_says_that_it_was_the_same_person(robin, removed) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        answer(sit_down(robin), appeal.case, Outcome.UPHELD)
+
+    appeal.refresh_from_db()
+    assert appeal.single is True
+
+
+def test_a_complaint_reaches_a_lead_who_is_not_the_person_it_is_about(robin, rooms) -> None:
+    lead = make_moderator("maren", "Maren", "lead")
+    other = make_moderator("juno", "Juno", "admin")
+
+    sent = Browser().post("/complain", {"about": "maren", "body": "They mocked what I wrote."})
+
+    case = Case.objects.get()
+    assert sent["location"].startswith("/complaints/")
+    assert case.not_for == lead
+    assert case.public_id not in sit_down(robin).read("/desk/")
+    assert case.public_id not in sit_down(lead).read("/desk/")
+    browser = sit_down(other)
+    page = take(browser, case, reveal=True)
+    assert "They mocked what I wrote." in page
+    seen = {name: field(page, name) for name in ("token", "version")}
+    browser.post(f"{case.get_absolute_url()}complaint", {**seen, "body": "I spoke with them. I am sorry."})
+    assert "I spoke with them." in Browser().read(sent["location"])

@@ -1,0 +1,127 @@
+"""After a crisis someone asks again: the desk is reminded after a day and after three, and the author is asked."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from moderation.models import Case, CaseState, FollowUp, Outbox
+from moderation.tending import tend
+from peers.leaving import Way, leave
+from tests.desk.staff import Browser, cry, decision, field, sit_down, take
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def decided(robin, ash, thread) -> Case:
+    """A crisis that was decided with "ask again" ticked, as the form offers it."""
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    page = take(browser, case)
+    assert 'name="follow_up"' in page
+    assert "checked" in page.split('name="follow_up"')[1].split(">")[0]
+    browser.post(f"{case.get_absolute_url()}decide", decision(page, action="leave", follow_up="on"))
+    return Case.objects.get(pk=case.pk)
+
+
+def after(hours: float):
+    return time_machine.travel(timezone.now() + timedelta(hours=hours))
+
+
+def test_the_desk_is_reminded_after_a_day_and_after_three_once_each(decided) -> None:
+    with after(23.9):
+        tend()
+        assert not Case.objects.open().exists()
+    with after(24.1):
+        tend()
+        tend()
+        assert [case.follows for case in Case.objects.open()] == [decided]
+        assert Case.objects.open().get().state == CaseState.FOLLOW_UP
+    with after(72.1):
+        tend()
+        assert Case.objects.open().count() == 2
+
+
+def test_the_author_is_asked_and_one_tap_reaches_the_desk(decided, ash, robin) -> None:
+    with after(24.1):
+        tend()
+        browser = Browser(ash)
+        page = browser.read("/my/")
+        assert "How is it now?" in page
+        asked = FollowUp.objects.asking(ash).get()
+
+        answer = browser.post(f"/my/how-is-it/{asked.public_id}", {"feeling": "easier"})
+
+        assert answer.status_code == 200
+        assert "How is it now?" not in browser.read("/my/")
+        case = Case.objects.open().get()
+        assert case.level == 1
+        assert "A little easier" in sit_down(robin).read(case.get_absolute_url())
+
+
+def test_not_safe_calls_a_human_as_a_crisis_does_with_help_in_the_answer(decided, ash) -> None:
+    with after(24.1):
+        tend()
+        rang = Outbox.objects.count()
+        asked = FollowUp.objects.asking(ash).get()
+
+        page = Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "unsafe"}).content.decode()
+
+        assert "Are you safe right now?" in page
+        assert (Case.objects.open().get().level, Outbox.objects.count()) == (3, rang + 1)
+
+
+def test_an_answer_before_the_worker_came_opens_the_reminder_itself(decided, ash) -> None:
+    with after(24.1):
+        asked = FollowUp.objects.asking(ash).get()
+        Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "worse"})
+        tend()
+
+        assert Case.objects.open().get().level == 2
+
+
+def test_waving_it_away_asks_for_nothing_and_the_desk_is_still_reminded(decided, ash) -> None:
+    with after(24.1):
+        tend()
+        asked = FollowUp.objects.asking(ash).get()
+
+        Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": ""})
+
+        assert "How is it now?" not in Browser(ash).read("/my/")
+        assert Case.objects.open().exists()
+
+
+def test_nobody_else_can_answer_for_them(decided, ash, blue) -> None:
+    with after(24.1):
+        tend()
+        asked = FollowUp.objects.asking(ash).get()
+
+        Browser(blue).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "better"})
+        Browser().post(f"/my/how-is-it/{asked.public_id}", {"feeling": "better"})
+
+        asked.refresh_from_db()
+        assert asked.feeling == ""
+
+
+def test_who_has_left_is_not_asked_about(decided, ash) -> None:
+    leave(peer=ash, way=Way.REMOVE)
+
+    with after(24.1):
+        tend()
+
+    assert not Case.objects.open().exists()
+
+
+def test_a_follow_up_is_closed_by_having_looked_again(decided, robin) -> None:
+    with after(24.1):
+        tend()
+        case = Case.objects.open().get()
+        browser = sit_down(robin)
+        page = take(browser, case)
+        seen = {name: field(page, name) for name in ("token", "version")}
+
+        browser.post(f"{case.get_absolute_url()}close", seen)
+
+        assert not Case.objects.open().exists()

@@ -1,0 +1,163 @@
+"""What cannot be undone needs two: proposed by one, agreed to by another, and held back meanwhile only as far as can be
+taken back."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from forum.models import Pause, Post, Visibility
+from forum.posting import Paused, submit_post
+from moderation.models import AuditEvent, Case, CaseState, Decision, Snapshot
+from peers.models import Peer, State
+from tests.conftest import draft, make_thread
+from tests.desk.staff import Browser, decision, field, sit_down, take
+
+pytestmark = pytest.mark.django_db
+FAREWELL = "We have ended your writing here. You can read on, and ask another person to look at this."
+
+
+def propose(browser: Browser, case: Case, **chosen: str) -> Decision:
+    page = take(browser, case)
+    form = decision(page, reason_code="encouragement", body=FAREWELL, **chosen)
+    answer = browser.post(f"{case.get_absolute_url()}decide", form)
+    assert answer.status_code == 302, answer.content.decode()
+    return Decision.objects.order_by("-pk")[0]
+
+
+def second(browser: Browser, case: Case, agrees: str):
+    page = take(browser, case)
+    seen = {name: field(page, name) for name in ("token", "version")}
+    return browser.post(f"{case.get_absolute_url()}second", {**seen, "agrees": agrees})
+
+
+def test_ending_someones_writing_rests_until_a_second_person_agrees(robin, wren, ash, held) -> None:
+    _, case = held
+
+    propose(sit_down(robin), case, action="remove", measure="ban")
+
+    case.refresh_from_db()
+    ash.refresh_from_db()
+    assert (case.state, ash.state) == (CaseState.PENDING_SECOND, State.ACTIVE)
+    assert Pause.objects.get(peer=ash).thread is None
+    assert second(sit_down(wren), case, "yes").status_code == 302
+    ash.refresh_from_db()
+    case.refresh_from_db()
+    assert (case.state, ash.state) == (CaseState.RESOLVED, State.BANNED)
+    assert Decision.objects.get().confirmed_by == wren
+
+
+def test_who_proposed_cannot_agree_by_any_door(robin, wren, ash, held) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    propose(browser, case, action="remove", measure="ban")
+
+    page = browser.get(case.get_absolute_url())
+    claimed = browser.post(f"{case.get_absolute_url()}claim")
+
+    assert (page.status_code, claimed.status_code) == (404, 404)
+    assert case.public_id not in browser.read("/desk/")
+    ash.refresh_from_db()
+    assert ash.state == State.ACTIVE
+
+
+def test_alone_on_the_site_the_same_person_may_agree_after_a_day_and_it_is_marked(robin, ash, held) -> None:
+    _, case = held
+    propose(sit_down(robin), case, action="remove", measure="ban")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=23)):
+        assert sit_down(robin).get(case.get_absolute_url()).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        second(sit_down(robin), case, "yes")
+
+    ash.refresh_from_db()
+    assert ash.state == State.BANNED
+    assert Decision.objects.get().single is True
+    assert AuditEvent.objects.get(kind="decision.confirmed").data["single"] is True
+
+
+def test_with_a_second_person_on_the_site_waiting_a_day_changes_nothing(robin, wren, held) -> None:
+    _, case = held
+    propose(sit_down(robin), case, action="remove", measure="ban")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert sit_down(robin).get(case.get_absolute_url()).status_code == 404
+
+
+def test_a_proposal_nobody_agrees_to_is_taken_back_whole(robin, wren, ash, held) -> None:
+    post, case = held
+    before = Post.objects.filter(pk=post.pk).values("visibility", "redactions", "reason_key", "body").get()
+    propose(sit_down(robin), case, action="erase", measure="ban")
+    assert Post.objects.get(pk=post.pk).visibility == Visibility.REMOVED
+
+    second(sit_down(wren), case, "no")
+
+    case.refresh_from_db()
+    assert case.state == CaseState.OPEN
+    assert Post.objects.filter(pk=post.pk).values("visibility", "redactions", "reason_key", "body").get() == before
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert Decision.objects.standing_for(post) is None
+
+
+def test_erased_words_are_nowhere_and_only_after_two_agreed(robin, wren, held) -> None:
+    post, case = held
+    words = post.body
+    propose(sit_down(robin), case, action="erase")
+    assert Post.objects.get(pk=post.pk).body == words
+
+    second(sit_down(wren), case, "yes")
+
+    post.refresh_from_db()
+    assert (post.body, post.shown_html, post.visibility) == ("", "", Visibility.REMOVED)
+    assert set(Snapshot.objects.filter(case=case).values_list("words", "salt")) == {("", None)}
+
+
+def test_what_comes_while_a_second_person_is_awaited_is_seen_by_them(robin, wren, ash, held) -> None:
+    _, case = held
+    propose(sit_down(robin), case, action="remove", measure="ban")
+    browser = sit_down(wren)
+    page = take(browser, case)
+    seen = {name: field(page, name) for name in ("token", "version")}
+    Case.objects.filter(pk=case.pk).update(version=case.version + 7)
+
+    answer = browser.post(f"{case.get_absolute_url()}second", {**seen, "agrees": "yes"})
+
+    assert answer.status_code == 409
+    ash.refresh_from_db()
+    assert ash.state == State.ACTIVE
+
+
+def test_a_cry_from_someone_whose_writing_ended_still_reaches_a_human_with_help(ash, blue, thread) -> None:
+    Peer.objects.filter(pk=ash.pk).update(state=State.BANNED)
+    ash.refresh_from_db()
+
+    post = submit_post(peer=ash, place=thread, draft=draft("I am going to end my life tonight"))
+
+    assert (post.visibility, post.help_keys != []) == (Visibility.HELD, True)
+    assert Case.objects.open().get(post=post).level == 3
+    with pytest.raises(Paused):
+        submit_post(peer=ash, place=thread, draft=draft("Good morning everyone."))
+
+
+def test_a_pause_in_one_thread_leaves_every_other_place_open(robin, ash, blue, held, room) -> None:
+    post, case = held
+    elsewhere = make_thread(blue, room, "A walk in the park.")
+    propose(sit_down(robin), case, action="remove", measure="pause_thread", hours="24")
+
+    with pytest.raises(Paused):
+        submit_post(peer=ash, place=post.thread, draft=draft("And another thing."))
+    assert submit_post(peer=ash, place=elsewhere, draft=draft("That sounds lovely.")).is_open
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert submit_post(peer=ash, place=post.thread, draft=draft("I am back.")).is_open
+
+
+def test_undoing_gives_the_voice_back(robin, ash, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    made = propose(browser, case, action="remove", measure="pause", hours="72")
+
+    browser.post(f"{case.get_absolute_url()}undo", {"decision": str(made.pk)})
+
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert submit_post(peer=ash, place=post.thread, draft=draft("Thank you for looking again.")).is_open
