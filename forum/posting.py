@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from forum import showing
-from forum.intake import Assessment, Context, Decision, Draft, Refusal, intake
+from forum import pausing, resting, showing
+from forum.intake import Assessment, Context, Decision, Draft, intake
 from forum.locking import lock_peer, lock_post, lock_session, lock_thread
-from forum.models import LiveSession, LiveState, Pause, Post, Room, Shown, Thread, Visibility
-from peers import limits, who
+from forum.models import LiveSession, LiveState, Mode, Post, Room, Shown, SiteMode, Thread, Visibility
+from forum.models.threads import care_line
+from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, Resting, TooSoon
+from peers import limits
 from peers.again import once_more
 from peers.models import Peer, Persona
 from peers.naming import persona_for
@@ -19,53 +21,27 @@ from peers.naming import persona_for
 SENT_TWICE_IN = timedelta(minutes=10)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
 AROUND = 3  # messages of others that judging may look at
-UNTIL_LOOKED = timedelta(hours=4)  # when a moderator should have read words that are kept from others
-VOICE_RESTS = "paused"  # why they are: their author's writing rests
 EARLIER = 3  # how many of a name's newest words go with the next ones to judging
-
-
-class NotPosted(Exception):
-    """These words were not posted, and why; the caller gives them back to their author."""
-
-
-class Refused(NotPosted):
-    """Judging refused them: `refusal` says why and which part."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.reason_key)
-        self.refusal = refusal
-
-
-class MayNotSpeak(NotPosted):
-    """The peer is banned or paused, or the thread is locked."""
-
-
-class Paused(MayNotSpeak):
-    """Their writing rests here until `until`; none: for good."""
-
-    def __init__(self, until: datetime | None) -> None:
-        super().__init__("paused" if until else "banned")
-        self.until = until
-
-
-class NobodyHosts(NotPosted):
-    """The live session has no present host, or is not open."""
-
-
-class TooSoon(NotPosted):
-    """A limit: wait `seconds`, the words are kept."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("too soon")
-        self.seconds = max(1, round(seconds))
-
-
-class Crowded(TooSoon):
-    """Many new identities began on one network within the hour: wait `seconds`, the words are kept."""
-
+__all__ = [
+    "Crowded",
+    "MayNotSpeak",
+    "NobodyHosts",
+    "NotPosted",
+    "Paused",
+    "Refused",
+    "Resting",
+    "TooSoon",
+    "admit",
+    "context_of",
+    "edit_post",
+    "open_thread",
+    "sent_lately",
+    "submit_post",
+    "withdraw",
+]
 
 Place = Thread | LiveSession
-Way = Callable[[Decision], Decision]
+Treat = Callable[[Decision], Decision]
 
 
 @once_more
@@ -74,20 +50,24 @@ def open_thread(
 ) -> Post:
     """Open a thread with its first post. Sending the same `draft.client_id` again returns that post.
 
-    `folded` is what `admit` answered for a newcomer.
+    `folded` is what `admit` answered for a newcomer. While the site is careful a newcomer's thread begins
+    in the room for arrivals and says where its author wanted it.
 
     Raises:
-        NotPosted: refused, banned or too soon; nothing was saved.
+        NotPosted: refused, banned, paused or too soon; nothing was saved.
     """
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(draft, Context(place="thread", room=room.slug, peer=peer))
+    mode = SiteMode.objects.now()
+    waits = pausing.waits(mode, peer, assessment)
     folded = _over_limit(peer, assessment, limits.POSTS) or folded
+    begins = pausing.begins_elsewhere(mode, peer, room)
     with transaction.atomic():
-        way = _way(_hold(peer), None, assessment, folded=folded)
-        thread = Thread.objects.create(room=room, contract=contract)
-        persona = persona_for(peer=peer, scope=thread.scope if own_name else room.scope)
-        post = _write(peer, thread, draft, persona, assessment, way)
+        treat = _treatment(_hold(peer), None, assessment, folded=folded, waits=waits)
+        thread = Thread.objects.create(room=begins or room, contract=contract, care=_asked(room) if begins else [])
+        persona = persona_for(peer=peer, scope=thread.scope if own_name else thread.names_scope)
+        post = _write(peer, thread, draft, persona, assessment, treat)
         if post.thread_id != thread.pk:
             thread.delete()  # the same words arrived twice at once; the first thread counts
         return post
@@ -102,19 +82,21 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
 
     Raises:
         NobodyHosts: the live session has no present host; nothing was saved.
-        NotPosted: refused, banned, locked or too soon; nothing was saved.
+        NotPosted: refused, banned, locked, paused or too soon; nothing was saved.
     """
     if sent := _already_sent(peer, draft):
         return sent
     assessment = _judge(draft, context_of(peer, place))  # before the lock: judging takes time
+    waits = pausing.waits(SiteMode.objects.now(), peer, assessment)
     limit = limits.POSTS if isinstance(place, Thread) else limits.MESSAGES
     folded = _over_limit(peer, assessment, limit) or folded
     with transaction.atomic():
         voice = _hold(peer)
         _take_place(peer, place, urgent=assessment.urgent)
-        way = _way(voice, place if isinstance(place, Thread) else None, assessment, folded=folded)
+        thread = place if isinstance(place, Thread) else None
+        treat = _treatment(voice, thread, assessment, folded=folded, waits=waits)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
-        return _write(peer, place, draft, persona, assessment, way)
+        return _write(peer, place, draft, persona, assessment, treat)
 
 
 def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
@@ -123,10 +105,11 @@ def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
     Asked first, so that a flood of first posts makes no identities. A cry for help is always taken.
 
     Raises:
-        Crowded: the words can wait, and have to.
+        Crowded, Paused: the words can wait, and have to.
     """
-    if wait and not _is_urgent(place, draft):
-        raise Crowded(wait)
+    is_paused = SiteMode.objects.now() == Mode.PAUSED
+    if (is_paused or wait) and not _is_urgent(place, draft):
+        raise Paused if is_paused else Crowded(wait)
     return bool(wait)
 
 
@@ -144,22 +127,23 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
 
     Raises:
         Post.DoesNotExist: not this peer's post, or taken down.
-        NotPosted: refused, banned or too soon; the post stands as it was.
+        NotPosted: refused, banned, paused or too soon; the post stands as it was.
     """
     assessment = _judge(draft, context_of(peer, post.place, leaving_out=post))
+    waits = pausing.waits(SiteMode.objects.now(), peer, assessment)
     folded = _over_limit(peer, assessment, limits.POSTS)
     with transaction.atomic():
         voice = _hold(peer)
         mine = lock_post(pk=post.pk)
         if mine is None or mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
             raise Post.DoesNotExist
-        way = _way(voice, mine.thread, assessment, folded=folded)
+        treat = _treatment(voice, mine.thread, assessment, folded=folded, waits=waits)
         mine.title, mine.body, mine.notes = draft.title, draft.body, draft.notes
         mine.revision += 1
         mine.edited_at = timezone.now()
         mine.judged_by = assessment.version
         mine.may_be_urgent = assessment.urgent
-        showing.show(mine, way(intake().record(mine, assessment)))
+        showing.show(mine, treat(intake().record(mine, assessment)))
         return mine
 
 
@@ -217,25 +201,6 @@ def _hold(peer: Peer) -> Peer:
     return now
 
 
-def _way(peer: Peer, thread: Thread | None, assessment: Assessment, *, folded: bool) -> Way:
-    """What becomes of the decision about these words: as it is, folded, or kept from others because their voice rests.
-
-    A cry for help is taken from everyone: it reaches moderators, is answered with help, and nobody else reads it.
-    """
-    if not _rests(peer, thread, urgent=assessment.urgent):
-        return _fold if folded else _as_it_is
-    return _keep_back
-
-
-def _rests(peer: Peer, thread: Thread | None, *, urgent: bool) -> bool:
-    pause = Pause.objects.holding(peer, thread, timezone.now()) if who.may_speak(peer) else None
-    if pause is None and who.may_speak(peer):
-        return False
-    if not urgent:
-        raise Paused(pause.until if pause else None)
-    return True
-
-
 def _already_sent(peer: Peer, draft: Draft) -> Post | None:
     return Post.objects.filter(peer=peer, client_id=draft.client_id).first()
 
@@ -278,10 +243,10 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
     if isinstance(place, LiveSession) or own_name:
         return place.scope
     has_own = Persona.objects.filter(peer=peer, scope=place.scope).exists()
-    return place.scope if has_own else place.room.scope
+    return place.scope if has_own else place.names_scope
 
 
-def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, way: Way) -> Post:
+def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, treat: Treat) -> Post:
     try:
         with transaction.atomic():
             post = Post.objects.create(
@@ -302,17 +267,23 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
         place.opening = post
-    showing.show(post, way(intake().record(post, assessment)))
+    showing.show(post, treat(intake().record(post, assessment)))
     return post
 
 
-def _as_it_is(decision: Decision) -> Decision:
-    return decision
+def _treatment(peer: Peer, thread: Thread | None, assessment: Assessment, *, folded: bool, waits: bool) -> Treat:
+    """What becomes of judging's decision: kept from others while this voice rests, out of sight while the site is
+    paused, folded over a limit, or as it is. Raises Resting for calm words of a voice that rests."""
+    if resting.rests(peer, thread, urgent=assessment.urgent):
+        return resting.kept_back
+    if waits:
+        return pausing.out_of_sight
+    return _fold if folded else lambda decision: decision
 
 
-def _keep_back(decision: Decision) -> Decision:
-    until = decision.hold_until or decision.answer_by or timezone.now() + UNTIL_LOOKED
-    return replace(decision, visibility=Visibility.HELD, hold_until=until, reason_key=VOICE_RESTS)
+def _asked(room: Room) -> list[dict[str, str]]:
+    """The line that says where its author wanted a thread."""
+    return [care_line("asked", **{"from": room.name})]
 
 
 def _fold(decision: Decision) -> Decision:

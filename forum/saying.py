@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from forum.live_forms import SayForm
 from forum.models import EventKind, LiveEvent, LiveSession, Post
-from forum.posting import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Refused, TooSoon, admit, submit_post
+from forum.posting import admit, submit_post
+from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, TooSoon
 from peers.models import Peer
 
 NO_HOST = "The host has dropped. Messages are paused for safety. Your words stay here."
@@ -16,6 +17,7 @@ NOT_OPEN = "Nobody can write here at this moment. Your words stay here."
 BANNED = "You cannot write here at the moment. You can read on, and help stays open to you."
 NO_VOICE = "Send this once with the button below; from then on you have a name here."
 CROWDED = "Many people near you began here within the hour. You can send this in {} s. Your words stay here."
+PAUSED = "Writing is paused on the whole site right now. Your words stay here. Reading goes on, and help is open."
 REFUSED = "This may hold a way to find or reach someone. Take that part out, and it goes up now."
 
 
@@ -31,7 +33,7 @@ class Said:
 class Unsaid:
     """Not committed: nothing was saved, the words stay with their author."""
 
-    reason: str  # empty, too_long, too_soon, nobody_hosts, may_not_speak, refused
+    reason: str  # empty, too_long, too_soon, nobody_hosts, may_not_speak, paused, refused
     sentence: str
     status: int  # of the page that answers
     seconds: int = 0  # to wait, for too_soon
@@ -66,7 +68,7 @@ def welcome(*, session: LiveSession, typed: Mapping[str, Any], arrives: Callable
         return _not_posted(NobodyHosts(), session)
     try:
         return admit(place=session, draft=form.draft, wait=arrives())
-    except Crowded as problem:
+    except (Crowded, Paused) as problem:
         return _not_posted(problem, session)
 
 
@@ -78,6 +80,14 @@ def _invalid(form: SayForm) -> Unsaid:
     return Unsaid(first.code or "unreadable", f"{first.messages[0]}.", 422)
 
 
+_PLAINLY: dict[type[NotPosted], Unsaid] = {
+    Paused: Unsaid("paused", PAUSED, 423),
+    MayNotSpeak: Unsaid("may_not_speak", BANNED, 403),
+    Refused: Unsaid("refused", REFUSED, 422),
+}
+_UNREADABLE = Unsaid("unreadable", "This message could not be taken. Your words stay here.", 422)
+
+
 def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
     match problem:
         case Crowded():
@@ -87,9 +97,5 @@ def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
             return Unsaid("too_soon", wait, 429, problem.seconds)
         case NobodyHosts():
             return Unsaid("nobody_hosts", NO_HOST if session.host_until else NOT_OPEN, 409)
-        case MayNotSpeak():
-            return Unsaid("may_not_speak", BANNED, 403)
-        case Refused():
-            return Unsaid("refused", REFUSED, 422)
         case _:
-            return Unsaid("unreadable", "This message could not be taken. Your words stay here.", 422)
+            return next((told for kind, told in _PLAINLY.items() if isinstance(problem, kind)), _UNREADABLE)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Z95 = 1.959964  # of the normal distribution, two-sided
-# Leaving a post is the same as doing what it leaves: two people who want readers to get the same agree.
 _LEFT: Mapping[str, str] = {"published": "publish", "noted": "fold"}
 Pair = tuple[str, str]
 
@@ -26,9 +25,15 @@ class Agreement:
     high: float | None
 
 
-def outcome(action: str, stood: str) -> str:
-    """What readers would get: `action` on a post that stood so (its visibility), where leaving is what it leaves."""
-    return _LEFT.get(stood, "leave") if action == "leave" else action
+def outcome(action: str, stood: str, *, hidden: bool = False) -> str:
+    """What readers would get of `action` on a post that stood so (its visibility), some of its parts hidden or none.
+
+    Leaving a post is what it leaves; what is in the open with a part hidden is neither open nor removed.
+    """
+    if action == "erase":
+        return "remove"
+    shown = _LEFT.get(stood, "leave") if action == "leave" else action
+    return "redact" if shown == "publish" and hidden else shown
 
 
 def agreement(pairs: Sequence[Pair]) -> Agreement:

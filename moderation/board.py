@@ -16,7 +16,7 @@ from moderation import counting, keys
 from moderation.agreement import Agreement, agreement, outcome
 from moderation.counting import Seconds, Span, nearest
 from moderation.models import Case, Level, Moderator, Review
-from moderation.models.people import DESK_ROLES
+from moderation.models.cases import LATE_OR_UNSEEN
 from moderation.table import table
 
 PERIODS: Mapping[str, timedelta] = {
@@ -28,8 +28,6 @@ PERIODS: Mapping[str, timedelta] = {
 LEVELS = (Level.CRISIS, Level.RED, Level.AMBER)
 WEEK = 168  # hours
 _THURSDAY = 3  # the first day of 1970, where Monday is 0
-# As in the condition of the index case_late, so that it serves these.
-LATE_OR_UNSEEN = Q(first_human_at=None) | Q(first_human_at__gt=F("due_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +186,19 @@ def second_looks(span: Span) -> Looks:
     same = ExpressionWrapper(Q(reason_code=F("decision__reason_code")), output_field=BooleanField())
     rows = list(
         answered.annotate(reason_same=same)
-        .values_list("decision__action", "action", "stood", "reason_same")
+        .values_list("decision__action", "action", "stood", "parts_hidden", "reason_same")
         .annotate(times=Count("pk"))
         .order_by()
     )
     crossed: Counter[tuple[str, str]] = Counter()
-    for first, second, stood, _, times in rows:
-        crossed[outcome(first, stood), outcome(second, stood)] += times
+    for first, second, stood, hidden, _, times in rows:
+        crossed[outcome(first, stood, hidden=hidden), outcome(second, stood, hidden=hidden)] += times
     return Looks(
         drawn=counts["drawn"],
         waiting=counts["waiting"],
         expired=counts["expired"],
         agreement=agreement(list(crossed.elements())),
-        reasons_same=sum(row[-1] for row in rows if row[3]),
+        reasons_same=sum(row[-1] for row in rows if row[-2]),
         crossed=crossed,
     )
 
@@ -214,5 +212,4 @@ def disagreements(span: Span, *, after: str = "", most: int) -> tuple[list[Revie
 
 def second_looks_possible() -> bool:
     """Whether there are two people at the desk: one cannot look twice without knowing."""
-    there = Moderator.objects.filter(is_active=True, role__in=DESK_ROLES)
-    return len(there.values_list("pk")[:2]) == 2
+    return len(Moderator.objects.at_desk().values_list("pk")[:2]) == 2

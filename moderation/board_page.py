@@ -20,7 +20,13 @@ FEW = 30  # answers below which agreement is a hint at most
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 TICKS = ((10.0, "10 s"), (60.0, "1 min"), (900.0, "15 min"), (14400.0, "4 h"), (86400.0, "1 day"))
 PERIOD_WORDS = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days"}
-OUTCOMES = {"publish": "in the open", "fold": "folded", "remove": "removed", "leave": "as it was"}
+OUTCOMES = {
+    "publish": "in the open",
+    "redact": "a part hidden",
+    "fold": "folded",
+    "remove": "removed",
+    "leave": "as it was",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +242,9 @@ def breaches(span: Span, now: datetime, *, after: str = "", most: int = PAGE) ->
 
 
 def _breach(case: Case, now: datetime) -> Breach:
-    given = span_words(int((case.due_at - case.opened_at).total_seconds()))
-    late = span_words(int(((case.first_human_at or now) - case.due_at).total_seconds()))
+    due = case.human_due_at or case.due_at
+    given = span_words(int((due - case.opened_at).total_seconds()))
+    late = span_words(int(((case.first_human_at or now) - due).total_seconds()))
     words = f"{late} late" if case.first_human_at else f"{late} so far, nobody has looked"
     return Breach(case, category_words(case.categories) or "reported", given, words)
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, Func, QuerySet
+from django.db.models import BigIntegerField, Func, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from forum.models import Post
 from forum.models.posts import PostQuerySet
-from moderation.models import Case, Decision, Report
+from moderation.models import Appeal, Case, Complaint, Decision, Report
 from moderation.models.cases import CaseQuerySet
 from moderation.models.decisions import DecisionQuerySet
 
@@ -46,7 +46,8 @@ def every_case() -> CaseQuerySet:
 
 
 def decisions() -> DecisionQuerySet:
-    return Decision.objects.all()
+    """Decisions that came to be: a proposal that waits for a second person, or was declined, is none."""
+    return Decision.objects.filter(Q(needs_second=False) | Q(confirmed_at__isnull=False))
 
 
 def decisions_in(span: Span) -> DecisionQuerySet:
@@ -57,6 +58,14 @@ def decisions_in(span: Span) -> DecisionQuerySet:
 def posts_in(span: Span) -> PostQuerySet:
     """Posts written in this time that are still there. No index helps: only the yearly report asks."""
     return Post.objects.filter(created_at__gte=span.start, created_at__lt=span.end)
+
+
+def appeals_in(span: Span) -> QuerySet[Appeal]:
+    return Appeal.objects.filter(filed_at__gte=span.start, filed_at__lt=span.end)
+
+
+def complaints_in(span: Span) -> QuerySet[Complaint]:
+    return Complaint.objects.filter(filed_at__gte=span.start, filed_at__lt=span.end)
 
 
 def reports_in(span: Span) -> QuerySet[Report]:

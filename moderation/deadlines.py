@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from forum.models import Post
-from forum.posting import VOICE_RESTS
+from forum import pausing, resting
+from forum.models import Mode, Post, SiteMode
 from forum.text import whole
 from moderation.models import Action, Case, Decision, Signal
 from moderation.risk import Category, sentence_around
@@ -30,9 +30,12 @@ def edit_lifts(reason_key: str) -> bool:
 def releases(post: Post, case: Case | None) -> bool:
     """Whether the post goes up, redacted or folded, at its deadline without a decision.
 
-    Where it is not sure (no case, no category, a removal by a human before) the post waits on.
+    Where it is not sure (no case, no category, a removal by a human before) the post waits on; so does
+    what waits because the site is paused, while it is.
     """
-    if case is None or not case.categories or stays_held() & set(case.categories) or post.reason_key == VOICE_RESTS:
+    if case is None or not case.categories or stays_held() & set(case.categories) or post.reason_key == resting.REASON:
+        return False
+    if post.reason_key == pausing.REASON and SiteMode.objects.now() == Mode.PAUSED:
         return False
     removed = Decision.objects.filter(case__post=post, action=Action.REMOVE, undone_at=None)
     return not removed.exists()

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import alike, answers, board, cases, desk, messages, redress, reviews, staff
+from moderation.views import (
+    alike,
+    answers,
+    board,
+    cases,
+    desk,
+    messages,
+    modes,
+    redress,
+    reviews,
+    seconds,
+    staff,
+    staff_list,
+    threads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -14,6 +28,20 @@ urlpatterns: list[URLPattern] = [
     path("desk/shift", desk.shift),
     path("desk/sign-in", staff.sign_in),
     path("desk/sign-out", staff.sign_out),
+    path("desk/staff", staff_list.page),
+    path("desk/staff/<slug:username>/role", staff_list.role),
+    path("desk/staff/<slug:username>/active", staff_list.active),
+    path("desk/mode", modes.mode),
+    path("desk/mode/rota", modes.rota),
+    path("desk/mode/unattended", modes.unattended),
+    path("desk/seconds", seconds.page),
+    path("desk/cases/<slug:ref>/link", seconds.ask_linking),
+    path("desk/links/<slug:link>/confirm", seconds.confirm_linking),
+    path("desk/links/<slug:link>/refuse", seconds.refuse_linking),
+    path("desk/links/<slug:link>/show", seconds.show_linking),
+    path("desk/threads/<slug:public_id>/", threads.page),
+    path("desk/threads/<slug:public_id>/move", threads.move),
+    path("desk/threads/<slug:public_id>/keep", threads.keep),
     path("desk/cases/<slug:ref>/", cases.case_page),
     path("desk/cases/<slug:ref>/claim", cases.claim),
     path("desk/cases/<slug:ref>/let-go", cases.let_go),

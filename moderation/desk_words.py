@@ -53,6 +53,17 @@ LOG: Mapping[str, str] = {
     "review.drawn": "drew a decision for a second look",
     "review.revealed": "revealed the words for a second look",
     "outreach.answered": "the author answered",
+    "mode.changed": "changed the mode of the site",
+    "mode.unattended": "chose the mode for when nobody is here",
+    "staff.deactivated": "closed a colleague's account",
+    "staff.reactivated": "opened a colleague's account again",
+    "staff.role": "changed a colleague's role",
+    "thread.kept": "closed, opened or kept a thread",
+    "thread.moved": "moved a thread",
+    "linking.requested": "asked to see the author's names together",
+    "linking.confirmed": "confirmed that the names may be seen",
+    "linking.refused": "said no to seeing the names together",
+    "linking.shown": "looked at the author's other names",
 }
 
 

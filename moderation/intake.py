@@ -9,15 +9,14 @@ from django.utils import timezone
 from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
+from forum.pausing import is_newcomer
 from moderation import risk, statements
 from moderation.at_crisis import at_crisis
 from moderation.casework import Need, note_edit, open_or_join, subject_of
 from moderation.models import Case, Decision, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
 from moderation.standing import hidden_again, hides_still, is_folded
-from peers.models import Peer
 
-ACCEPTED_TO_BE_KNOWN = 5  # posts; below it, or in its first day, an identity is new
 WAITS_FOR_HUMAN = frozenset({"encouragement", "threat", "minor", "harassment"})  # no edit lifts these holds
 _VISIBILITY = {"publish": Visibility.PUBLISHED, "note": Visibility.NOTED, "hold": Visibility.HELD}
 _SHOWN = {"none": Shown.NOBODY, "me": Shown.AUTHOR, "all": Shown.EVERYONE}
@@ -59,7 +58,7 @@ class RiskIntake:
             cry=context.cry,
             room=context.room,
         )
-        return judge_text(draft.words, around, new_identity=is_new(context.peer))
+        return judge_text(draft.words, around, new_identity=is_newcomer(context.peer))
 
     def record(self, post: Post, assessment: seam.Assessment) -> seam.Decision:
         """Write everything that follows from the judgement, inside the post's transaction."""
@@ -91,13 +90,6 @@ def judge_text(text: str, around: risk.Context, *, new_identity: bool = False) -
     assessment = risk.assess(text, around)
     plan = plan_for(assessment, text, place=around.place, new_identity=new_identity)
     return Judgement(assessment, plan)
-
-
-def is_new(peer: Peer) -> bool:
-    """An identity of its first day, or with fewer than five accepted posts. Staff never are."""
-    if peer.is_staff_voice:
-        return False
-    return peer.is_new or len(peer.posts.open()[:ACCEPTED_TO_BE_KNOWN]) < ACCEPTED_TO_BE_KNOWN
 
 
 def keep_signals(subject: str, revision: int, assessment: risk.Assessment, case: Case | None) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from moderation.models import Appeal, Case, CaseState, Complaint, Level, Outreach, Snapshot
+from moderation.models import Appeal, Case, CaseState, Complaint, Level, Linking, Outreach, Snapshot
 from peers.leaving import Way
 from peers.models import Peer
 
@@ -29,6 +29,7 @@ def forget(*, peer: Peer, way: Way) -> None:
             case.pk for case in mine.open().filter(level__gte=Level.RED) if KEPT_UNTIL_DECIDED & set(case.categories)
         ]
         _erase(Snapshot.objects.filter(case__peer=peer).exclude(case__in=kept))
+    Linking.objects.filter(case__in=mine).update(reason="Its author has left.")
     mine.update(author_name="")
 
 

@@ -11,6 +11,7 @@ from moderation.models.cases import CaseQuerySet
 from moderation.ordering import IN_TURN, Place
 
 PAGE = 50
+_ASKS = {"appeal": "An appeal", "complaint": "About a moderator", "follow-up": "Asks again"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -29,8 +30,12 @@ class Row:
     of_mine: bool  # free, and of a name this moderator has a case of
 
     @property
-    def answer_came(self) -> bool:
-        return self.case.state == CaseState.FOLLOW_UP
+    def asks(self) -> str:
+        """What it asks for beside an ordinary look; empty for most."""
+        if self.case.state == CaseState.PENDING_SECOND:
+            return "Waits for a second person"
+        about = _ASKS.get(self.case.subject.partition(":")[0], "")
+        return about or ("An answer came" if self.case.state == CaseState.FOLLOW_UP else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from django.db.models import Exists, OuterRef
+
 from forum.models import Visibility
 from moderation import counting
 from moderation.counting import Span
 from moderation.models import Action, AuditEvent, CaseState, Decision, Snapshot
+from moderation.models.cases import CaseQuerySet
 
 KINDS: Mapping[str, str] = {
     "hold": "Posts held, and how it ended",
@@ -17,6 +20,8 @@ ENDS: Mapping[str, str] = {
     Action.PUBLISH.value: "a moderator published the post",
     Action.FOLD.value: "a moderator folded the post",
     Action.REMOVE.value: "a moderator removed the post",
+    Action.REDACT.value: "a moderator hid parts of the post",
+    Action.ERASE.value: "moderators removed it for good",
     Action.LEAVE.value: "a moderator left it as it was",
     "gone": "its author took it away",
     "waits": "it waits for a moderator",
@@ -34,7 +39,7 @@ def how_they_ended(span: Span) -> dict[str, Counter[str]]:
     ends, released = _ends(span), _released(span)
     found = {kind: Counter[str]() for kind in KINDS}
     seen: set[int] = set()
-    first = Snapshot.objects.filter(case__in=counting.cases(span)).order_by("case_id", "revision")
+    first = Snapshot.objects.filter(case__in=_begun_by_program(span)).order_by("case_id", "revision")
     told = first.values_list("case_id", "case__public_id", "visibility", "redactions")
     for case, ref, visibility, redactions in told.iterator():
         if case in seen:
@@ -47,6 +52,13 @@ def how_they_ended(span: Span) -> dict[str, Counter[str]]:
     return found
 
 
+def _begun_by_program(span: Span) -> CaseQuerySet:
+    """Cases of the span that are about a post nobody had decided about before: what hid it then was no moderator."""
+    others = Decision.objects.filter(case__post=OuterRef("post"), at__lt=OuterRef("opened_at"))
+    before = others.exclude(case=OuterRef("pk"))
+    return counting.cases(span).filter(~Exists(before), subject__startswith="post:")
+
+
 def _released(span: Span) -> set[str]:
     """Cases whose held words went up by themselves, by their public id: the log keeps it."""
     events = AuditEvent.objects.filter(kind="hold.released", at__gte=span.start)
@@ -55,7 +67,7 @@ def _released(span: Span) -> set[str]:
 
 def _ends(span: Span) -> dict[int, str]:
     """What a person, or the author, made of each case of the span, by its number."""
-    standing = Decision.objects.filter(case__in=counting.cases(span), undone_at=None).order_by("pk")
+    standing = counting.decisions().standing().filter(case__in=counting.cases(span)).order_by("pk")
     decided = dict(standing.values_list("case_id", "action"))  # the newest of a case comes last, and stays
     rows = counting.cases(span).values_list("pk", "state", "post__visibility")
     return {pk: decided.get(pk) or _undecided(state, visibility) for pk, state, visibility in rows}

@@ -23,8 +23,9 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["review"] = review.public_id
-        held = review.stood == Visibility.HELD  # a held post is not left held
-        may = [choice for choice in Action.choices if not (held and choice[0] == Action.LEAVE)]
+        # A held post is not left held; erasing is removing with a second person, and for readers the same.
+        without = {Action.ERASE, *([Action.LEAVE] if review.stood == Visibility.HELD else [])}
+        may = [choice for choice in Action.choices if choice[0] not in without]
         named = [(each.code, each.label) for each in desk_words.reasons().values()]
         self._offer(action=may, reason_code=[("", "Choose a reason"), *named])
 

@@ -44,7 +44,7 @@ def page_of(review: Review, moderator: Moderator, now: datetime) -> dict[str, An
         "room": review.case.room.name,
         "level": Level(decision.level_before).label,
         "categories": category_words(dict.fromkeys(signal.category for signal in signals)),
-        "stood": STOOD[Visibility(review.stood)],
+        "stood": STOOD[Visibility(review.stood)] + (" A part of it was hidden." if review.parts_hidden else ""),
         "revealed": revealed,
         "words": _words(review, signals, numbered) if revealed else [],
         "noticed": _noticed(signals, numbered),

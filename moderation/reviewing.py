@@ -3,25 +3,25 @@
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from forum.models import Visibility
 from moderation import audit, counting
 from moderation.agreement import outcome
 from moderation.effects import NotPossible
-from moderation.models import Action, Decision, Moderator, Review, Snapshot
-from moderation.models.people import DESK_ROLES, Role
+from moderation.models import Action, Decision, EffectKind, Moderator, Review, Snapshot
+from moderation.models.people import LEAD_ROLES
 from moderation.models.reviews import ReviewQuerySet
 from peers.again import once_more
 
 SHARE = 0.05  # of decisions
 LOOKS_BACK = timedelta(days=7)  # how old a decision may be when it is drawn: a worker that slept loses nothing
 LEASE = timedelta(minutes=20)  # no clock runs against anyone here
-LEADS = (Role.LEAD, Role.ADMIN)
 
 
 class Conflict(Exception):
@@ -39,7 +39,7 @@ def draw_reviews(*, now: datetime, seed: str = "") -> int:
 
     Only where the words are there and someone else could look: with one moderator none are drawn.
     """
-    recent = counting.decisions().filter(at__gt=now - LOOKS_BACK, at__lte=now, undone_at=None, review=None)
+    recent = counting.decisions().standing().filter(at__gt=now - LOOKS_BACK, at__lte=now, review=None)
     numbers = recent.order_by("pk").values_list("pk", flat=True)
     drawn = [number for number in numbers if is_drawn(number, seed=seed or settings.SECRET_KEY)]
     chosen = Decision.objects.filter(pk__in=drawn).select_related("case__post")
@@ -57,7 +57,7 @@ def _draw(decision: Decision, now: datetime) -> bool:
                 "case": decision.case,
                 "decider_id": decision.moderator_id,
                 "revision": words.revision,
-                "stood": _stood(decision, words),
+                **_stood(decision, words),
                 "drawn_at": now,
                 "waits_since": now,
             },
@@ -68,21 +68,27 @@ def _draw(decision: Decision, now: datetime) -> bool:
 
 
 def others_for(decision: Decision) -> QuerySet[Moderator]:
-    """Who could look at this decision blindly: the desk without whoever decided about this case before."""
-    there = Moderator.objects.filter(is_active=True, role__in=LEADS if decision.case.lead_only else DESK_ROLES)
-    known = Decision.objects.filter(case=decision.case_id)
-    return there.exclude(pk__in=known.values("moderator")).exclude(
-        pk__in=known.filter(undone_by__isnull=False).values("undone_by")
-    )
+    """Who could look at this decision blindly: the desk without whoever had a part in deciding about this case."""
+    case, known = decision.case, Decision.objects.filter(case=decision.case_id)
+    there = Moderator.objects.at_desk()
+    if case.not_for_id is not None:
+        there = there.exclude(pk=case.not_for_id)
+    if case.lead_only:
+        there = there.filter(role__in=[role.value for role in LEAD_ROLES])
+    part = Q(pk__in=known.values("moderator"))
+    for field in ("undone_by", "confirmed_by"):
+        part |= Q(pk__in=known.filter(**{f"{field}__isnull": False}).values(field))
+    return there.exclude(part)
 
 
-def _stood(decision: Decision, words: Snapshot) -> str:
+def _stood(decision: Decision, words: Snapshot) -> dict[str, Any]:
     """How the post was shown just before: kept with what the decision did; where it did nothing, as it is shown now."""
-    effect = decision.effects.filter(kind="visibility").first()
+    effect = decision.effects.filter(kind=EffectKind.VISIBILITY).first()
     if effect:
-        return str(effect.before["visibility"])
+        return {"stood": effect.before["visibility"], "parts_hidden": bool(effect.before["redactions"])}
     post = decision.case.post
-    return str(post.visibility if post and post.is_open else words.visibility)
+    shown = post if post and post.is_open else words
+    return {"stood": shown.visibility, "parts_hidden": bool(shown.redactions)}
 
 
 def expire_reviews(*, now: datetime) -> int:
@@ -148,13 +154,15 @@ def answer(*, review: Review, moderator: Moderator, action: str, reason_code: st
     if action == Action.LEAVE and review.stood == Visibility.HELD:
         raise NotPossible
     with transaction.atomic():
-        agrees = outcome(action, review.stood) == outcome(review.decision.action, review.stood)
+        first, second = (
+            outcome(each, review.stood, hidden=review.parts_hidden) for each in (review.decision.action, action)
+        )
         mine = _theirs(moderator).filter(pk=review.pk, lease_by=moderator, revealed_at__isnull=False)
         kept = mine.update(
             reviewer=moderator,
             action=action,
             reason_code=reason_code,
-            agrees=agrees,
+            agrees=first == second,
             at=timezone.now(),
             lease_by=None,
             lease_until=None,

@@ -22,3 +22,11 @@ class StaffBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Moderator | None:
         return Moderator.objects.filter(pk=user_id, is_active=True).select_related("peer").first()
+
+
+def staff_of(request: HttpRequest) -> Moderator | None:
+    """The member of staff of this request, if they gave password and one-time code."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, Moderator) or not user.is_active:
+        return None
+    return user if user.is_verified() else None  # type: ignore[attr-defined]  # added by OTPMiddleware

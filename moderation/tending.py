@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import forum.tending
 import peers.tending
-from moderation import escalating, following_up, holding, leaving, reviewing, sending
+from moderation import escalating, following_up, holding, leaving, reviewing, sending, site_mode
 from moderation.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ def tend(*, now: datetime | None = None) -> int:
         done += _safely("a follow-up", partial(following_up.remind, pk, now=now))
     for message in sending.due_messages(now):
         done += _safely("a message", partial(sending.send, message, now=now))
+    done += _safely("the site's mode", partial(site_mode.tend, now=now))
     done += _tidy(now)
     _beat(now)
     return done

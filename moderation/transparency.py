@@ -17,7 +17,7 @@ from django.db.models import Count
 from moderation import board, counting, restrictions
 from moderation.counting import Span
 from moderation.desk_words import CATEGORIES, reasons
-from moderation.models import Action
+from moderation.models import Action, Measure, Outcome
 from moderation.queue import span_words
 from moderation.reporting import reasons as report_reasons
 from moderation.suppression import FEWER, WITHHELD, Said, said, said_together
@@ -59,7 +59,7 @@ def report_of(year: int, *, now: datetime) -> Report:
     """Everything the report tells of a year in UTC, up to now where the year is not over."""
     span = Span.of_year(year)
     posts = counting.posts_in(span).count()
-    counted = [*_cases(span, now), *_decisions(span), *_restrictions(span), *_reports(span), *appeals(span)]
+    counted = [*_cases(span, now), *_decisions(span), *_restrictions(span), *_reports(span), *_redress(span)]
     if not posts and not any(total for total, _ in counted):
         return Report(year, min(now, span.end), ())
     written = Table("Posts", (("Posts kept", said(posts)),))
@@ -67,9 +67,11 @@ def report_of(year: int, *, now: datetime) -> Report:
     return Report(year, min(now, span.end), tuple(table for table in tables if table.rows))
 
 
-def appeals(_span: Span) -> Iterable[tuple[int, Table]]:
-    """(how many, table) of appeals and how they ended. None are kept yet, so nothing is told."""
-    return ()
+def _redress(span: Span) -> Iterable[tuple[int, Table]]:
+    ended = Counter(counting.appeals_in(span).values_list("outcome", flat=True))
+    yield _closed("Appeals, and how they ended", ended, {**dict(Outcome.choices), "": "waits for an answer"})
+    complaints = counting.complaints_in(span).count()
+    yield complaints, Table("Complaints about moderators", (("Complaints", said(complaints)),))
 
 
 def _cases(span: Span, now: datetime) -> Iterable[tuple[int, Table]]:
@@ -99,6 +101,8 @@ def _decisions(span: Span) -> Iterable[tuple[int, Table]]:
     total = by_action.total()
     yield _closed("Decisions by what happened to the post", by_action, dict(Action.choices))
     yield _closed("Decisions by reason", by_reason, {code: each.label for code, each in reasons().items()})
+    by_measure = Counter(counting.decisions_in(span).values_list("measure", flat=True))
+    yield _closed("Decisions by what happened to the person", by_measure, dict(Measure.choices))
     undone = sum(each.undone for each in made)
     yield total, Table("Decisions taken back", (("Taken back by a moderator since", said(undone)),))
 

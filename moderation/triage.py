@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from moderation import audit
 from moderation.claiming import claim, claim_next, let_go
 from moderation.models import Case, Moderator, OutreachMessage
-from moderation.models.cases import CaseQuerySet
+from moderation.models.cases import CaseQuerySet, first_look
 
 __all__ = ["Conflict", "claim", "claim_next", "let_go", "mark_answers_read", "open_to", "reveal"]
 
@@ -30,7 +29,7 @@ def reveal(*, case: Case, moderator: Moderator) -> None:
         seen = (
             open_to(moderator)
             .filter(pk=case.pk, lease_by=moderator, lease_until__gt=now)
-            .update(revealed_token=F("lease_token"), first_human_at=Coalesce("first_human_at", now))
+            .update(revealed_token=F("lease_token"), **first_look(now))
         )
         if not seen:
             raise Conflict

@@ -8,8 +8,10 @@ WHY: dict[str, str] = {
     "minor": "It may be about someone under eighteen, and we look at that with special care.",
     "harassment": "It may hurt the person it speaks to.",
     "contact": "It may hold a way to find or reach someone, and here nobody is asked who they are.",
+    "paused": "The site is paused, so it waits out of sight until somebody is here to stand by you. "
+    "A moderator has been asked to look now.",
     "detector": "Our first, automatic look at it did not work, so a person looks.",
-    "paused": "Your writing rests here at the moment, so only moderators read it.",
+    "resting": "Your writing rests here at the moment, so only moderators read it.",
 }
 WHY_OTHERWISE = "A person looks at it first."
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django_otp.middleware import OTPMiddleware
 
 from moderation.models import Moderator
-from moderation.views.staff import staff_of
+from moderation.signing_in import staff_of
 from peers.sessions import hashed
 from realtime.closing import Close
 from realtime.desk_hub import DeskHub, desk_hub

@@ -2,6 +2,7 @@
 
 from forum.models.drafts import SavedDraft
 from forum.models.live import EventKind, LiveEvent, LiveSession, LiveState
+from forum.models.modes import Mode, SiteMode
 from forum.models.pauses import Pause
 from forum.models.posts import Post, Shown, Visibility
 from forum.models.rooms import Room
@@ -13,11 +14,13 @@ __all__ = [
     "LiveEvent",
     "LiveSession",
     "LiveState",
+    "Mode",
     "Pause",
     "Post",
     "Room",
     "SavedDraft",
     "Shown",
+    "SiteMode",
     "Thread",
     "Visibility",
 ]

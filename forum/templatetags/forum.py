@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from forum import text
-from forum.models import Post, Visibility
+from forum import pausing, text
+from forum.models import Mode, Post, Visibility
 from peers import who
 
 register = template.Library()
@@ -92,6 +92,16 @@ def my_posts(context: template.Context) -> dict[str, Any]:
     peer = who.speaker(request) if isinstance(request, HttpRequest) and hasattr(request, "session") else None
     mine = Post.objects.of(peer)[:MINE_SHOWN] if peer else []
     return {"posts": mine, "request": request}
+
+
+@register.simple_tag(takes_context=True)
+def begins_in_arrivals(context: template.Context) -> bool:
+    """Whether what this reader writes now begins in the room for arrivals: said before they send it."""
+    request = context.get("request")
+    if not isinstance(request, HttpRequest) or pausing.mode_of(request) != Mode.CAREFUL:
+        return False
+    reader = context.get("reader")
+    return reader is None or pausing.is_newcomer(reader)
 
 
 @register.filter

@@ -66,6 +66,8 @@ def blank(request: HttpRequest, form: type[WordsForm], place: str, **first: Any)
 def reply_composer(request: HttpRequest, thread: Thread) -> Composer:
     place = f"thread:{thread.public_id}"
     form, saved = blank(request, WordsForm, place)
+    if thread.home_room:
+        form.fields["own_name"].help_text = f"Otherwise you go by your name in {thread.home_room.name}."
     action = f"{thread.get_absolute_url()}reply"
     return Composer(form, place, action, "forum/reply.html", {"thread": thread, "room": thread.room}, saved)
 
@@ -180,15 +182,15 @@ def _given_back(request: HttpRequest, composer: Composer, problem: posting.NotPo
         return ask(request, composer, status=422, problem="Your words are not up yet", sentence=sentence, pieces=pieces)
     if isinstance(problem, posting.TooSoon):
         return _later(request, composer, problem)
-    if isinstance(problem, posting.Paused) and problem.until:
-        sentence = PAUSED.format(f"{problem.until:%-d %B, %H:%M} UTC")
+    if isinstance(problem, posting.Resting) and problem.until:
+        sentence = RESTING.format(f"{problem.until:%-d %B, %H:%M} UTC")
         return ask(request, composer, status=403, problem="Posting is paused for you", sentence=sentence)
     title, sentence = _CLOSED.get(str(problem), _NOT_NOW)
-    status = 403 if isinstance(problem, posting.MayNotSpeak) else 409
+    status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 409)
     return ask(request, composer, status=status, problem=title, sentence=sentence)
 
 
-PAUSED = (
+RESTING = (
     "A moderator paused it until {}. Why, and how to have someone else look at it, is in My space. Your words are kept"
     " here, you can go on reading, and help stays open. If you are in danger, say so: words like that are always read."
 )
@@ -198,8 +200,13 @@ ENDED = (
 )
 _CLOSED = {
     "banned": ("Your writing here has ended", ENDED),
+    "paused": (
+        "Writing is paused on this site right now",
+        "Nobody is there to look after new words, so they wait. Reading, help and your own space stay open.",
+    ),
     "locked": ("This thread is closed for replies", "A moderator closed it. You can write in a thread of your own."),
 }
+_STATUS = {posting.MayNotSpeak: 403, posting.Paused: 423}
 _NOT_NOW = ("That is not possible at this moment", "Your words are saved here. Please try again in a while.")
 
 

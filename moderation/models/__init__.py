@@ -3,6 +3,7 @@
 from moderation.models.cases import Case, Signal, Snapshot, Source
 from moderation.models.decisions import Action, Decision, Effect, EffectKind, Measure, ResourceAttachment
 from moderation.models.follow_ups import Feeling, FollowUp
+from moderation.models.linking import Linking
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
@@ -28,6 +29,7 @@ __all__ = [
     "FollowUp",
     "Heartbeat",
     "Level",
+    "Linking",
     "Measure",
     "Moderator",
     "Outbox",

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from moderation.capabilities import Capability, allows, roles_with
 from peers.models import Peer
 
 
@@ -16,8 +17,8 @@ class Role(models.TextChoices):
     ADMIN = "admin"
 
 
-DESK_ROLES = (Role.MODERATOR, Role.LEAD, Role.ADMIN)
-LEAD_ROLES = (Role.LEAD, Role.ADMIN)
+DESK_ROLES = tuple(Role(role) for role in roles_with(Capability.TRIAGE))
+LEAD_ROLES = tuple(Role(role) for role in roles_with(Capability.LEAD_CASES))
 
 
 class ModeratorManager(BaseUserManager["Moderator"]):
@@ -53,10 +54,19 @@ class Moderator(AbstractBaseUser):
     def public_name(self) -> str:
         return self.peer.staff_name
 
+    def can(self, capability: Capability) -> bool:
+        """Whether their role allows this; nothing is allowed to someone who no longer works here."""
+        return self.is_active and allows(self.role, capability)
+
     @property
     def has_desk(self) -> bool:
-        return self.is_active and self.role in DESK_ROLES
+        return self.can(Capability.TRIAGE)
 
     @property
     def leads(self) -> bool:
-        return self.is_active and self.role in LEAD_ROLES
+        return self.can(Capability.LEAD_CASES)
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """For templates: which parts of the desk to offer, by the capability's name in small letters."""
+        return {each.name.lower(): self.can(each) for each in Capability}

@@ -13,6 +13,7 @@ from forum.tokens import new_token
 from moderation.models.cases import Case, Snapshot
 from moderation.models.decisions import Action, Decision
 from moderation.models.people import Moderator
+from moderation.models.statements import Appeal
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -25,7 +26,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         Asked by EXISTS alone, without a join: a conditional update with it stays one statement about its own row.
         """
         words = Snapshot.objects.filter(case=OuterRef("case"), revision=OuterRef("revision")).exclude(words="")
-        stands = Decision.objects.filter(pk=OuterRef("decision"), undone_at=None)
+        stands = Decision.objects.standing().filter(pk=OuterRef("decision"))
         withdrawn = Case.objects.filter(pk=OuterRef("case"), post__visibility=Visibility.WITHDRAWN)
         return self.filter(Exists(words), Exists(stands), ~Exists(withdrawn))
 
@@ -33,12 +34,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
 
     def for_reviewer(self, moderator: Moderator) -> ReviewQuerySet:
-        """Of cases this person may see and has decided nothing about: who knows a decision is not blind to it."""
-        known = Decision.objects.filter(Q(moderator=moderator) | Q(undone_by=moderator), case=OuterRef("case"))
-        found = self.exclude(decider=moderator).filter(~Exists(known))
-        if moderator.leads:
-            return found
-        return found.filter(~Exists(Case.objects.filter(pk=OuterRef("case"), lead_only=True)))
+        """Of cases this person may work on and has had no part in: who knows the decision is not blind to it."""
+        mine = Q(moderator=moderator) | Q(undone_by=moderator) | Q(confirmed_by=moderator)
+        decided = Decision.objects.filter(mine, case=OuterRef("case"))
+        answered = Appeal.objects.filter(statement__case=OuterRef("case"), answered_by=moderator)
+        allowed = Case.objects.for_moderator(moderator).filter(pk=OuterRef("case"))
+        return self.exclude(decider=moderator).filter(~Exists(decided), ~Exists(answered), Exists(allowed))
 
 
 class Review(models.Model):
@@ -51,6 +52,7 @@ class Review(models.Model):
     decider = models.ForeignKey(Moderator, models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField()  # the words the decision was about
     stood = models.CharField(max_length=9, choices=Visibility)  # how the post was shown before the decision
+    parts_hidden = models.BooleanField(default=False)  # whether some of it was hidden from readers then
     drawn_at = models.DateTimeField(default=timezone.now)
     waits_since = models.DateTimeField(default=timezone.now)  # its place in the line: given back, it goes to the end
     lease_by = models.ForeignKey(Moderator, models.SET_NULL, null=True, related_name="+")

@@ -10,8 +10,11 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from forum.models import Post
+from forum import pausing
+from forum.models import Post, Thread
 from moderation import beside
+from moderation.capabilities import Capability
+from moderation.signing_in import staff_of
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -48,9 +51,12 @@ def _rendered(template_name: str, found: Found, context: Context) -> SafeString:
 
 
 @calm_tag("moderation/shift_line.html")
-def shift_line(_request: HttpRequest | None) -> Found:
-    """Who is here now, in one line."""
-    return beside.on_shift()
+def shift_line(request: HttpRequest | None) -> Found:
+    """Who is here now, in one line; and one more while the site is not open."""
+    found = beside.on_shift()
+    if request is not None:
+        pausing.remember(request, found["shift"].mode)
+    return found
 
 
 @calm_tag("moderation/help_cards.html")
@@ -69,6 +75,13 @@ def safety_page(request: HttpRequest | None, post: Post) -> Found:
 def report_link(request: HttpRequest | None, post: Post) -> Found:
     """The way to report someone else's post."""
     return None if beside.is_author(request, post) else {"post": post}
+
+
+@calm_tag("moderation/thread_care.html")
+def thread_care(request: HttpRequest | None, thread: Thread) -> Found:
+    """To moderators alone: the way to move or close the thread."""
+    moderator = staff_of(request) if request is not None else None
+    return {"thread": thread} if moderator and moderator.can(Capability.THREADS) else None
 
 
 @calm_tag("moderation/aftercare.html")

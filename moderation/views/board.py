@@ -1,8 +1,6 @@
 """The board: how the desk does as a whole, for those who lead it. Reading it changes nothing."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,39 +8,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from moderation import board, board_page
+from moderation.capabilities import Capability
 from moderation.counting import Span
 from moderation.models import Moderator
-from moderation.views.staff import at_desk
+from moderation.views.staff import at_desk_with
 
-P = ParamSpec("P")
 USUAL = "7d"
-FOR_LEADS = "The board is for leads. It holds nothing about any one person, and your desk is where it was."
-Page = Callable[Concatenate[HttpRequest, Moderator, P], HttpResponse]
-
-
-def leads_only(view: Page[P]) -> Page[P]:
-    """403 with a page for everyone else at the desk."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, moderator: Moderator, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not moderator.leads:
-            return render(request, "errors/403.html", {"sentence": FOR_LEADS}, status=403)
-        return view(request, moderator, *args, **kwargs)
-
-    return guarded
 
 
 @require_safe
-@at_desk
-@leads_only
+@at_desk_with(Capability.BOARD)
 def board_view(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     found = board_page.page_of(_period(request), timezone.now())
     return render(request, "desk/board.html", {"moderator": moderator, "place": "board", **found})
 
 
 @require_safe
-@at_desk
-@leads_only
+@at_desk_with(Capability.BOARD)
 def breaches(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Every case of the period that was looked at too late, or not yet."""
     now, after = timezone.now(), request.GET.get("after", "")
@@ -51,8 +33,7 @@ def breaches(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 
 @require_safe
-@at_desk
-@leads_only
+@at_desk_with(Capability.BOARD)
 def disagreements(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Every second look of the period that came to something else."""
     after = request.GET.get("after", "")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from forum.tokens import new_token
-from moderation import deciding, desk_words, lowering, outreach, triage
+from moderation import deciding, desk_words, linking, lowering, outreach, triage
 from moderation.case_asks import asks_of, parts_of, preview_of
 from moderation.case_page import page_of
 from moderation.conflicts import what_changed
@@ -189,6 +189,7 @@ def page(request: HttpRequest, moderator: Moderator, case: Case, *, status: int 
     found = {
         **page_of(case, moderator, now),
         **asks_of(case, revealed=revealed),
+        "linking": linking.beside_case(case, moderator, now),
         **bar_of(moderator),
         "queue": queue_for(moderator, most=BESIDE),
         "here": case.public_id,

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as otp_login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from moderation.capabilities import Capability, who_may
 from moderation.desk_forms import StaffSignInForm
 from moderation.models import Moderator
+from moderation.signing_in import staff_of
 from peers import arriving, limits, who
 
 P = ParamSpec("P")
@@ -25,29 +27,47 @@ TOO_MANY = "Too many tries for the moment. Wait a few minutes, then try once mor
 FOR_MODERATORS = "The desk is for moderators. Hosts find their console in the live room they hold."
 
 
-def staff_of(request: HttpRequest) -> Moderator | None:
-    """The member of staff of this request, if they gave password and one-time code."""
-    user = request.user
-    if not isinstance(user, Moderator) or not user.is_active:
-        return None
-    return user if user.is_verified() else None  # type: ignore[attr-defined]  # added by OTPMiddleware
+def at_desk_with(
+    capability: Capability,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Moderator, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """Only staff with a verified one-time code whose role allows `capability` go in.
+
+    Words sent by anyone else are given back, never lost.
+    """
+
+    def guard(
+        view: Callable[Concatenate[HttpRequest, Moderator, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            moderator = staff_of(request)
+            if moderator is None:
+                return _to_sign_in(request)
+            if not moderator.can(capability):
+                return _closed(request, moderator, capability)
+            return view(request, moderator, *args, **kwargs)
+
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
+
+    return guard
 
 
 def at_desk(
     view: Callable[Concatenate[HttpRequest, Moderator, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Only moderators with a verified one-time code go in. Words sent by anyone else are given back, never lost."""
+    """Only people who work on cases go in."""
+    return at_desk_with(Capability.TRIAGE)(view)
 
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        moderator = staff_of(request)
-        if moderator is None:
-            return _to_sign_in(request)
-        if not moderator.has_desk:
-            return render(request, "errors/403.html", {"sentence": FOR_MODERATORS}, status=403)
-        return view(request, moderator, *args, **kwargs)
 
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
+def _closed(request: HttpRequest, moderator: Moderator, capability: Capability) -> HttpResponse:
+    """403, with a plain sentence; what was written is given back to copy."""
+    sentence = who_may(capability) if moderator.has_desk else FOR_MODERATORS
+    if kept := request.POST.get("body", "") or request.POST.get("why", ""):
+        return render(request, "desk/not_yours.html", {"sentence": sentence, "kept": kept}, status=403)
+    return render(request, "errors/403.html", {"sentence": sentence}, status=403)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

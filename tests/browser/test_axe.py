@@ -137,6 +137,27 @@ def test_pages_for_staff(visit, site) -> None:
     assert seen == {}
 
 
+def test_pages_for_an_admin(visit, site) -> None:
+    page = visit()
+    sign_in(page, site.staff("ada", "admin"))
+    page.goto(first_address(page, "/desk/", r"/desk/cases/\w+/"))
+    page.locator("#linking > summary").click()
+    page.get_by_label("Why is it needed?").fill("Two goodbyes in one night.")
+    page.get_by_role("button", name="Ask to see").click()
+    asked = faults(page)
+    thread = first_address(page, "/rooms/self-harm-recovery/", r"/threads/\w+/")
+    care = f"/desk{thread}"
+    page.goto(care)
+    page.get_by_label("To which room").select_option("relapse")
+    page.get_by_label("Why").first.fill("It is more at home there.")
+    page.get_by_role("button", name="Move it").click()
+
+    seen = look_at(page, ["/desk/staff", "/desk/seconds", "/desk/mode", care, thread])
+
+    assert asked == []
+    assert seen == {}
+
+
 def test_pages_for_a_host(visit, site) -> None:
     page = visit()
     sign_in(page, site.staff("brook", "host"))

@@ -4,7 +4,7 @@ and whoever was aimed at is looked for."""
 import pytest
 
 from forum.models import Pause, Visibility
-from forum.posting import Paused, submit_post
+from forum.posting import Resting, submit_post
 from moderation.models import Case, Outreach, Restriction, Signal, Statement
 from moderation.risk import Level
 from tests.conftest import draft, make_moderator, make_thread
@@ -46,7 +46,7 @@ def test_a_push_to_harm_reaches_nobody_and_pauses_its_author_here_only(blue, roo
     thread, post = pushed
     judged()
 
-    with pytest.raises(Paused):
+    with pytest.raises(Resting):
         submit_post(peer=blue, place=thread, draft=draft("And another."))
 
     assert post.visibility == Visibility.HELD

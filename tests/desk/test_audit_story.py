@@ -36,7 +36,20 @@ LETTER = "Dear Ash, I read what you wrote of Quillfeather. I am here."
 ANSWER = "Thank you, I slept. What of Lanternfish?"
 TOLD = "I have read this, and it stays. Thank you, Quillfeather."
 NO_EVENT = {"call.help", "human.lowered"}  # names of rules
-TOLD_ELSEWHERE: set[str] = set()  # by the tests of that part, which look for words and people there
+# Told by the tests of that part, which look for words and people there.
+TOLD_ELSEWHERE = {
+    "linking.confirmed",
+    "linking.refused",
+    "linking.requested",
+    "linking.shown",
+    "mode.changed",
+    "mode.unattended",
+    "staff.deactivated",
+    "staff.reactivated",
+    "staff.role",
+    "thread.kept",
+    "thread.moved",
+}
 MARKS = ("quillfeather", "marrowbell", "thistledown", "lanternfish", "foxglove", "life", "dear", "slept", "thank")
 
 

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from forum.models import Pause, Post, Visibility
-from forum.posting import Paused, submit_post
+from forum.posting import Resting, submit_post
 from moderation.models import AuditEvent, Case, CaseState, Decision, Snapshot
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
@@ -136,7 +136,7 @@ def test_a_cry_from_someone_whose_writing_ended_still_reaches_a_human_with_help(
 
     assert (post.visibility, post.help_keys != []) == (Visibility.HELD, True)
     assert Case.objects.open().get(post=post).level == 3
-    with pytest.raises(Paused):
+    with pytest.raises(Resting):
         submit_post(peer=ash, place=thread, draft=draft("Good morning everyone."))
 
 
@@ -145,7 +145,7 @@ def test_a_pause_in_one_thread_leaves_every_other_place_open(robin, ash, blue, h
     elsewhere = make_thread(blue, room, "A walk in the park.")
     propose(sit_down(robin), case, action="remove", measure="pause_thread", hours="24")
 
-    with pytest.raises(Paused):
+    with pytest.raises(Resting):
         submit_post(peer=ash, place=post.thread, draft=draft("And another thing."))
     assert submit_post(peer=ash, place=elsewhere, draft=draft("That sounds lovely.")).is_open
     with time_machine.travel(timezone.now() + timedelta(hours=25)):

@@ -163,12 +163,12 @@ def test_a_case_page_costs_the_same_however_much_happened(robin, ash, thread, dj
     _, case = cry(ash, thread)
     browser = sit_down(robin)
     take(browser, case, reveal=True)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         browser.read(case.get_absolute_url())
     for words in (HEAVY, HEAVY + " again", HEAVY + " and again"):
         cry(ash, thread, words)
 
-    with django_assert_num_queries(17):  # one more: the decisions of earlier cases, together
+    with django_assert_num_queries(18):  # one more: the decisions of earlier cases, together
         browser.read(case.get_absolute_url())
 
 

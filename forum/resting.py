@@ -1,0 +1,35 @@
+"""When one person's writing rests: a pause in a thread or everywhere, or its end. A cry for help is heard all the same.
+
+Such words are saved, answered with help and brought to moderators as always; nobody else reads them.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.utils import timezone
+
+from forum.intake import Decision
+from forum.models import Pause, Thread, Visibility
+from forum.refusals import Resting
+from peers import who
+from peers.models import Peer
+
+REASON = "resting"  # why such words are kept from others (`Post.reason_key`)
+WAITS_FOR = timedelta(hours=4)  # where judging named no time by which a human looks
+
+
+def rests(peer: Peer, thread: Thread | None, *, urgent: bool) -> bool:
+    """Whether these words are kept from others. `peer` is as it stands now, held. Raises Resting for calm words."""
+    speaks = who.may_speak(peer)
+    pause = Pause.objects.holding(peer, thread, timezone.now()) if speaks else None
+    if speaks and pause is None:
+        return False
+    if not urgent:
+        raise Resting(pause.until if pause else None)
+    return True
+
+
+def kept_back(decision: Decision) -> Decision:
+    """The decision, held, until a moderator decides: it is not released by itself."""
+    until = decision.hold_until or decision.answer_by or timezone.now() + WAITS_FOR
+    return replace(decision, visibility=Visibility.HELD, hold_until=until, reason_key=REASON)

@@ -1,0 +1,41 @@
+"""The rule of two: what one moderator asks for, another confirms. Where there is no other, a day passes first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moderation.capabilities import Capability, roles_with
+from moderation.models import Case, Moderator
+from moderation.models.linking import ALONE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing that waits for a second person, as /desk/seconds lists it. `yes` and `no` are addresses of forms."""
+
+    what: str
+    case: Case
+    asked_by: Moderator
+    asked_at: datetime
+    why: str
+    yes: str
+    no: str
+    may_confirm: bool
+    is_mine: bool
+
+    @property
+    def alone_from(self) -> datetime:
+        """When whoever asked may confirm it themselves, if nobody else is there to."""
+        return self.asked_at + ALONE_AFTER
+
+
+def is_alone(moderator: Moderator) -> bool:
+    """Whether nobody else who works here could be the second person. One query."""
+    others = Moderator.objects.filter(is_active=True, role__in=roles_with(Capability.SECOND))
+    return not others.exclude(pk=moderator.pk).exists()
+
+
+def may_confirm(*, moderator: Moderator, asked_by: int, asked_at: datetime, alone: bool, now: datetime) -> bool:
+    """Anyone but whoever asked (their key), if they may be a second person; alone, the same one after a day."""
+    if not moderator.can(Capability.SECOND):
+        return False
+    return moderator.pk != asked_by or (alone and now >= asked_at + ALONE_AFTER)
