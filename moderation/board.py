@@ -130,7 +130,7 @@ def _seen(level: Level, rows: Sequence[tuple[int, int, int, int]]) -> Seen:
 
 def late_at(now: datetime) -> Q:
     """A human came after the deadline, or has not come and it is over."""
-    return LATE_OR_UNSEEN & Q(due_at__lt=now)
+    return LATE_OR_UNSEEN & (Q(first_human_at__isnull=False) | Q(due_at__lt=now))
 
 
 def targets() -> dict[Level, tuple[int, int]]:

@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from moderation import reviewing, triage
+from moderation import reviewing
+from moderation.claiming import claim
+from moderation.deciding import Verdict, decide
 from moderation.models import Decision, Moderator, Review
 from moderation.reviewing import draw_reviews
 from tests.desk.staff import Browser, cry, sit_down
@@ -23,10 +25,10 @@ def every(monkeypatch) -> None:
 def decided(robin, ash, thread) -> Decision:
     """Robin removed what Ash wrote."""
     _, case = cry(ash, thread)
-    assert triage.claim(case=case, moderator=robin)
+    assert claim(case=case, moderator=robin)
     case.refresh_from_db()
-    verdict = triage.Verdict("remove", "method-detail", NOTE, case.lease_token, case.version, "a-key")  # type: ignore[arg-type]  # claimed just now
-    return triage.decide(case=case, moderator=robin, verdict=verdict)
+    verdict = Verdict("remove", "method-detail", NOTE, case.lease_token, case.version, "a-key")  # type: ignore[arg-type]  # claimed just now
+    return decide(case=case, moderator=robin, verdict=verdict)
 
 
 @pytest.fixture

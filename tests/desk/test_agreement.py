@@ -60,6 +60,12 @@ def test_leaving_a_post_agrees_with_whatever_it_leaves() -> None:
     assert outcome("leave", "noted") == "fold"
     assert outcome("remove", "published") == "remove"
     assert outcome("leave", "removed") == "leave"
+    assert outcome("erase", "published") == "remove"
+
+
+def test_where_a_part_is_hidden_leaving_and_publishing_agree_with_hiding_it() -> None:
+    assert {outcome(each, "published", hidden=True) for each in ("leave", "publish", "redact")} == {"redact"}
+    assert outcome("fold", "published", hidden=True) == outcome("leave", "noted", hidden=True) == "fold"
 
 
 def test_second_looks_are_told_as_agreement_with_both_reasons_where_two_differ(case, robin, wren) -> None:

@@ -112,48 +112,6 @@ def test_a_case_that_waits_within_its_target_is_not_late(case) -> None:
     assert (found.unseen, found.late) == (1, 0)
 
 
-# --- breaches, one by one
-
-
-def test_breaches_are_listed_one_by_one_each_on_exactly_one_page(case) -> None:
-    late = [case(2, opened=MIN * (100 + place // 3), seen=MIN * 20) for place in range(11)]
-    late += [case(3, opened=MIN * 50, given=MIN * 2)]
-    case(2, opened=MIN * 100, seen=MIN * 5)
-    case(1, opened=MIN * 5, given=MIN * 240)
-    span, found, after = Span.before(NOW, timedelta(days=1)), [], ""
-
-    while True:
-        page, after = board.breaches(span, NOW, after=after, most=4)
-        found += page
-        if not after:
-            break
-
-    assert sorted(each.pk for each in found) == sorted(each.pk for each in late)
-    assert len(found) == 12
-    order = [(each.opened_at, each.pk) for each in found]
-    assert order == sorted(order, reverse=True)
-
-
-def test_a_breach_tells_its_case_its_target_and_how_late_it_was(kestrel, case) -> None:
-    now = timezone.now()
-    seen = case(2, now=now, opened=MIN * 60, given=MIN * 15, seen=MIN * 35)
-    unseen = case(3, now=now, opened=MIN * 12, given=MIN * 2)
-
-    page = sit_down(kestrel).read("/desk/board/breaches?period=24h")
-
-    assert f'href="{seen.get_absolute_url()}"' in page
-    assert f'href="{unseen.get_absolute_url()}"' in page
-    assert "20 min late" in page
-    assert "10 min so far, nobody has looked" in page
-    assert "target 15 min" in page
-
-
-@pytest.mark.parametrize("key", ["x", "1.x", "1.2.3", "9" * 40 + ".1", "-1.1", "٣.1", "99999999999999999.9"])
-@pytest.mark.parametrize("address", ["/desk/board/breaches", "/desk/board/disagreements"])
-def test_a_key_that_is_none_shows_a_page_all_the_same(kestrel, address, key) -> None:
-    assert sit_down(kestrel).get(address, data={"after": key}).status_code == 200
-
-
 # --- when cases come
 
 
@@ -184,6 +142,15 @@ def test_decisions_are_counted_by_action_and_reason_with_what_was_taken_back(cas
     found = board.decided(Span.before(NOW, timedelta(days=1)))
 
     assert found == [board.Decided("leave", "stands", 1, 0), board.Decided("remove", "threat", 2, 1)]
+
+
+def test_what_waits_for_a_second_person_or_was_declined_is_no_decision_yet(case, robin, wren) -> None:
+    waits = {"needs_second": True, "at": NOW - MIN}
+    decide(case(), robin, "erase", "threat", **waits)
+    decide(case(), robin, "erase", "threat", **waits, declined_at=NOW)
+    decide(case(), robin, "erase", "threat", **waits, confirmed_at=NOW, confirmed_by=wren)
+
+    assert board.decided(Span.before(NOW, timedelta(days=1))) == [board.Decided("erase", "threat", 1, 0)]
 
 
 # --- never a figure of a person

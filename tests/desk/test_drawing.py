@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forum.posting import withdraw
 from moderation import audit
-from moderation.models import AuditEvent, Case, Decision, Review
+from moderation.models import Appeal, AuditEvent, Case, Decision, Review, Statement
 from moderation.reviewing import draw_reviews, expire_reviews, is_drawn, take_next
 from moderation.tending import tend
 from peers.leaving import Way, leave
@@ -79,6 +79,34 @@ def test_someone_who_decided_about_the_case_before_is_not_blind_to_it(review, de
     )
 
     assert take_next(moderator=wren) is None
+
+
+@pytest.mark.parametrize("now_it", ["waits", "was declined"])
+def test_a_proposal_is_not_drawn(every, decided, wren, now_it) -> None:
+    Decision.objects.update(needs_second=True, declined_at=timezone.now() if now_it == "was declined" else None)
+
+    assert draw_reviews(now=timezone.now()) == 0
+
+
+def test_whoever_confirmed_a_decision_or_answered_its_appeal_is_not_blind_to_it(review, decided, wren) -> None:
+    linnet = make_moderator("linnet", "Linnet", "moderator")
+    Decision.objects.update(needs_second=True, confirmed_at=timezone.now(), confirmed_by=wren)
+    statement = Statement.objects.filter(case=decided.case).first()
+    assert statement is not None
+    Appeal.objects.create(
+        statement=statement, case=decided.case, outcome="upheld", answered_at=timezone.now(), answered_by=linnet
+    )
+
+    assert take_next(moderator=wren) is None
+    assert take_next(moderator=linnet) is None
+
+
+def test_what_is_about_someones_own_doing_is_not_looked_at_by_them(review, wren, decided) -> None:
+    Case.objects.update(not_for=wren, not_for_since=timezone.now())
+
+    assert take_next(moderator=wren) is None
+    Review.objects.all().delete()
+    assert draw_reviews(now=timezone.now()) == 0
 
 
 # --- words that go
