@@ -34,7 +34,12 @@ def index(post: Post) -> None:
     """Make the post findable by exactly what is shown of it, or by nothing when it is not open. Same transaction."""
     forget(post.pk)
     if post.is_open and post.thread_id:
-        _run("add", [post.pk, _folded(f"{post.shown_title}\n{plain(post.shown_html)}")])
+        _run("add", [post.pk, words_of(post.shown_title, post.shown_html)])
+
+
+def words_of(shown_title: str, shown_html: str) -> str:
+    """The words under which a post is found: those it shows, and no other."""
+    return _folded(f"{shown_title}\n{plain(shown_html)}")
 
 
 def forget(post_id: int) -> None:

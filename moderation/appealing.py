@@ -132,5 +132,6 @@ def answer_appeal(
         )
         if outcome == Outcome.OVERTURNED:
             take_back(decision, moderator)
+            log(decision.case, moderator, "decision.undone", action=decision.action)
         log(case, moderator, "appeal.answered", outcome=str(outcome), single=single)
         return Appeal.objects.get(pk=appeal.pk)

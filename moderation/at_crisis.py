@@ -16,6 +16,7 @@ from moderation.risk import Category
 from moderation.table import table
 
 PAUSE = timedelta(hours=24)  # at most; a moderator's decision about the words ends it
+AIMED_AT = "beside.aimed-at"  # the rule by which such a case is noticed
 TARGET_WITHIN = 900  # seconds until a human should have looked at whoever the words aimed at
 
 
@@ -50,6 +51,6 @@ def _look_after_target(post: Post) -> None:
         return
     case = open_or_join(subject_of(target), Need(Level.RED, [Category.DISTRESS.value], TARGET_WITHIN))
     signal = Signal(case=case, subject=case.subject, revision=target.revision, source=Source.RULES, version="1")
-    signal.rule, signal.category, signal.level = "beside.aimed-at", Category.DISTRESS.value, Level.RED
+    signal.rule, signal.category, signal.level = AIMED_AT, Category.DISTRESS.value, Level.RED
     signal.reason = "Someone answered with words that push or attack. They are held; this person may need a word"
     Signal.objects.bulk_create([signal], ignore_conflicts=True)

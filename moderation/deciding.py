@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from forum.locking import lock_peer, lock_post
 from moderation import answering, audit, following_up
-from moderation.effects import NotPossible, apply_action, reverse
+from moderation.effects import NotPossible, apply_action, let_stand, reverse
 from moderation.measures import apply_measure, reverse_measure
 from moderation.models import Action, Appeal, Case, CaseState, Decision, Measure, Moderator
 from moderation.models.cases import NO_LEASE, first_look
@@ -177,7 +177,9 @@ def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None 
     settled = undoable.exclude(needs_second=True, confirmed_at=None)
     if not settled.filter(pk=decision.pk).update(undone_at=now or timezone.now(), undone_by=moderator):
         return False
-    if not decided_since(decision):
+    if decided_since(decision):
+        let_stand(decision)
+    else:
         reverse(decision)
     reverse_measure(decision)
     return True

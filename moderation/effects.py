@@ -38,7 +38,7 @@ def apply_action(decision: Decision, case: Case) -> None:
     if decision.action == Action.LEAVE and post.visibility == Visibility.HELD:
         raise NotPossible(HELD_STAYS)
     after = shown_after(decision, before, post)
-    if after != before:
+    if decision.action != Action.LEAVE:
         showing.show(post, after)
         _keep(decision, post, before, after)
     statements.of_post(post=post, shown=after, case=case, decision=decision)
@@ -80,6 +80,12 @@ def reverse(decision: Decision) -> None:
             showing.show(post, shown)
             statements.of_post(post=post, shown=shown, case=decision.case)
         Effect.objects.filter(pk=effect.pk).update(reversed_at=timezone.now())
+
+
+def let_stand(decision: Decision) -> None:
+    """A newer decision speaks about the post: what this one did counts as taken back, and the post stays as it is."""
+    decision.effects.filter(reversed_at=None, kind=EffectKind.VISIBILITY).update(reversed_at=timezone.now())
+    statements.end(decision=decision)
 
 
 def erase(decision: Decision, case: Case) -> None:

@@ -26,6 +26,13 @@ from tests.servers import answers, free_port, wait_for
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would bury what failed
 PROJECT = Path(__file__).resolve().parent.parent
+PREPARE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("open_rooms", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+"""  # in one process: each takes seconds to load
+SERVES = "config.asgi:application"
 # As ./run starts it.
 SERVER = [
     *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
@@ -52,8 +59,9 @@ class Staff:
 class Site:
     """One site: `start()` and `kill()` its server as often as needed; `manage()` runs a command beside it."""
 
-    def __init__(self, data: Path, **variables: str) -> None:
+    def __init__(self, data: Path, *, serves: str = SERVES, **variables: str) -> None:
         self.data = data
+        self.serves = serves
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = data / "server.log"
@@ -70,13 +78,11 @@ class Site:
         return done.stdout
 
     def prepare(self) -> None:
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("open_rooms")
-        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+        self.manage("shell", "--no-imports", "-c", PREPARE)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port), *SERVER]
+        command = [sys.executable, "-m", "uvicorn", self.serves, "--port", str(self.port), *SERVER]
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(command, env=self.env, cwd=PROJECT, stdout=log, stderr=log)
         wait_for(lambda: answers(self.port), "the site")
@@ -120,12 +126,12 @@ def own_database(shared: str) -> str:
 
 
 @contextlib.contextmanager
-def running_site(*, worker: bool = True, **variables: str) -> Iterator[Site]:
+def running_site(*, worker: bool = True, serves: str = SERVES, **variables: str) -> Iterator[Site]:
     """A prepared and started site, stopped and removed afterwards."""
     data = Path(tempfile.mkdtemp(prefix="lamplight-site-"))
     if shared := os.environ.get("LAMPLIGHT_DATABASE_URL"):
         variables["LAMPLIGHT_DATABASE_URL"] = own_database(shared)
-    site = Site(data, **variables)
+    site = Site(data, serves=serves, **variables)
     try:
         site.prepare()
         site.start()

@@ -11,6 +11,7 @@ from forum.models import LiveEvent, LiveSession, Post, Thread
 from moderation import audit
 from moderation.demo import filling
 from moderation.demo.texts import load_community
+from moderation.invariants import breaches
 from moderation.models import Case, Level, Moderator, Outbox
 from peers.models import Peer, Persona
 
@@ -42,6 +43,10 @@ def test_every_post_was_judged_and_every_case_has_its_post(filled) -> None:
     assert Post.objects.exclude(judged_by="").count() == Post.objects.count()
     assert not Case.objects.filter(post=None).exists()
     assert audit.first_fault() == ""
+
+
+def test_nothing_in_it_is_otherwise_than_it_must_always_be(filled) -> None:
+    assert [str(breach) for breach in breaches()] == []
 
 
 def test_it_looks_lived_in_and_time_runs_forward(filled) -> None:
