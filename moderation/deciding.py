@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.locking import lock_peer, lock_post
@@ -19,7 +18,7 @@ from moderation import answering, audit, following_up
 from moderation.effects import NotPossible, apply_action, let_stand, reverse
 from moderation.measures import apply_measure, reverse_measure
 from moderation.models import Action, Appeal, Case, CaseState, Decision, Measure, Moderator
-from moderation.models.cases import NO_LEASE
+from moderation.models.cases import NO_LEASE, first_look
 from moderation.reopening import need_again, reopen
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, before
@@ -139,8 +138,8 @@ def settle(case: Case, moderator: Moderator, event: Event, *, token: uuid.UUID, 
     changed = mine.filter(version=version, state__in=states).update(
         state=new_state,
         resolved_at=now if new_state == CaseState.RESOLVED else None,
-        first_human_at=Coalesce("first_human_at", now),
         version=F("version") + 1,
+        **first_look(now),
         **NO_LEASE,
         **more,
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from moderation.deciding import log
 from moderation.models import Case, Level, Moderator, Signal, Source
+from moderation.models.cases import first_look
 from moderation.reopening import WITHIN, escalate_anew
 from moderation.signals import tell_desk
 from moderation.triage import Conflict, open_to
@@ -36,7 +37,7 @@ def lower(*, case: Case, moderator: Moderator, level: int, reason: str, token: u
         mine = open_to(moderator).filter(pk=case.pk, lease_by=moderator, lease_token=token, lease_until__gt=now)
         within = WITHIN[Level(level)]
         if not mine.filter(version=version, level__gt=level).update(
-            level=level, due_at=now + timedelta(seconds=within), tier=0, version=F("version") + 1
+            level=level, due_at=now + timedelta(seconds=within), tier=0, version=F("version") + 1, **first_look(now)
         ):
             raise Conflict
         lowered = Case.objects.get(pk=case.pk)

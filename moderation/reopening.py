@@ -34,6 +34,7 @@ def reopen(case: Case, need: Need, *, event: Event = Event.UNDONE) -> bool:
                 lead_only=case.lead_only or need.lead,
                 resolved_at=None,
                 first_human_at=None,
+                human_due_at=None,
                 opened_at=now,
                 due_at=now + timedelta(seconds=need.within),
                 tier=0,

@@ -19,6 +19,7 @@ from moderation import (
     following_up,
     holding,
     leaving,
+    reviewing,
     sending,
     site_mode,
     staffing,
@@ -90,6 +91,7 @@ def _tidy(now: datetime) -> int:
         done += _safely("unused identities", partial(peers.tending.let_unused_go, now=now))
         done += _safely("kept words", partial(leaving.erase_kept_words, now=now))
         done += _safely("counts and notes", partial(caring.drop_old, now=now))
+        done += _safely("second looks", partial(reviewing.tend_reviews, now=now))
     if its_time("daily", DAY, now):
         done += _safely("files", forum.tending.purge_files)
     return done

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from moderation import audit, caring
 from moderation.claiming import claim, claim_next, let_go
 from moderation.models import Case, Moderator, OutreachMessage, Reveal
-from moderation.models.cases import CaseQuerySet
+from moderation.models.cases import CaseQuerySet, first_look
 
 __all__ = ["Conflict", "claim", "claim_next", "cover", "let_go", "mark_answers_read", "open_to", "reveal"]
 
@@ -36,7 +36,7 @@ def reveal(*, case: Case, moderator: Moderator, step: Reveal = Reveal.WHOLE) -> 
             .update(
                 revealed_token=F("lease_token"),
                 revealed_step=Greatest(F("revealed_step"), int(step)),
-                first_human_at=Coalesce("first_human_at", now),
+                **first_look(now),
             )
         )
         if not seen:

@@ -3,13 +3,15 @@
 from django.urls import path
 
 from moderation import desk_urls
-from moderation.views import calls, health, reports
+from moderation.views import calls, health, reports, transparency
 
 urlpatterns = [
     *desk_urls.urlpatterns,
     path("report/receipt/<slug:code>", reports.receipt, name="report-receipt"),
     path("report/<slug:public_id>", reports.report, name="report"),
     path("live/<slug:public_id>/call", calls.call, name="live-call"),
+    path("transparency/", transparency.years, name="transparency"),
+    path("transparency/<int:year>", transparency.report, name="transparency-report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

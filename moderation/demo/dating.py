@@ -37,7 +37,11 @@ def _post(pk: int, at: datetime) -> None:
 def _case(case: Case, at: datetime) -> None:
     given = case.due_at - case.opened_at
     Case.objects.filter(pk=case.pk).update(
-        opened_at=at, due_at=at + given, first_human_at=at + LOOKED_AFTER, resolved_at=at + DECIDED_AFTER
+        opened_at=at,
+        due_at=at + given,
+        human_due_at=at + given,
+        first_human_at=at + LOOKED_AFTER,
+        resolved_at=at + DECIDED_AFTER,
     )
     Snapshot.objects.filter(case=case).update(at=at)
     Decision.objects.filter(case=case).update(at=at + DECIDED_AFTER)

@@ -8,6 +8,7 @@ from moderation.models.linking import Linking
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.reviews import Review
 from moderation.models.rota import Duty, Rota
 from moderation.models.seals import AuditSeal
 from moderation.models.statements import Appeal, AppealOutcome, Complaint, Restriction, Statement
@@ -50,6 +51,7 @@ __all__ = [
     "ResourceAttachment",
     "Restriction",
     "Reveal",
+    "Review",
     "Role",
     "Rota",
     "Signal",

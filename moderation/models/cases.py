@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Case as If
 from django.db.models import Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.models import Post, Room
@@ -18,6 +20,8 @@ from moderation.ordering import AT_ONCE, CRISIS, IN_TURN, ORDER, Place, place_of
 from peers.models import Peer
 
 SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
+# A human came after the deadline as it stood then, or has not come: exactly the condition of the index case_late.
+LATE_OR_UNSEEN = Q(first_human_at=None) | Q(first_human_at__gt=Coalesce("human_due_at", "due_at"))
 NO_LEASE = {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None, "revealed_step": 0}
 
 
@@ -27,6 +31,14 @@ class Source(models.TextChoices):
     CALL = "call", "I need help now"
     HUMAN = "human"
     APPEAL = "appeal"
+
+
+def first_look(now: datetime) -> dict[str, Any]:
+    """What the first human's look leaves on a case, for a conditional update: when, and by what deadline."""
+    return {
+        "first_human_at": Coalesce("first_human_at", now),
+        "human_due_at": Coalesce("human_due_at", "due_at"),
+    }
 
 
 class Reveal(models.IntegerChoices):
@@ -135,6 +147,7 @@ class Case(models.Model):
     )
     opened_at = models.DateTimeField(default=timezone.now)
     first_human_at = models.DateTimeField(null=True)
+    human_due_at = models.DateTimeField(null=True)  # the deadline as it stood then: moving it later hides no lateness
     resolved_at = models.DateTimeField(null=True)
     lease_by = models.ForeignKey(Moderator, models.SET_NULL, null=True, related_name="leases")
     lease_until = models.DateTimeField(null=True)
@@ -181,6 +194,13 @@ class Case(models.Model):
             models.Index(fields=["level", "opened_at"], name="case_crises_lately"),  # the worker: clusters of an hour
             models.Index(  # every page: people in danger for whom everyone was called
                 fields=["level", "tier"], condition=Q(resolved_at__isnull=True), name="case_open_by_tier"
+            ),
+            # The board: cases opened in a period, with their waits; it holds all that is counted.
+            models.Index(fields=["opened_at", "level", "first_human_at", "human_due_at", "due_at"], name="case_opened"),
+            models.Index(  # the board: cases looked at too late or not yet, newest first, by key
+                fields=["-opened_at", "-id"],
+                condition=LATE_OR_UNSEEN,
+                name="case_late",
             ),
         ]
 

@@ -96,6 +96,8 @@ class Decision(models.Model):
         ]
         indexes = [
             models.Index(fields=["case", "-id"], name="decision_newest"),  # what the author is shown
+            # The board: decisions of a period by action and reason; the worker: those to draw second looks from.
+            models.Index(fields=["at", "action", "reason_code", "undone_at"], name="decision_made"),
             models.Index(  # what waits for a second person
                 fields=["id"], condition=Q(needs_second=True, confirmed_at=None), name="decision_waiting"
             ),

@@ -9,7 +9,11 @@ from django.utils import timezone
 from forum.models import Post
 from moderation import triggers
 from moderation.models import Case, Outreach
+from tests.desk.counted import case, kestrel
+from tests.desk.looks import decided, every, review
 from tests.desk.staff import KIND, Browser, cry, sit_down, take
+
+__all__ = ["case", "decided", "every", "kestrel", "review"]  # fixtures that stand in files of their own
 
 
 @pytest.fixture
