@@ -3,7 +3,7 @@
 What came before can only add findings or raise them; it never takes one away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from moderation.risk.ear import Ear, by_rules
@@ -38,6 +38,17 @@ def places_of(ear: Ear, context: Context) -> frozenset[str]:
     if recent and ear.danger(ear.scene(recent), alone) >= Level.RED:
         places.add("after-risk")
     return frozenset(places)
+
+
+def texts_read(text: str, context: Context) -> Iterator[str]:
+    """Every stretch of words that is read when this text is judged here, itself left out."""
+    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
+    yield from (words[-_TAIL * 5 :] for words in (context.parent, *around) if words)
+    if context.earlier:
+        yield from (words[-_TAIL * 5 :] for words in context.earlier[-_REMEMBERED:])
+        yield " . ".join(words[-_TAIL:] for words in context.earlier[-_REMEMBERED:])
+        tail = context.earlier[-1][-_TAIL:].rstrip()
+        yield from (f"{tail} {text[:_TAIL]}", tail, text[:_TAIL])
 
 
 def find_across(ear: Ear, text: str, context: Context) -> list[Finding]:

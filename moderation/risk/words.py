@@ -42,6 +42,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, matter: frozenset[str], everyday: frozenset[str]) -> None:
         """`matter` are the words of the rules, `everyday` those of the thesaurus."""
         self._vocabulary = vocabulary
+        self._matter = matter
         self._known = matter | everyday
         self._ordinary = ordinary_words()
         self._speller = Speller(matter, self._known | self._ordinary | vocabulary.plain.keys())
@@ -78,6 +79,26 @@ class Reader:
         if any(first in halves and first + second in long for first, second in pairwise(words)) or self._has_run(words):
             return self._slowly(folded)
         return words, None
+
+    def is_like(self, other: "Reader") -> bool:
+        """Whether the other reads every text as this one does, because it knows the same words."""
+        one, two = self._vocabulary, other._vocabulary
+        same_words = (self._matter, self._known) == (other._matter, other._known)
+        return same_words and (one.plain, one.runs, one.emoji) == (two.plain, two.runs, two.emoji)
+
+    def reads_alike(self, other: "Reader", folded: Folded) -> bool:
+        """Whether the other gives the same words of this text, each from the same place."""
+        (one, slow), (two, also_slow) = self.words(folded), other.words(folded)
+        if one != two:
+            return False
+        if slow is None and also_slow is None:  # nothing was put together: each chunk was read by itself
+            return all(self._read(chunk) == other._read(chunk) for chunk in set(_CHUNK.findall(folded.text)))
+        return self.tokens(folded) == other.tokens(folded)
+
+    @property
+    def longest_run(self) -> int:
+        """Characters of the longest saying that is written out."""
+        return max((len(" ".join(spoken)) for runs in self._vocabulary.runs.values() for spoken, _ in runs), default=0)
 
     def _slowly(self, folded: Folded) -> tuple[list[str], list[Token]]:
         tokens = self.tokens(folded)
