@@ -5,6 +5,7 @@ What came before can only add findings or raise them; it never takes one away.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from moderation.risk.ear import Ear, by_rules
 from moderation.risk.findings import Category, Context, Finding, Level
@@ -49,6 +50,20 @@ def texts_read(text: str, context: Context) -> Iterator[str]:
         yield " . ".join(words[-_TAIL:] for words in context.earlier[-_REMEMBERED:])
         tail = context.earlier[-1][-_TAIL:].rstrip()
         yield from (f"{tail} {text[:_TAIL]}", tail, text[:_TAIL])
+
+
+def edges(text: str, context: Context, reach: int) -> Iterator[str]:
+    """Where the stretches of `texts_read` are cut out of what was written, and joined: `reach` characters each way.
+
+    Whatever is read otherwise in a stretch than in the texts it is made of is read so at one of these.
+    """
+    tails = [words[-_TAIL:] for words in context.earlier[-_REMEMBERED:]]
+    cut = [words[-_TAIL * 5 :] for words in (context.parent, *context.around, *context.earlier)]
+    yield from (words[:reach] for words in (*cut, *tails) if len(words) in {_TAIL, _TAIL * 5})
+    yield from (f"{before[-reach:]} . {after[:reach]}" for before, after in pairwise(tails))
+    if tails:
+        yield f"{tails[-1].rstrip()[-reach:]} {text[:reach]}"
+        yield text[:_TAIL][-reach:]
 
 
 def find_across(ear: Ear, text: str, context: Context) -> list[Finding]:

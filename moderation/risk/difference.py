@@ -6,6 +6,7 @@ so, and the two hear and weigh alike, every stage has the same before it and say
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,23 +14,25 @@ from typing import Any, NamedTuple
 from moderation.risk import conversation
 from moderation.risk.detector import WINDOW, Judge
 from moderation.risk.findings import Context
-from moderation.risk.fold import fold
+from moderation.risk.fold import Folded, fold
 from moderation.risk.normalise import Plain
 from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import ASKED_BY_NAME, Rule, Rulebook, cues_of
 from moderation.risk.scene import Scene
+from moderation.risk.words import Read, chunks_of
 
 _MOST = 2_000  # different needs of changed phrases; with more of them judging everything is as cheap
 _EDGE = 60  # characters on each side of a place where texts are cut or joined; no saying is longer
 _REMEMBERED = 4_096  # texts; the same words are read again as what others answered
+_CHUNKS = 65_536
 
 
 class _Look(NamedTuple):
-    """What is known of one text: the bits of its words, and whether both readers take it apart alike, word by word."""
+    """What is known of one text."""
 
-    bits: int
-    alike: bool
-    simple: bool  # no word was put together of several, so that each part of the text has words of the whole
+    bits: int  # those of its words, and of what parts of it can be read as
+    alike: bool  # both readers give the same words of it
+    sure: bool  # nothing in it can be read otherwise where it is cut
 
 
 class Difference:
@@ -37,66 +40,66 @@ class Difference:
 
     def __init__(self, one: Judge, other: Judge) -> None:
         books = one.ear.book, other.ear.book
-        changed = [phrase for rule in _changed(*books) for phrase in rule.phrases]
+        rules = [rule for pair in (books, books[::-1]) for _, rule in changed_rules(*pair)]
+        changed = [phrase for rule in rules for phrase in rule.phrases]
         # Copies: a phrase carries the bits of its own book.
         phrases = [replace(phrase, need=0) for phrase in changed]
         self._prefilter = Prefilter(phrases)
         self._wide = {phrase.need for phrase in phrases if phrase.wide}
-        self._narrow = {phrase.need for phrase in phrases} - self._wide
+        self._narrow = {phrase.need for phrase in phrases if not phrase.wide}
+        self._needs = self._wide | self._narrow
         self._readers = books[0].reader, books[1].reader
         self._read_alike = self._readers[0].is_like(self._readers[1])
         self._words = books[0].thesaurus.changed(books[1].thesaurus)
         self.everywhere = _hears_otherwise(one, other) or len(phrases) > _MOST or self._longest_run >= _EDGE
         self._look = lru_cache(maxsize=_REMEMBERED)(self._look_at)
+        self._chunk_alike = lru_cache(maxsize=_CHUNKS)(self._reads_chunk_alike)
 
     @property
     def _longest_run(self) -> int:
         return max(reader.longest_run for reader in self._readers)
 
+    def _reads_chunk_alike(self, chunk: str) -> bool:
+        return self._readers[0].reads_chunk_as(self._readers[1], chunk)
+
     def may_differ(self, text: str, context: Context) -> bool:
         """Whether the two may judge these words, in this place, otherwise. Never raises; in doubt they may."""
         if self.everywhere or len(text) > WINDOW:
             return True
-        whole = (text, context.parent, *context.around, *context.earlier)
-        looks = [self._look(words) for words in (*whole, *_edges(text, context)) if words]
-        if not all(look.alike for look in looks):
+        whole = [self._look(words) for words in (text, context.parent, *context.around, *context.earlier) if words]
+        edges = [self._look_at(words) for words in conversation.edges(text, context, _EDGE)]
+        if not all(look.alike for look in (*whole, *edges)):
             return True
         bits = 0
-        for look in looks:
+        for look in (*whole, *edges):
             bits |= look.bits
-        possible = any(need & bits == need for need in (*self._narrow, *self._wide))
-        if not possible and all(look.simple for look in looks):
+        if not any(need & bits == need for need in self._needs) and all(look.sure for look in edges):
             return False
         return any(map(self._may_find, {text, *conversation.texts_read(text, context)}))
 
     def _look_at(self, text: str) -> _Look:
-        reader, other = self._readers
         folded = fold(text)
-        words, together = reader.words(folded)
-        alike = self._words.isdisjoint(words) and (self._read_alike or reader.reads_alike(other, folded))
-        return _Look(self._prefilter.bits(set(words)), alike, together is None)
+        read = self._readers[0].words(folded)
+        words, sure = self._readers[0].pieces(folded, read)
+        return _Look(self._prefilter.bits(words), self._is_alike(folded, read, words), sure)
+
+    def _is_alike(self, folded: Folded, read: Read, words: AbstractSet[str]) -> bool:
+        """Whether both readers take the text apart alike, and none of its words changed its concept."""
+        if not self._words.isdisjoint(words):
+            return False
+        one, other = self._readers
+        if self._read_alike:
+            return True
+        return all(map(self._chunk_alike, chunks_of(folded))) and one.puts_together_as(other, folded, read)
 
     def _may_find(self, text: str) -> bool:
         """Whether the stretch holds, in one sentence, what a changed phrase needs, or is read in two ways."""
         folded = fold(text)
         scene = Scene(Plain(folded, self._readers[0]), {}, self._prefilter)
-        if not self._words.isdisjoint(scene.words):
-            return True
-        if not self._read_alike and not self._readers[0].reads_alike(self._readers[1], folded):
+        if not self._is_alike(folded, self._readers[0].words(folded), scene.words):
             return True
         within = any(need & each.bits == need for each in scene.sentences for need in self._narrow)
         return within or any(need & scene.bits == need for need in self._wide)
-
-
-def _edges(text: str, context: Context) -> Iterator[str]:
-    """What stands where judging cuts texts and joins them; all other words of a stretch stand in the whole, too."""
-    for read in conversation.texts_read(text, context):
-        yield read[:_EDGE]
-        yield read[-_EDGE:]
-    parts = [*context.earlier[-3:], text]
-    for before, after in zip(parts, parts[1:], strict=False):
-        yield f"{before[-_EDGE:].rstrip()} {after[:_EDGE]}"
-        yield f"{before[-_EDGE:]} . {after[-400:][:_EDGE]}"
 
 
 def _hears_otherwise(one: Judge, other: Judge) -> bool:
@@ -108,19 +111,23 @@ def _hears_otherwise(one: Judge, other: Judge) -> bool:
     return not (same_ear and same_words and one.contacts == other.contacts and all(asks))
 
 
-def _changed(one: Rulebook, other: Rulebook) -> Iterator[Rule]:
-    """The rules of which one book has another form, or which it does not have, in both forms."""
-    for language in ("", *sorted({*one.packs, *other.packs})):
-        mine, theirs = _rules(one, language), _rules(other, language)
-        for rule in mine.keys() ^ theirs.keys():
-            yield mine[rule] if rule in mine else theirs[rule]
+def changed_rules(one: Rulebook, other: Rulebook) -> Iterator[tuple[Rulebook, Rule]]:
+    """The rules of the first that the other has not, or in another form, each with the book of its language."""
+    for language in ("", *sorted(one.packs)):
+        theirs = _forms(other, language)
+        pack = _pack(one, language)
+        yield from ((pack, rule) for form, rule in _forms(one, language).items() if form not in theirs)
 
 
-def _rules(book: Rulebook, language: str) -> dict[tuple[Any, ...], Rule]:
+def _pack(book: Rulebook, language: str) -> Rulebook:
+    return book.packs[language]() if language else book
+
+
+def _forms(book: Rulebook, language: str) -> dict[tuple[Any, ...], Rule]:
     """The rules of one language by everything that decides what they find."""
     if language and language not in book.packs:
         return {}
-    pack = book.packs[language]() if language else book
+    pack = _pack(book, language)
     return {_form(pack, rule): rule for rule in pack.rules}
 
 

@@ -36,6 +36,14 @@ _ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 _IS_AFTER = frozenset({"it", "he", "she", "that", "what", "there", "who", "let", "here", "how", "where", "someone"})
 
 
+Read = tuple[list[str], list[Token] | None]  # the words of a text; their places where some were put together
+
+
+def chunks_of(folded: Folded) -> list[str]:
+    """What stands between blanks and marks, and the marks."""
+    return _CHUNK.findall(folded.text)
+
+
 class Reader:
     """Reads folded text as plain tokens, knowing the words the rules are made of."""
 
@@ -62,12 +70,12 @@ class Reader:
         # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
         self._chunk = lru_cache(maxsize=_REMEMBERED)(self._read_chunk)
 
-    def words(self, folded: Folded) -> tuple[list[str], list[Token] | None]:
+    def words(self, folded: Folded) -> Read:
         """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts.
 
         Where one is, the tokens are returned, too.
         """
-        chunks = _CHUNK.findall(folded.text)
+        chunks = chunks_of(folded)
         read = self._chunk if max(map(len, chunks), default=0) <= _LONGEST_DISGUISE else self._read
         words = [token[0] for chunk in chunks for token in read(chunk)]
         letters = self._letters
@@ -75,10 +83,13 @@ class Reader:
             if letters.stand_together(words):
                 return self._slowly(folded)
             words = [plain for word in words for plain in (letters.alone(word) if len(word) == 1 else (word,))]
+        return self._slowly(folded) if self._has_parts(words) else (words, None)
+
+    def _has_parts(self, words: list[str]) -> bool:
+        """Whether words stand side by side that make another one together."""
         halves, long = self._halves, self._long
-        if any(first in halves and first + second in long for first, second in pairwise(words)) or self._has_run(words):
-            return self._slowly(folded)
-        return words, None
+        joined = any(first in halves and first + second in long for first, second in pairwise(words))
+        return joined or self._has_run(words)
 
     def is_like(self, other: "Reader") -> bool:
         """Whether the other reads every text as this one does, because it knows the same words."""
@@ -86,14 +97,43 @@ class Reader:
         same_words = (self._matter, self._known) == (other._matter, other._known)
         return same_words and (one.plain, one.runs, one.emoji) == (two.plain, two.runs, two.emoji)
 
-    def reads_alike(self, other: "Reader", folded: Folded) -> bool:
-        """Whether the other gives the same words of this text, each from the same place."""
-        (one, slow), (two, also_slow) = self.words(folded), other.words(folded)
-        if one != two:
-            return False
-        if slow is None and also_slow is None:  # nothing was put together: each chunk was read by itself
-            return all(self._read(chunk) == other._read(chunk) for chunk in set(_CHUNK.findall(folded.text)))
-        return self.tokens(folded) == other.tokens(folded)
+    def reads_chunk_as(self, other: "Reader", chunk: str) -> bool:
+        """Whether the other reads this chunk by itself as this one does."""
+        mine = self._read(chunk)
+        alone = (token.word for token in mine if len(token.word) == 1)
+        return mine == other._read(chunk) and all(self._letters.alone(w) == other._letters.alone(w) for w in alone)
+
+    def puts_together_as(self, other: "Reader", folded: Folded, read: Read) -> bool:
+        """Whether the other gives the same words from the same places, where the two read each chunk alike.
+
+        `read` is what this one gives.
+        """
+        # Where neither puts chunks together, each stands for itself.
+        apart = read[1] is None and not other._has_parts(read[0])
+        return apart or self.tokens(folded) == other.tokens(folded)
+
+    def pieces(self, folded: Folded, read: Read) -> tuple[set[str], bool]:
+        """Every word that the text, or a part of it, can be read as; and whether that is sure where it was cut.
+
+        `read` is what this one gives. A word spelled out may go on where the text was cut, and be another one there.
+        """
+        words, together = read
+        if together is None:
+            return set(words), True
+        chunks = [token.word for chunk in chunks_of(folded) for token in self._read(chunk)]
+        alone = [plain for word in chunks for plain in (self._letters.alone(word) if len(word) == 1 else (word,))]
+        joined = {first + second for first, second in pairwise(alone) if first in self._halves} & self._long
+        written = {plain for _, out in self._sayings(alone) for plain in out}
+        sure = not self._letters.stand_together(chunks) and not (joined and written)
+        return {*words, *chunks, *alone, *joined, *written}, sure
+
+    def _sayings(self, words: list[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Every saying that stands in the words, also one that overlaps another, with what is written out for it."""
+        runs = self._vocabulary.runs
+        for at, word in enumerate(words):
+            for spoken, plain in runs.get(word, ()):
+                if tuple(words[at : at + len(spoken)]) == spoken:
+                    yield spoken, plain
 
     @property
     def longest_run(self) -> int:
@@ -105,15 +145,7 @@ class Reader:
         return [token.word for token in tokens], tokens
 
     def _has_run(self, words: list[str]) -> bool:
-        runs = self._vocabulary.runs
-        if runs.keys().isdisjoint(words):
-            return False
-        return any(
-            tuple(words[at : at + len(spoken)]) == spoken
-            for at, word in enumerate(words)
-            if word in runs
-            for spoken, _ in runs[word]
-        )
+        return not self._vocabulary.runs.keys().isdisjoint(words) and any(self._sayings(words))
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""
