@@ -9,7 +9,7 @@ from django.utils import timezone
 from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
-from moderation import risk
+from moderation import risk, rules_in_force
 from moderation.casework import Need, note_edit, open_or_join, subject_of
 from moderation.models import Action, Case, Decision, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
@@ -82,6 +82,7 @@ INTAKE = RiskIntake()
 
 def judge_text(text: str, around: risk.Context, *, new_identity: bool = False) -> Judgement:
     """Judge any text one person sends for another to read."""
+    rules_in_force.keep_up()
     assessment = risk.assess(text, around)
     plan = plan_for(assessment, text, place=around.place, new_identity=new_identity)
     return Judgement(assessment, plan)

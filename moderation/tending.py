@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import forum.tending
 import peers.tending
-from moderation import escalating, holding, leaving, sending
+from moderation import escalating, holding, leaving, rules_in_force, rules_kept, rules_shadow, rules_working, sending
 from moderation.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,18 @@ def tend(*, now: datetime | None = None) -> int:
         done += _safely("a step", partial(escalating.take_step, step, now=now))
     for message in sending.due_messages(now):
         done += _safely("a message", partial(sending.send, message, now=now))
+    done += _lab(now)
     done += _tidy(now)
     _beat(now)
+    return done
+
+
+def _lab(now: datetime) -> int:
+    """Last of all, so that no deadline waits for it: what the rules lab was asked for."""
+    rules_in_force.keep_up()
+    done = _safely("a replay", partial(rules_working.begin_asked, now))
+    for shadow in rules_shadow.running():
+        done += _safely("a shadow", partial(rules_shadow.tend, shadow, now=now))
     return done
 
 
@@ -45,6 +55,7 @@ def _tidy(now: datetime) -> int:
         done += _safely("drafts", partial(forum.tending.drop_old_drafts, now=now))
         done += _safely("unused identities", partial(peers.tending.let_unused_go, now=now))
         done += _safely("kept words", partial(leaving.erase_kept_words, now=now))
+        _safely("the shipped rules", rules_kept.keep_shipped)
     if its_time("daily", DAY, now):
         done += _safely("files", forum.tending.purge_files)
     return done

@@ -1,10 +1,10 @@
-"""The database itself refuses to change or delete what was logged and decided."""
+"""The database itself refuses to change or delete what was logged, and the rules that once judged."""
 
 from typing import Any
 
 from django.db import connection
 
-GUARDED = ("moderation_auditevent",)
+GUARDED = ("moderation_auditevent", "moderation_ruleset", "moderation_ruletext")
 _SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from moderation.risk.vocabulary import rule_files
 
 _FEW = """
-contact cues distress distress_burden distress_daily eating_body eating_rules guards languages model spellings vocabulary
-voices_command voices_senses
+contact cues distress distress_burden distress_daily eating_body eating_rules guards languages model spellings
+vocabulary voices_command voices_senses
 """
 FEW = {name: text for name, text in rule_files().items() if name.removesuffix(".toml") in _FEW.split()}
 LAMP = "Today the lamp went out."  # what the rule below finds, and no other does

@@ -5,6 +5,17 @@ from moderation.models.decisions import Action, Decision, Effect, ResourceAttach
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
+from moderation.models.rules import (
+    ChangeKind,
+    ChangeState,
+    Replay,
+    ReplayState,
+    RuleChange,
+    RuleSet,
+    RuleText,
+    Shadow,
+    ShadowResult,
+)
 
 __all__ = [
     "Action",
@@ -12,6 +23,8 @@ __all__ = [
     "AuditHead",
     "Case",
     "CaseState",
+    "ChangeKind",
+    "ChangeState",
     "Decision",
     "Effect",
     "Escalation",
@@ -21,9 +34,16 @@ __all__ = [
     "Outbox",
     "Outreach",
     "OutreachMessage",
+    "Replay",
+    "ReplayState",
     "Report",
     "ResourceAttachment",
     "Role",
+    "RuleChange",
+    "RuleSet",
+    "RuleText",
+    "Shadow",
+    "ShadowResult",
     "Signal",
     "Snapshot",
     "Source",

@@ -3,7 +3,7 @@
 It is a triage aid for moderators and never a diagnosis.
 """
 
-from moderation.risk.detector import RULES_VERSION, Judge, assess, configure, in_use, load, prepare, use
+from moderation.risk.detector import RULES_VERSION, Judge, assess, configure, in_use, load, prepare, shipped, use
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.sentences import sentence_around
 
@@ -21,5 +21,6 @@ __all__ = [
     "load",
     "prepare",
     "sentence_around",
+    "shipped",
     "use",
 ]

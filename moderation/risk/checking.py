@@ -1,4 +1,4 @@
-"""Whether rule files can be used, and where they cannot: before a changed set of them is kept, and long before it judges."""
+"""Whether rule files can be used, and where they cannot: before a changed set of them is kept, and before it judges."""
 
 import hashlib
 import re
@@ -102,4 +102,4 @@ def _names(reason: str) -> Iterator[str]:
 
 
 def _holds(line: str, name: str) -> bool:
-    return f'"{name}"' in line or line.split("=")[0].strip().strip('"') == name
+    return f'"{name}"' in line or line.partition("=")[0].strip().strip('"') == name

@@ -55,11 +55,12 @@ class Thesaurus:
 
     def changed(self, other: "Thesaurus") -> frozenset[str]:
         """The words that are of another concept in the other thesaurus, in any language."""
-        return frozenset(
-            word
-            for language in {*self._concepts, *other._concepts}
-            for word, _ in self._concepts.get(language, {}).items() ^ other._concepts.get(language, {}).items()
-        )
+        languages = {*self.languages, *other.languages}
+        return frozenset(word for each in languages for word, _ in self.pairs(each) ^ other.pairs(each))
+
+    def pairs(self, language: str) -> AbstractSet[tuple[str, str]]:
+        """Every word of a language with its concept."""
+        return self._concepts.get(language, {}).items()
 
     def classes(self) -> dict[str, tuple[str, ...]]:
         """The words of every concept, by the name a rule calls it: `%kin` in English, `%es.kin` in Spanish."""

@@ -156,6 +156,11 @@ def in_use() -> Judge:
     return _judge
 
 
+def shipped() -> Judge:
+    """The judge with the rules that the program ships, with the site's own hosts."""
+    return replace(_shipped, own_hosts=_judge.own_hosts)
+
+
 def assess(text: str, context: Context | None = None) -> Assessment:
     """Judge a text with the site's own rules. Never raises; failure is a detector finding."""
     return _judge.assess(text, context)

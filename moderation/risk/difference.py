@@ -49,7 +49,7 @@ class Difference:
         self._narrow = {phrase.need for phrase in phrases if not phrase.wide}
         self._needs = self._wide | self._narrow
         self._readers = books[0].reader, books[1].reader
-        self._read_alike = self._readers[0].is_like(self._readers[1])
+        self._read_alike = self._readers[0].knows == self._readers[1].knows
         self._words = books[0].thesaurus.changed(books[1].thesaurus)
         self.everywhere = _hears_otherwise(one, other) or len(phrases) > _MOST or self._longest_run >= _EDGE
         self._look = lru_cache(maxsize=_REMEMBERED)(self._look_at)
@@ -60,7 +60,7 @@ class Difference:
         return max(reader.longest_run for reader in self._readers)
 
     def _reads_chunk_alike(self, chunk: str) -> bool:
-        return self._readers[0].reads_chunk_as(self._readers[1], chunk)
+        return self._readers[0].by_itself(chunk) == self._readers[1].by_itself(chunk)
 
     def may_differ(self, text: str, context: Context) -> bool:
         """Whether the two may judge these words, in this place, otherwise. Never raises; in doubt they may."""
@@ -87,10 +87,14 @@ class Difference:
         """Whether both readers take the text apart alike, and none of its words changed its concept."""
         if not self._words.isdisjoint(words):
             return False
-        one, other = self._readers
         if self._read_alike:
             return True
-        return all(map(self._chunk_alike, chunks_of(folded))) and one.puts_together_as(other, folded, read)
+        if not all(map(self._chunk_alike, chunks_of(folded))):
+            return False
+        one, other = self._readers
+        # Where neither puts chunks together, each stands for itself.
+        apart = read[1] is None and not other.has_parts(read[0])
+        return apart or one.tokens(folded) == other.tokens(folded)
 
     def _may_find(self, text: str) -> bool:
         """Whether the stretch holds, in one sentence, what a changed phrase needs, or is read in two ways."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from moderation.risk.fold import Folded
 from moderation.risk.letters import Letters
@@ -83,34 +84,24 @@ class Reader:
             if letters.stand_together(words):
                 return self._slowly(folded)
             words = [plain for word in words for plain in (letters.alone(word) if len(word) == 1 else (word,))]
-        return self._slowly(folded) if self._has_parts(words) else (words, None)
+        return self._slowly(folded) if self.has_parts(words) else (words, None)
 
-    def _has_parts(self, words: list[str]) -> bool:
+    def has_parts(self, words: list[str]) -> bool:
         """Whether words stand side by side that make another one together."""
         halves, long = self._halves, self._long
         joined = any(first in halves and first + second in long for first, second in pairwise(words))
         return joined or self._has_run(words)
 
-    def is_like(self, other: "Reader") -> bool:
-        """Whether the other reads every text as this one does, because it knows the same words."""
-        one, two = self._vocabulary, other._vocabulary
-        same_words = (self._matter, self._known) == (other._matter, other._known)
-        return same_words and (one.plain, one.runs, one.emoji) == (two.plain, two.runs, two.emoji)
+    @property
+    def knows(self) -> tuple[Any, ...]:
+        """All that decides how a text is read: readers that know the same read every text alike."""
+        words = self._vocabulary
+        return self._matter, self._known, words.plain, words.runs, words.emoji
 
-    def reads_chunk_as(self, other: "Reader", chunk: str) -> bool:
-        """Whether the other reads this chunk by itself as this one does."""
-        mine = self._read(chunk)
-        alone = (token.word for token in mine if len(token.word) == 1)
-        return mine == other._read(chunk) and all(self._letters.alone(w) == other._letters.alone(w) for w in alone)
-
-    def puts_together_as(self, other: "Reader", folded: Folded, read: Read) -> bool:
-        """Whether the other gives the same words from the same places, where the two read each chunk alike.
-
-        `read` is what this one gives.
-        """
-        # Where neither puts chunks together, each stands for itself.
-        apart = read[1] is None and not other._has_parts(read[0])
-        return apart or self.tokens(folded) == other.tokens(folded)
+    def by_itself(self, chunk: str) -> tuple[tuple[Token, tuple[str, ...]], ...]:
+        """What a chunk is read as, each word with what it is read as where it is a letter that stands alone."""
+        read = self._read(chunk)
+        return tuple((token, self._letters.alone(token.word) if len(token.word) == 1 else ()) for token in read)
 
     def pieces(self, folded: Folded, read: Read) -> tuple[set[str], bool]:
         """Every word that the text, or a part of it, can be read as; and whether that is sure where it was cut.

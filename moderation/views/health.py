@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from moderation import table, triggers
+from moderation import rules_in_force, table, triggers
 from moderation.models import Heartbeat
 from moderation.tending import HEARTBEAT
 
@@ -27,8 +27,15 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when everything stands, else 503 with what does not."""
     faults = _faults()
     alerts = "webhook" if settings.ALERT_WEBHOOK else "nobody: LAMPLIGHT_ALERT_WEBHOOK is not set"
-    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": alerts}
+    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": alerts, "rules": _rules()}
     return JsonResponse(answer, status=503 if faults else 200)
+
+
+def _rules() -> str:
+    """Which rules judge in this process. A set that cannot be used takes no process out: others judge for it."""
+    rules_in_force.keep_up()
+    fault = rules_in_force.fault()
+    return f"{fault}; those that came with the program judge" if fault else "those in force"
 
 
 def _faults() -> list[str]:

@@ -24,7 +24,9 @@ CANDIDATES: dict[str, dict[str, Change]] = {
     "a rule with common words": {"distress": a_rule_more("(the lamp went out|i want ... die|feel so)")},
     "a rule with a new word": {"distress": a_rule_more("lamp went (out|flumping)")},
     "a rule less": {"distress_burden": lambda text: text.replace("[[rule]]", "[[gone]]", 1)},
-    "a cue changed": {"cues": lambda text: re.sub(r"^past = \[", 'past = ["lamp", "last year", ', text, flags=re.M)},
+    "a cue changed": {
+        "cues": lambda text: re.sub(r"^past = \[", 'past = ["lamp", "last year", ', text, flags=re.MULTILINE)
+    },
     "a word of means more": {"vocabulary": lambda text: text.replace("[means]", '[means]\nlab = ["lamp"]', 1)},
     "a short form more": {"spellings": lambda text: text.replace("[plain.short]", '[plain.short]\nlmp = "lamp"', 1)},
     "a threshold": {"model": lambda text: text.replace("red = -0.6", "red = -0.2")},
