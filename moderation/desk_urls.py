@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import cases, desk, messages, staff
+from moderation.views import cases, desk, messages, rules, staff
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.queue),
@@ -19,6 +19,17 @@ urlpatterns: list[URLPattern] = [
     path("desk/cases/<slug:ref>/close", cases.close),
     path("desk/cases/<slug:ref>/undo", cases.undo),
     path("desk/cases/<slug:ref>/message", cases.message),
+    path("desk/rules/", rules.index),
+    path("desk/rules/changes/<int:number>", rules.step),
+    path("desk/rules/replays/<int:number>/", rules.replay),
+    path("desk/rules/replays/<int:number>/reveal", rules.reveal),
+    path("desk/rules/<slug:ref>/", rules.rule_set),
+    path("desk/rules/<slug:ref>/files/<str:file>", rules.change_file),
+    path("desk/rules/<slug:ref>/replay", rules.replay_set),
+    path("desk/rules/<slug:ref>/ask", rules.ask),
+    path("desk/rules/<slug:ref>/shadow", rules.begin_shadow),
+    path("desk/rules/<slug:ref>/end-shadow", rules.end_shadow),
+    path("desk/rules/<slug:ref>/roll-back", rules.roll_back),
     path("my/messages/<slug:ref>/", messages.conversation),
     path("my/messages/<slug:ref>/read", messages.read),
 ]

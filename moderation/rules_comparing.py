@@ -78,6 +78,10 @@ class Pair:
         self.active, self.candidate = active, candidate
         self.difference = Difference(active, candidate)
 
+    def compare_all(self, posts: Iterator[Words]) -> Iterator[Portion]:
+        """In this process, portion by portion."""
+        return (self.compare(portion) for portion in _portions(posts))
+
     def compare(self, posts: Iterable[Words]) -> Portion:
         """Both verdicts on every post on which the two may differ, and on those already decided."""
         compared: list[Compared] = []
@@ -116,15 +120,11 @@ def verdict(judge: risk.Judge, words: Words) -> Verdict:
 def compare_all(
     posts: Iterator[Words], *, active: RuleFiles, candidate: RuleFiles, own_hosts: frozenset[str], processes: int
 ) -> Iterator[Portion]:
-    """Compare in several processes; with one, in this one. In the order of the posts, a bounded number in memory.
+    """Compare in several processes, in the order of the posts, a bounded number of them in memory.
 
     Raises:
-        RuleFileError: a set cannot be loaded.
+        BrokenProcessPool: a process ended, or a set could not be loaded in it.
     """
-    if processes == 1:
-        pair = _load(active, candidate, own_hosts)
-        yield from (pair.compare(portion) for portion in _portions(posts))
-        return
     # Fresh processes: nothing of this one's connections and threads is in them.
     context = get_context("spawn")
     given = (active, candidate, own_hosts)

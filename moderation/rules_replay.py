@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from moderation import risk, rules_kept
 from moderation.models import Moderator, Replay, ReplayState, RuleChange, RuleSet
-from moderation.rules_comparing import Compared, Portion, compare_all
+from moderation.rules_comparing import Compared, Pair, Portion, Words, compare_all
 from moderation.rules_figures import Share
 from moderation.rules_posts import days_told, decided_since, words_since
 
@@ -102,20 +102,20 @@ def run(replay: Replay, *, processes: int = PROCESSES) -> Replay:
 
 
 def _run(replay: Replay, since: datetime, until: datetime, processes: int) -> "Tally":
-    for each in (replay.active, replay.candidate):
-        rules_kept.judge_of(each)  # a set that does not load is named before hours are counted
     decided = decided_since(since, until)
+    posts = words_since(since, until, frozenset(decided))
     tally = Tally(decided=decided)
-    portions = compare_all(
-        words_since(since, until, frozenset(decided)),
-        active=rules_kept.files_of(replay.active),
-        candidate=rules_kept.files_of(replay.candidate),
-        own_hosts=risk.in_use().own_hosts,
-        processes=processes,
-    )
-    for portion in portions:
+    for portion in _portions(replay, posts, processes):
         tally.add(portion)
     return tally
+
+
+def _portions(replay: Replay, posts: Iterator[Words], processes: int) -> Iterator[Portion]:
+    pair = rules_kept.judge_of(replay.active), rules_kept.judge_of(replay.candidate)  # named here if it does not load
+    if processes == 1:
+        return Pair(*pair).compare_all(posts)
+    files = {"active": rules_kept.files_of(replay.active), "candidate": rules_kept.files_of(replay.candidate)}
+    return compare_all(posts, **files, own_hosts=risk.in_use().own_hosts, processes=processes)
 
 
 @dataclass(slots=True)
@@ -212,3 +212,12 @@ def is_fresh(replay: Replay, *, active: RuleSet, now: datetime) -> bool:
     """Whether this replay may lead to a change now."""
     done = replay.state == ReplayState.DONE and replay.made_at is not None
     return done and replay.active_id == active.pk and replay.made_at is not None and replay.made_at >= now - MOST_AGE
+
+
+def reveal(*, replay: Replay, place: int, moderator: Moderator) -> bool:
+    """Let the words of one post of the sample into this person's page, once; every reveal is logged. Is there one?"""
+    if not 0 <= place < len(replay.results.get("sample", ())):
+        return False
+    with transaction.atomic():
+        rules_kept.log("rules.words_revealed", replay.candidate, moderator, replay=replay.pk, place=place)
+    return True

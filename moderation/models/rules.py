@@ -14,6 +14,8 @@ from forum.models import Post
 from moderation.models.cases import Level
 from moderation.models.people import Moderator
 
+REF = 16  # signs of a hash by which pages name a set
+
 
 class RuleText(models.Model):
     """The text of one rule file, kept once under its own SHA-256. Never changed (triggers refuse it)."""
@@ -57,7 +59,7 @@ class RuleSet(models.Model):
         return self.hash[:12]
 
     def get_absolute_url(self) -> str:
-        return f"/desk/rules/{self.hash[:16]}/"
+        return f"/desk/rules/{self.hash[:REF]}/"
 
     @property
     def is_whole(self) -> bool:
