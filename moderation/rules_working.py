@@ -13,7 +13,7 @@ from moderation.rules_replay import GIVEN_UP
 
 
 @dataclass(slots=True)
-class _Child:
+class Child:
     """The replay this worker has begun, if any."""
 
     process: "subprocess.Popen[bytes] | None" = None
@@ -23,7 +23,7 @@ class _Child:
         return self.process is not None and self.process.poll() is None
 
 
-_child = _Child()
+_child = Child()
 
 
 def begin_asked(now: datetime) -> int:
