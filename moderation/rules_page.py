@@ -51,7 +51,7 @@ class ChangeRow:
 def index(moderator: Moderator, now: datetime) -> dict[str, Any]:
     """Which rules judge, what waits, and how the rules do."""
     changes = list(RuleChange.objects.with_names()[: 4 * MOST_CHANGES])
-    active = _active(changes)
+    active = RuleChange.objects.in_force().with_names().first()
     figures = rule_figures(now - FIGURES_OF)
     return {
         "active": active,
@@ -60,17 +60,13 @@ def index(moderator: Moderator, now: datetime) -> dict[str, Any]:
         "waiting": change_rows([each for each in changes if each.state == ChangeState.WAITING], moderator, now),
         "unseen": change_rows([each for each in changes if _is_unseen(each)], moderator, now),
         "past": [each for each in changes if each.state != ChangeState.WAITING][:MOST_CHANGES],
-        "rows": _rows(RuleSet.objects.newest()[:MOST_SETS], changes, active.rule_set if active else None),
+        "rows": _rows(RuleSet.objects.newest()[:MOST_SETS], active.rule_set if active else None),
         "shadows": list(rules_shadow.running()),
         "needless": often_needless(figures)[:MOST_RULES],
         "overturned": often_overturned(figures)[:MOST_RULES],
         "figures": sorted(figures, key=lambda each: (-each.signals, each.rule))[: 4 * MOST_RULES],
         "days": FIGURES_OF.days,
     }
-
-
-def _active(changes: Iterable[RuleChange]) -> RuleChange | None:
-    return next((each for each in changes if each.state == ChangeState.IN_FORCE), None)
 
 
 def _is_unseen(change: RuleChange) -> bool:
@@ -96,8 +92,8 @@ def each_may(change: RuleChange, moderator: Moderator, now: datetime, *, alone: 
     return change.asked_by_id != moderator.pk or (alone and change.asked_at <= now - rules_changing.A_DAY)
 
 
-def _rows(sets: Iterable[RuleSet], changes: Iterable[RuleChange], active: RuleSet | None) -> list[Row]:
-    begun = {each.rule_set_id for each in changes if each.began_at is not None}
+def _rows(sets: Iterable[RuleSet], active: RuleSet | None) -> list[Row]:
+    begun = set(RuleChange.objects.filter(began_at__isnull=False).values_list("rule_set_id", flat=True))
     return [
         Row(
             rule_set=each,

@@ -146,6 +146,16 @@ def test_two_sets_judge_side_by_side_and_neither_hears_the_other() -> None:
     assert before.version != beside.version
 
 
+def test_a_set_judges_by_its_own_contact_words() -> None:
+    text = "add me on lampchat: bluefox22"
+
+    found = [
+        [finding.rule for finding in judge.assess(text).findings] for judge in (SITE, candidate("contact details"))
+    ]
+
+    assert found[1] == [*found[0], "contact.handle"]
+
+
 @pytest.mark.parametrize("name", ["contact details", "a threshold", "a short form more"])
 def test_a_set_beside_the_active_one_changes_nothing_in_it(name) -> None:
     before = [SITE.assess(text) for text in texts()[:40]]
