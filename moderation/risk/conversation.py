@@ -27,10 +27,7 @@ def places_of(ear: Ear, context: Context) -> frozenset[str]:
     room = f"room:{context.room}"
     alone = frozenset({"thread", room})
     places = {context.place, room}
-    # In a thread what others said before may be days old; in a live room it was just said.
-    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
-    others = [words[-_TAIL * 5 :] for words in (context.parent, *around) if words]
-    scenes = [ear.scene(words) for words in dict.fromkeys(others)]
+    scenes = [ear.scene(words) for words in dict.fromkeys(_said_by_others(context))]
     if any(ear.danger(scene, alone) >= Level.RED for scene in scenes):
         places.add("reply-to-risk")
     if context.parent and scenes[0].cue("asks_about_suicide"):
@@ -41,10 +38,15 @@ def places_of(ear: Ear, context: Context) -> frozenset[str]:
     return frozenset(places)
 
 
+def _said_by_others(context: Context) -> list[str]:
+    # In a thread what others said before may be days old; in a live room it was just said.
+    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
+    return [words[-_TAIL * 5 :] for words in (context.parent, *around) if words]
+
+
 def texts_read(text: str, context: Context) -> Iterator[str]:
     """Every stretch of words that is read when this text is judged here, itself left out."""
-    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
-    yield from (words[-_TAIL * 5 :] for words in (context.parent, *around) if words)
+    yield from _said_by_others(context)
     if context.earlier:
         yield from (words[-_TAIL * 5 :] for words in context.earlier[-_REMEMBERED:])
         yield " . ".join(words[-_TAIL:] for words in context.earlier[-_REMEMBERED:])
