@@ -4,7 +4,7 @@
     python -m bench.rules_lab --prove 3000           both sets judge texts that the replay would spare: none may differ
 
 Posts are everyday comments and labelled texts put together to a hundred words, in threads of six with four names and in
-live rooms; one in twelve repeats another. `rule` adds one rule of known words, `words` one with a word that was in no
+live rooms; one in twelve repeats another. `rule` adds one rule of common words, `words` one with a word that was in no
 rule, `threshold` moves a threshold of the model, so that every post has to be judged twice. Exit code 1: the replay of
 `rule` or `words` took longer than 60 seconds, or a post that was spared would have been judged otherwise.
 """
@@ -46,7 +46,7 @@ examples = ["{}"]
 """
 Files = dict[str, str]
 CHANGES: dict[str, Callable[[Files], Files]] = {
-    "rule": lambda files: _with_rule(files, "so <very> tired of (everything|everyone)", "so tired of everything"),
+    "rule": lambda files: _with_rule(files, "i <really|so> (hate|miss) (this|it|him|her|them)", "i hate this"),
     "words": lambda files: _with_rule(files, "so (flumped|wobbled) out", "so flumped out"),
     "threshold": lambda files: {**files, "model.toml": files["model.toml"].replace("red = -0.6", "red = -0.5")},
 }

@@ -1,8 +1,8 @@
 """Where two judges may come to different results: a test of words, many times cheaper than judging twice.
 
-A rule changes the judgement of a text only where one of its phrases has all the words it needs in a sentence (see
-`phrases.Prefilter`), and what is read of a text only where the two readers take it apart differently. Where neither is
-so, and the two hear and weigh alike, every stage has the same before it and says the same.
+A rule changes the judgement of a text only where one of its phrases stands, for which all the words it needs must stand
+in a sentence (see `phrases.Prefilter`); and a text is read otherwise only where the two readers take it apart in two
+ways. Where neither is so, and the two hear and weigh alike, every stage has the same before it and says the same.
 """
 
 from collections.abc import Iterable, Iterator
@@ -43,15 +43,13 @@ class Difference:
         rules = [rule for pair in (books, books[::-1]) for _, rule in changed_rules(*pair)]
         changed = [phrase for rule in rules for phrase in rule.phrases]
         # Copies: a phrase carries the bits of its own book.
-        phrases = [replace(phrase, need=0) for phrase in changed]
-        self._prefilter = Prefilter(phrases)
-        self._wide = {phrase.need for phrase in phrases if phrase.wide}
-        self._narrow = {phrase.need for phrase in phrases if not phrase.wide}
-        self._needs = self._wide | self._narrow
+        self._phrases = [replace(phrase, need=0) for phrase in changed]
+        self._prefilter = Prefilter(self._phrases)
+        self._needs = {phrase.need for phrase in self._phrases}
         self._readers = books[0].reader, books[1].reader
         self._read_alike = self._readers[0].knows == self._readers[1].knows
         self._words = books[0].thesaurus.changed(books[1].thesaurus)
-        self.everywhere = _hears_otherwise(one, other) or len(phrases) > _MOST or self._longest_run >= _EDGE
+        self.everywhere = _hears_otherwise(one, other) or len(self._phrases) > _MOST or self._longest_run >= _EDGE
         self._look = lru_cache(maxsize=_REMEMBERED)(self._look_at)
         self._chunk_alike = lru_cache(maxsize=_CHUNKS)(self._reads_chunk_alike)
 
@@ -97,13 +95,12 @@ class Difference:
         return apart or one.tokens(folded) == other.tokens(folded)
 
     def _may_find(self, text: str) -> bool:
-        """Whether the stretch holds, in one sentence, what a changed phrase needs, or is read in two ways."""
+        """Whether a changed phrase stands in the stretch, or it is read in two ways."""
         folded = fold(text)
         scene = Scene(Plain(folded, self._readers[0]), {}, self._prefilter)
         if not self._is_alike(folded, self._readers[0].words(folded), scene.words):
             return True
-        within = any(need & each.bits == need for each in scene.sentences for need in self._narrow)
-        return within or any(need & scene.bits == need for need in self._wide)
+        return any(map(scene.matches, self._phrases))
 
 
 def _hears_otherwise(one: Judge, other: Judge) -> bool:
