@@ -263,6 +263,9 @@ class Signal(models.Model):
             ),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="signal_source_known"),
         ]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(source="rules"), name="signal_of_rules")  # figures of each rule
+        ]
 
     def __str__(self) -> str:
         return self.rule
