@@ -34,6 +34,8 @@ from tests.conftest import make_post
 from tests.desk.conftest import emptied_afterwards  # noqa: F401  (a fixture: two connections write)
 from tests.story import CALM, LATER, Story, tell
 
+pytestmark = pytest.mark.django_db
+
 Break = Callable[[Story], object]
 
 
