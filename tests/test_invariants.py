@@ -29,7 +29,7 @@ from moderation.models import (
     Snapshot,
 )
 from peers.models import Peer, Persona
-from tests.story import CALM, LATER, Story, tell
+from tests.story import LATER, Story, tell
 
 pytestmark = pytest.mark.django_db
 
