@@ -262,4 +262,4 @@ def test_no_breach_tells_a_word_or_a_person(story) -> None:
     told = "\n".join(said)
     people = [*map(str, Peer.objects.values_list("pk", flat=True)), *Persona.objects.values_list("name", flat=True)]
     assert "None" not in said
-    assert not any(word in told for word in [*people, "cat asleep", "end my life", "Other words"])
+    assert not any(word in told for word in [*people, "[words]", "cat asleep", "end my life", "Other words"])
