@@ -57,6 +57,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/cases/<slug:ref>/", cases.case_page),
     path("desk/cases/<slug:ref>/claim", cases.claim),
     path("desk/cases/<slug:ref>/let-go", cases.let_go),
+    path("desk/cases/<slug:ref>/offer", cases.offer),
+    path("desk/cases/<slug:ref>/hand-over", cases.hand_over),
     path("desk/cases/<slug:ref>/reveal", cases.reveal),
     path("desk/cases/<slug:ref>/cover", cases.cover),
     path("desk/cases/<slug:ref>/decide", cases.decide),

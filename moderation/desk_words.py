@@ -36,6 +36,7 @@ LOG: Mapping[str, str] = {
     "case.revealed": "revealed the words",
     "case.lapsed": "saw the time of whoever had it run out; it rings again",
     "case.escalated": "called more people",
+    "case.handed_over": "handed the case over",
     "case.covered": "covered the words",
     "case.decided": "decided",
     "case.proposed": "proposed what cannot be undone",

@@ -39,6 +39,7 @@ NO_EVENT = {"call.help", "human.lowered", "decision_table.toml"}  # names of rul
 # Told by the tests of that part, which look for words and people there.
 TOLD_ELSEWHERE = {
     "case.covered",
+    "case.handed_over",
     "case.lapsed",
     "linking.confirmed",
     "linking.refused",

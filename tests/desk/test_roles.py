@@ -71,6 +71,8 @@ TABLE: dict[str, set[str]] = {
     "desk/cases/<slug:ref>/": DESK,
     "desk/cases/<slug:ref>/claim": DESK,
     "desk/cases/<slug:ref>/let-go": DESK,
+    "desk/cases/<slug:ref>/offer": DESK,
+    "desk/cases/<slug:ref>/hand-over": DESK,
     "desk/cases/<slug:ref>/reveal": DESK,
     "desk/cases/<slug:ref>/cover": DESK,
     "desk/cases/<slug:ref>/decide": DESK,
