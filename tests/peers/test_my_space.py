@@ -24,7 +24,9 @@ def test_my_space_asks_the_same_questions_of_the_new_and_the_busy(
     if busy:
         live_here(ash, rooms)
 
-    with django_assert_num_queries(6):  # session, person, names, who is on shift; posts; messages
+    with django_assert_num_queries(
+        8
+    ):  # session, person, names, who is on shift; posts; messages, questions, statements
         page = client.get("/my/").content.decode()
 
     assert page.count("<dt>") == (3 if busy else 0)
