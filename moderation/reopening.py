@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from moderation import alerts
 from moderation.casework import STEPS, Need
 from moderation.models import Case, CaseState, Escalation, Level
 from moderation.transitions import Event, after
@@ -44,6 +45,8 @@ def reopen(case: Case, need: Need, *, event: Event = Event.UNDONE) -> bool:
         return False
     if changed:
         escalate_anew(case, now, need.within)
+        if need.level == Level.CRISIS:
+            alerts.alert_on_call(Case.objects.get(pk=case.pk), step=0)
     return bool(changed)
 
 

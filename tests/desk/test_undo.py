@@ -9,7 +9,7 @@ from django.utils import timezone
 from forum.models import Post, Visibility
 from forum.posting import edit_post, withdraw
 from moderation.casework import Need, open_or_join, subject_of
-from moderation.models import Case, CaseState, Decision, Escalation, Level
+from moderation.models import Case, CaseState, Decision, Escalation, Level, Outbox
 from tests.conftest import draft
 from tests.desk.staff import HEAVY, Browser, cry, decision, sit_down, take
 
@@ -151,3 +151,14 @@ def test_the_page_offers_undo_only_for_what_stands(robin, held) -> None:
     assert "Undo this decision" in offered
     assert "Undo this decision" not in after
     assert "Taken back by Robin" in after
+
+
+def test_a_crisis_that_is_open_again_rings_again(robin, held) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    made = decide(browser, case)
+    rang = Outbox.objects.count()
+
+    undo(browser, made)
+
+    assert Outbox.objects.count() > rang
