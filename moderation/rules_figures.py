@@ -1,9 +1,10 @@
 """How often the rules are right, by what moderators decided: counts, and intervals that say how little few tell."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -113,10 +114,10 @@ def rule_figures(since: datetime) -> list[RuleFigures]:
     return [_figures(row) for row in counted]
 
 
-def _figures(row: dict[str, object]) -> RuleFigures:
-    numbers = {name: int(str(row[name])) for name in ("signals", "cases", "confirmed", "taken_back")}
-    left_alone = int(str(row["standing"])) - numbers["confirmed"]
-    return RuleFigures(rule=str(row["rule"]), version=str(row["version"]), left_alone=left_alone, **numbers)
+def _figures(row: Mapping[str, Any]) -> RuleFigures:
+    numbers = {name: int(row[name]) for name in ("signals", "cases", "confirmed", "taken_back")}
+    left_alone = int(row["standing"]) - numbers["confirmed"]
+    return RuleFigures(rule=row["rule"], version=row["version"], left_alone=left_alone, **numbers)
 
 
 def often_needless(figures: Iterable[RuleFigures], least: int = LEAST) -> list[RuleFigures]:

@@ -4,6 +4,7 @@ import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -167,7 +168,7 @@ def changed_files(rule_set: RuleSet, other: RuleSet) -> list[str]:
     return sorted(name for name in names if rule_set.files.get(name) != other.files.get(name))
 
 
-def log(kind: str, rule_set: RuleSet, actor: Moderator | None, **data: object) -> None:
+def log(kind: str, rule_set: RuleSet, actor: Moderator | None, **data: Any) -> None:
     """One line in the audit log, inside the caller's transaction."""
     who = actor.username if actor else "rules"
     audit.write(actor=who, kind=kind, case_pk=rule_set.pk, rules=rule_set.hash, **data)

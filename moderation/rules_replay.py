@@ -7,7 +7,7 @@ Only ids and spans are kept. A replay changes nothing that anybody sees.
 import heapq
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -196,7 +196,7 @@ class Tally:
                 }
 
 
-def precision(results: dict[str, Any], side: str) -> Share:
+def precision(results: Mapping[str, Any], side: str) -> Share:
     """Of the decided cases this side flags, how many were worth it. Of what is new nobody has decided anything."""
     right, flagged = results["precision"][side]
     return Share(right, flagged)

@@ -32,8 +32,8 @@ def tend(*, now: datetime | None = None) -> int:
         done += _safely("a step", partial(escalating.take_step, step, now=now))
     for message in sending.due_messages(now):
         done += _safely("a message", partial(sending.send, message, now=now))
-    done += _lab(now)
     done += _tidy(now)
+    done += _lab(now)
     _beat(now)
     return done
 

@@ -1,8 +1,8 @@
 """The rules lab: which rules judge, what others would have made of it, and putting others in force. For leads."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,14 +25,13 @@ def for_leads(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Only leads and admins, with a verified one-time code."""
 
-    @at_desk
-    @wraps(view)
     def guarded(request: HttpRequest, moderator: Moderator, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not moderator.leads:
             return render(request, "errors/403.html", {"sentence": FOR_LEADS}, status=403)
         return view(request, moderator, *args, **kwargs)
 
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
+    update_wrapper(guarded, view)
+    return at_desk(guarded)
 
 
 @require_safe
@@ -57,19 +56,19 @@ def change_file(request: HttpRequest, moderator: Moderator, ref: str, file: str)
     if file not in onto.files:
         raise Http404
     if request.method != "POST":
-        form = RuleFileForm(onto=onto, initial={"file": file, "body": rules_kept.files_of(onto)[file]})
-        return _file_page(request, moderator, onto, form)
-    form = RuleFileForm(request.POST, onto=onto)
+        form = RuleFileForm(initial={"body": rules_kept.files_of(onto)[file]})
+        return _file_page(request, moderator, onto, file, form)
+    form = RuleFileForm(request.POST)
     if not form.is_valid():
-        return _file_page(request, moderator, onto, form, status=422)
+        return _file_page(request, moderator, onto, file, form)
     typed = form.cleaned_data
     try:
         kept = rules_kept.keep_changed(
-            onto=onto, file=typed["file"], text=typed["body"], note=typed["note"], made_by=moderator
+            onto=onto, file=file, text=typed["body"], note=typed["note"], made_by=moderator
         )
     except rules_kept.NotUsable as problem:
         form.add_error("body", str(problem))
-        return _file_page(request, moderator, onto, form, status=422)
+        return _file_page(request, moderator, onto, file, form)
     return redirect(kept)
 
 
@@ -176,11 +175,10 @@ def _set_page(request: HttpRequest, moderator: Moderator, about: RuleSet, *, pro
 
 
 def _file_page(
-    request: HttpRequest, moderator: Moderator, onto: RuleSet, form: RuleFileForm, *, status: int = 200
+    request: HttpRequest, moderator: Moderator, onto: RuleSet, file: str, form: RuleFileForm
 ) -> HttpResponse:
-    file = str(form["file"].value() or "")
     found: dict[str, Any] = {"onto": onto, "file": file, "form": form, **bar_of(moderator)}
-    return render(request, "desk/rules_file.html", found, status=status)
+    return render(request, "desk/rules_file.html", found, status=422 if form.errors else 200)
 
 
 def _replay_page(

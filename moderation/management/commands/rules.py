@@ -1,6 +1,7 @@
 """The rules lab on the command line: `manage.py rules list | add | replay | work` (docs/rules-lab.md)."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,14 @@ class Command(BaseCommand):
             each.add_argument("--processes", type=int, default=rules_replay.PROCESSES)
 
     def handle(self, *, act: str, **given: Any) -> None:
+        acts: dict[str, Callable[..., None]] = {
+            "list": self._list,
+            "add": self._add,
+            "replay": self._replay,
+            "work": self._work,
+        }
         try:
-            {"list": self._list, "add": self._add, "replay": self._replay, "work": self._work}[act](**given)
+            acts[act](**given)
         except (rules_kept.NotUsable, rules_replay.NotReplayed, RuleFileError) as why:
             raise CommandError(str(why)) from None
 
