@@ -74,6 +74,6 @@ def _look() -> None:
             judge = rules_kept.judge_of(change.rule_set)
         except rules_kept.NotUsable as problem:
             fault_found, why = f"the rules {wanted[:12]} cannot be used", str(problem)
-            log.error("%s; those that came with the program judge", fault_found)  # noqa: TRY400  (no trace: it may quote a rule)
+            log.error("%s; the shipped ones judge", fault_found)  # noqa: TRY400  (no trace: it may quote a rule)
     risk.use(judge)
     _known.follows, _known.fault, _known.why = wanted, fault_found, why

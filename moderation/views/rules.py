@@ -56,8 +56,7 @@ def change_file(request: HttpRequest, moderator: Moderator, ref: str, file: str)
     if file not in onto.files:
         raise Http404
     if request.method != "POST":
-        form = RuleFileForm(initial={"body": rules_kept.files_of(onto)[file]})
-        return _file_page(request, moderator, onto, file, form)
+        return _file_as_it_is(request, moderator, onto, file)
     form = RuleFileForm(request.POST)
     if not form.is_valid():
         return _file_page(request, moderator, onto, file, form)
@@ -179,6 +178,14 @@ def _file_page(
 ) -> HttpResponse:
     found: dict[str, Any] = {"onto": onto, "file": file, "form": form, **bar_of(moderator)}
     return render(request, "desk/rules_file.html", found, status=422 if form.errors else 200)
+
+
+def _file_as_it_is(request: HttpRequest, moderator: Moderator, onto: RuleSet, file: str) -> HttpResponse:
+    try:
+        form = RuleFileForm(initial={"body": rules_kept.files_of(onto)[file]})
+    except rules_kept.NotUsable as problem:
+        return _set_page(request, moderator, onto, problem=str(problem))
+    return _file_page(request, moderator, onto, file, form)
 
 
 def _replay_page(
