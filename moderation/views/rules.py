@@ -62,9 +62,7 @@ def change_file(request: HttpRequest, moderator: Moderator, ref: str, file: str)
         return _file_page(request, moderator, onto, file, form)
     typed = form.cleaned_data
     try:
-        kept = rules_kept.keep_changed(
-            onto=onto, file=file, text=typed["body"], note=typed["note"], made_by=moderator
-        )
+        kept = rules_kept.keep_changed(onto=onto, file=file, text=typed["body"], note=typed["note"], made_by=moderator)
     except rules_kept.NotUsable as problem:
         form.add_error("body", str(problem))
         return _file_page(request, moderator, onto, file, form)
