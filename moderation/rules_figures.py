@@ -115,9 +115,9 @@ def rule_figures(since: datetime) -> list[RuleFigures]:
 
 
 def _figures(row: Mapping[str, Any]) -> RuleFigures:
-    numbers = {name: int(str(row[name])) for name in ("signals", "cases", "confirmed", "taken_back")}
-    left_alone = int(str(row["standing"])) - numbers["confirmed"]
-    return RuleFigures(rule=str(row["rule"]), version=str(row["version"]), left_alone=left_alone, **numbers)
+    numbers = {name: int(row[name]) for name in ("signals", "cases", "confirmed", "taken_back")}
+    left_alone = int(row["standing"]) - numbers["confirmed"]
+    return RuleFigures(rule=row["rule"], version=row["version"], left_alone=left_alone, **numbers)
 
 
 def often_needless(figures: Iterable[RuleFigures], least: int = LEAST) -> list[RuleFigures]:

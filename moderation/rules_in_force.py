@@ -25,6 +25,7 @@ class Known:
     look_at: float = 0.0
     follows: str = ""  # a hash; empty: the shipped set, whichever it is
     fault: str = ""
+    why: str = ""  # where and why it cannot be used; for leads alone
 
 
 _known = Known()
@@ -52,6 +53,11 @@ def fault() -> str:
     return _known.fault
 
 
+def why_not() -> str:
+    """Where and why the set in force cannot be used here, for the desk; `fault` is for all who may ask."""
+    return _known.why
+
+
 def look_again() -> None:
     """The next judgement looks first: something has just changed."""
     _known.look_at = 0.0
@@ -62,12 +68,12 @@ def _look() -> None:
     wanted = "" if change is None or change.kind == ChangeKind.SHIPPED else change.rule_set.hash
     if wanted == _known.follows:
         return
-    judge, fault_found = None, ""
+    judge, fault_found, why = None, "", ""
     if change is not None and wanted:
         try:
             judge = rules_kept.judge_of(change.rule_set)
-        except rules_kept.NotUsable:
-            fault_found = f"the rules {wanted[:12]} cannot be used"  # why stands on the desk, not where all may read
-            log.error("%s; those that came with the program judge", fault_found)  # noqa: TRY400  (no trace: as above)
+        except rules_kept.NotUsable as problem:
+            fault_found, why = f"the rules {wanted[:12]} cannot be used", str(problem)
+            log.error("%s; the shipped ones judge", fault_found)  # noqa: TRY400  (no trace: it may quote a rule)
     risk.use(judge)
-    _known.follows, _known.fault = wanted, fault_found
+    _known.follows, _known.fault, _known.why = wanted, fault_found, why

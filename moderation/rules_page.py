@@ -56,6 +56,7 @@ def index(moderator: Moderator, now: datetime) -> dict[str, Any]:
     return {
         "active": active,
         "fault": rules_in_force.fault(),
+        "why_not": rules_in_force.why_not(),
         "judging": risk.in_use().version,
         "waiting": change_rows([each for each in changes if each.state == ChangeState.WAITING], moderator, now),
         "unseen": change_rows([each for each in changes if _is_unseen(each)], moderator, now),

@@ -41,19 +41,16 @@ def change_file(request: HttpRequest, moderator: Moderator, ref: str, file: str)
     if file not in onto.files:
         raise Http404
     if request.method != "POST":
-        form = RuleFileForm(onto=onto, initial={"file": file, "body": rules_kept.files_of(onto)[file]})
-        return _file_page(request, moderator, onto, form)
-    form = RuleFileForm(request.POST, onto=onto)
+        return _file_as_it_is(request, moderator, onto, file)
+    form = RuleFileForm(request.POST)
     if not form.is_valid():
-        return _file_page(request, moderator, onto, form, status=422)
+        return _file_page(request, moderator, onto, file, form)
     typed = form.cleaned_data
     try:
-        kept = rules_kept.keep_changed(
-            onto=onto, file=typed["file"], text=typed["body"], note=typed["note"], made_by=moderator
-        )
+        kept = rules_kept.keep_changed(onto=onto, file=file, text=typed["body"], note=typed["note"], made_by=moderator)
     except rules_kept.NotUsable as problem:
         form.add_error("body", str(problem))
-        return _file_page(request, moderator, onto, form, status=422)
+        return _file_page(request, moderator, onto, file, form)
     return redirect(kept)
 
 
@@ -160,11 +157,18 @@ def _set_page(request: HttpRequest, moderator: Moderator, about: RuleSet, *, pro
 
 
 def _file_page(
-    request: HttpRequest, moderator: Moderator, onto: RuleSet, form: RuleFileForm, *, status: int = 200
+    request: HttpRequest, moderator: Moderator, onto: RuleSet, file: str, form: RuleFileForm
 ) -> HttpResponse:
-    file = str(form["file"].value() or "")
     found: dict[str, Any] = {"onto": onto, "file": file, "form": form, **bar_of(moderator)}
-    return render(request, "desk/rules_file.html", found, status=status)
+    return render(request, "desk/rules_file.html", found, status=422 if form.errors else 200)
+
+
+def _file_as_it_is(request: HttpRequest, moderator: Moderator, onto: RuleSet, file: str) -> HttpResponse:
+    try:
+        form = RuleFileForm(initial={"body": rules_kept.files_of(onto)[file]})
+    except rules_kept.NotUsable as problem:
+        return _set_page(request, moderator, onto, problem=str(problem))
+    return _file_page(request, moderator, onto, file, form)
 
 
 def _replay_page(

@@ -71,6 +71,7 @@ def lab(db, monkeypatch, few_rules) -> Iterator[None]:
     monkeypatch.setattr(rules_in_force, "_known", rules_in_force.Known())
     monkeypatch.setattr(rules_in_force, "LOOK_EVERY", 0)
     rules_kept.shipped_hash.cache_clear()
+    rules_kept._loaded.cache_clear()
     yield
     rules_kept.shipped_hash.cache_clear()
 

@@ -63,17 +63,19 @@ def test_the_database_refuses_to_change_what_once_was_kept(model, act) -> None:
         rows.update(**{"note" if model is RuleSet else "text": "other"}) if act == "update" else rows.delete()
 
 
-@pytest.mark.parametrize("damage", ["text", "list"])
-def test_what_is_not_what_was_kept_never_judges(damage) -> None:
-    kept = candidate()
-    if damage == "text":
-        spoiled = RuleText.objects.create(digest="0" * 64, text="rule = []")
-        files = {**kept.files, "distress.toml": spoiled.digest}
-    else:
-        files = {name: digest for name, digest in kept.files.items() if name != "voices_senses.toml"}
-    forged = RuleSet.objects.create(hash="f" * 64, files=files, parts=kept.parts, version="forged")
+def test_a_text_that_is_not_what_was_kept_never_judges() -> None:
+    changed = few_with(distress=a_rule_more())["distress.toml"]
+    RuleText.objects.create(digest=RuleText.digest_of(changed), text=FEW["distress.toml"])
 
-    with pytest.raises(rules_kept.NotUsable):
+    with pytest.raises(rules_kept.NotUsable, match=r"distress\.toml"):
+        rules_kept.judge_of(candidate())
+
+
+def test_a_list_of_files_that_is_not_what_was_kept_never_judges() -> None:
+    kept = candidate()
+    forged = RuleSet.objects.create(hash="f" * 64, files=kept.files, parts=kept.parts, version="forged")
+
+    with pytest.raises(rules_kept.NotUsable, match="list of its files"):
         rules_kept.judge_of(forged)
 
 

@@ -13,6 +13,7 @@ from moderation.risk.checking import checked, fault_of
 from moderation.risk.difference import Difference
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Context, Level
+from moderation.risk.scene import Scene
 from moderation.risk.vocabulary import RuleFileError
 from tests.rule_files import FEW, LAMP, RULE, Change, a_rule_more, few_with
 
@@ -130,11 +131,11 @@ def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
     read: list[str] = []
     scene = Ear.scene
 
-    def watched(ear: Ear, text: str):
+    def noted(ear: Ear, text: str) -> Scene:
         read.append(text)
         return scene(ear, text)
 
-    monkeypatch.setattr(Ear, "scene", watched)
+    monkeypatch.setattr(Ear, "scene", noted)
 
     for text, context in places():
         read.clear()
