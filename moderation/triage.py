@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -24,6 +24,8 @@ from moderation.signals import tell_desk
 from peers.again import once_more
 
 LEASE_SECONDS = 120
+# How far the words stand open under this very lease: what an earlier one revealed says nothing about it.
+_SO_FAR = models.Case(models.When(revealed_token=F("lease_token"), then=F("revealed_step")), default=0)
 __all__ = [
     "Conflict",
     "NotPossible",
@@ -109,7 +111,7 @@ def reveal(*, case: Case, moderator: Moderator, step: Reveal = Reveal.WHOLE) -> 
             .filter(pk=case.pk, lease_by=moderator, lease_until__gt=now)
             .update(
                 revealed_token=F("lease_token"),
-                revealed_step=Greatest(F("revealed_step"), int(step)),
+                revealed_step=Greatest(_SO_FAR, int(step)),
                 first_human_at=Coalesce("first_human_at", now),
             )
         )
