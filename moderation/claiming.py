@@ -90,6 +90,8 @@ def hand_over(*, case: Case, moderator: Moderator) -> bool:
         taker = wanted.wanted_by if wanted else None
         if taker is None or not Case.objects.open().for_moderator(taker).filter(pk=case.pk).exists():
             return False
+        if not _may_read(case, taker, now):
+            return False
         theirs = Case.objects.open().for_moderator(taker).filter(pk__in=[each.pk for each in held])
         Case.objects.filter(pk__in=[each.pk for each in held]).update(**NO_LEASE)
         _take(list(theirs), taker, now)

@@ -6,7 +6,7 @@ since they looked, changes nothing and is told so.
 
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -16,6 +16,8 @@ from moderation.claiming import claim, claim_next, hand_over, let_go, offer
 from moderation.models import Case, Moderator, OutreachMessage, Reveal
 from moderation.models.cases import CaseQuerySet, first_look
 
+# How far the words stand open under this very lease: what an earlier one revealed says nothing about it.
+_SO_FAR = models.Case(models.When(revealed_token=F("lease_token"), then=F("revealed_step")), default=0)
 __all__ = [
     "Conflict",
     "claim",
@@ -46,7 +48,7 @@ def reveal(*, case: Case, moderator: Moderator, step: Reveal = Reveal.WHOLE) -> 
             .filter(pk=case.pk, lease_by=moderator, lease_until__gt=now)
             .update(
                 revealed_token=F("lease_token"),
-                revealed_step=Greatest(F("revealed_step"), int(step)),
+                revealed_step=Greatest(_SO_FAR, int(step)),
                 **first_look(now),
             )
         )

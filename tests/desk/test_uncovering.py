@@ -1,6 +1,10 @@
 """Words come into the page in steps, wherever a peer's words may stand, and leave it again."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
+import time_machine
 from django.utils import timezone
 
 from forum.posting import edit_post
@@ -149,6 +153,33 @@ def test_a_step_back_shows_no_less_and_a_new_lease_begins_covered(everywhere, ro
 
     assert seen_in(still) == set(PLACES)
     assert (seen_in(again), seen_in(first)) == (set(), set())
+
+
+@pytest.mark.parametrize("token", ["of the lease before", None])
+def test_what_an_earlier_lease_revealed_opens_nothing_further_now(everywhere, token) -> None:
+    browser, case = everywhere
+    take(browser, case)
+    before = uuid4() if token else None
+    Case.objects.update(revealed_token=before, revealed_step=Reveal.WHOLE)  # left behind, however it came about
+
+    browser.post(f"{case.get_absolute_url()}reveal", {"step": "1"})
+
+    assert Case.objects.get().revealed_step == Reveal.SENTENCE
+    assert seen_in(browser.read(case.get_absolute_url())) == set()
+
+
+def test_a_lease_that_ran_out_leaves_nothing_open_for_the_next(everywhere, wren) -> None:
+    browser, case = everywhere
+    take(browser, case, reveal=True)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
+        other = sit_down(wren)
+        take(other, case)
+        other.post(f"{case.get_absolute_url()}reveal", {"step": "1"})
+        page = other.read(case.get_absolute_url())
+
+    assert "end my life" in page
+    assert seen_in(page) == set()
 
 
 def test_nobody_covers_or_uncovers_what_another_holds(everywhere, wren) -> None:
