@@ -13,7 +13,8 @@ from django.utils import timezone
 from forum.models import Post, Visibility
 from moderation import audit, reviewing
 from moderation.effects import NotPossible
-from moderation.models import Action, AuditEvent, Case, Decision, Review, Snapshot
+from moderation.exposure import measure
+from moderation.models import Action, AuditEvent, Case, Decision, Exposure, Review, Snapshot
 from moderation.reporting import file_report
 from moderation.reviewing import answer, draw_reviews, reveal, take_next
 from tests.conftest import make_moderator
@@ -125,6 +126,31 @@ def test_the_database_refuses_half_an_answer_and_a_second_one(review, wren, deci
         Review.objects.create(case=decided.case, decision=decided, decider=decided.moderator, revision=1, stood="held")
 
     assert "review_answer_whole" in str(refused.value)
+
+
+# --- for the sake of whoever reads
+
+
+def test_what_is_read_for_a_second_look_counts_once_in_its_readers_day(review, wren) -> None:
+    browser, form = at_it(wren)
+    once = Exposure.objects.get(moderator=wren).units
+    browser.post("/desk/reviews/reveal", form)
+
+    assert Exposure.objects.get(moderator=wren).units == once > 0
+
+
+def test_whoever_has_read_enough_today_gets_no_second_look(review, wren) -> None:
+    now = timezone.now()
+    Exposure.objects.create(moderator=wren, day=now.date(), began_at=now, last_at=now, units=measure().hard)
+
+    assert take_next(moderator=wren) is None
+
+
+def test_a_kind_someone_keeps_away_from_is_no_second_look_for_them_even_a_crisis(review, wren) -> None:
+    wren.opted_out = [review.case.categories[0]]
+    wren.save()
+
+    assert take_next(moderator=wren) is None
 
 
 # --- answering
