@@ -70,6 +70,33 @@ def candidates(moderator: Moderator) -> Iterator[Case]:
         read = list(waiting.after(read[-1].place)[:AT_A_TIME])
 
 
+def offer(*, case: Case, moderator: Moderator) -> bool:
+    """Offer to take a case over from whoever has it: they see it at once, and hand it over or not. Did it change?"""
+    held = Case.objects.open().for_moderator(moderator).filter(pk=case.pk, lease_until__gt=timezone.now())
+    return bool(held.exclude(lease_by=moderator).exclude(wanted_by=moderator).update(wanted_by=moderator))
+
+
+@once_more
+def hand_over(*, case: Case, moderator: Moderator) -> bool:
+    """Give the case, with those of its name, to whoever offered to take it, without it being free in between.
+
+    Its words are covered again: they open to their new reader. False when the case is not in this
+    moderator's hands, nobody offered, or who offered may not take it any more.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        held = [each for each in Case.objects.open().of_name(case).locked() if each.held_by(moderator, now)]
+        wanted = next((each for each in held if each.pk == case.pk), None)
+        taker = wanted.wanted_by if wanted else None
+        if taker is None or not Case.objects.open().for_moderator(taker).filter(pk=case.pk).exists():
+            return False
+        theirs = Case.objects.open().for_moderator(taker).filter(pk__in=[each.pk for each in held])
+        Case.objects.filter(pk__in=[each.pk for each in held]).update(**NO_LEASE)
+        _take(list(theirs), taker, now)
+        audit.write(actor=moderator.username, kind="case.handed_over", case_pk=case.pk, case_ref=case.public_id)
+        return True
+
+
 @once_more
 def let_go(*, case: Case, moderator: Moderator) -> bool:
     """Give the case back to the queue, with those of its name. Did anything change?"""

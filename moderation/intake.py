@@ -10,7 +10,7 @@ from forum import intake as seam
 from forum import notes
 from forum.models import Post, Shown, Visibility
 from forum.pausing import is_newcomer
-from moderation import risk, statements
+from moderation import risk, rules_in_force, statements
 from moderation.at_crisis import at_crisis
 from moderation.casework import Need, note_edit, open_or_join, subject_of
 from moderation.models import Case, Decision, ResourceAttachment, Signal, Source
@@ -87,6 +87,7 @@ INTAKE = RiskIntake()
 
 def judge_text(text: str, around: risk.Context, *, new_identity: bool = False) -> Judgement:
     """Judge any text one person sends for another to read."""
+    rules_in_force.keep_up()
     assessment = risk.assess(text, around)
     plan = plan_for(assessment, text, place=around.place, new_identity=new_identity)
     return Judgement(assessment, plan)

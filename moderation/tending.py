@@ -20,6 +20,10 @@ from moderation import (
     holding,
     leaving,
     reviewing,
+    rules_in_force,
+    rules_kept,
+    rules_shadow,
+    rules_working,
     sending,
     site_mode,
     staffing,
@@ -48,6 +52,7 @@ def tend(*, now: datetime | None = None, messages: bool = True) -> int:
     done += _look_after(now) + _tidy(now)
     if messages:
         done += sum(pass_on(channel, now=now) for channel in sending.CHANNELS)
+    done += _lab(now)
     _beat(now)
     return done
 
@@ -80,6 +85,15 @@ def _look_after(now: datetime) -> int:
     return done
 
 
+def _lab(now: datetime) -> int:
+    """Last of all, so that no deadline waits for it: what the rules lab was asked for."""
+    rules_in_force.keep_up()
+    done = _safely("a replay", partial(rules_working.begin_asked, now))
+    for shadow in rules_shadow.running():
+        done += _safely("a shadow", partial(rules_shadow.tend, shadow, now=now))
+    return done
+
+
 def _tidy(now: datetime) -> int:
     done = 0
     if its_time("hourly", HOUR, now):
@@ -92,6 +106,7 @@ def _tidy(now: datetime) -> int:
         done += _safely("kept words", partial(leaving.erase_kept_words, now=now))
         done += _safely("counts and notes", partial(caring.drop_old, now=now))
         done += _safely("second looks", partial(reviewing.tend_reviews, now=now))
+        _safely("the shipped rules", rules_kept.keep_shipped)
     if its_time("daily", DAY, now):
         done += _safely("files", forum.tending.purge_files)
     return done

@@ -12,11 +12,22 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from moderation import audit, caring
-from moderation.claiming import claim, claim_next, let_go
+from moderation.claiming import claim, claim_next, hand_over, let_go, offer
 from moderation.models import Case, Moderator, OutreachMessage, Reveal
 from moderation.models.cases import CaseQuerySet, first_look
 
-__all__ = ["Conflict", "claim", "claim_next", "cover", "let_go", "mark_answers_read", "open_to", "reveal"]
+__all__ = [
+    "Conflict",
+    "claim",
+    "claim_next",
+    "cover",
+    "hand_over",
+    "let_go",
+    "mark_answers_read",
+    "offer",
+    "open_to",
+    "reveal",
+]
 
 
 class Conflict(Exception):

@@ -1,4 +1,4 @@
-"""The database itself refuses to change or delete what was logged and decided."""
+"""The database itself refuses to change or delete what was logged, and the rules that once judged."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,15 +6,19 @@ from typing import Any
 
 from django.db import connection, transaction
 
-# Table -> the columns that are one row's own.
-GUARDED = {"moderation_auditevent": ("shard", "seq"), "moderation_auditseal": ("shard", "first_seq")}
+# Table -> what makes a new row one that is there already.
+GUARDED = {
+    "moderation_auditevent": "id = NEW.id OR (shard = NEW.shard AND seq = NEW.seq)",
+    "moderation_auditseal": "id = NEW.id OR (shard = NEW.shard AND first_seq = NEW.first_seq)",
+    "moderation_ruleset": "id = NEW.id OR hash = NEW.hash",
+    "moderation_ruletext": "digest = NEW.digest",
+}
 _SQLITE = {
     "no_update": "BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
     "no_delete": "BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
     # INSERT OR REPLACE deletes the row in its way without asking no_delete.
     "no_replace": (
-        "BEFORE INSERT ON {table} WHEN EXISTS "
-        "(SELECT 1 FROM {table} WHERE id = NEW.id OR ({first} = NEW.{first} AND {second} = NEW.{second})) "
+        "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
         "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     ),
 }
@@ -85,9 +89,8 @@ def _guards() -> dict[str, str]:
 
 def _put(cursor: Any, table: str) -> None:
     create = "CREATE OR REPLACE TRIGGER" if connection.vendor == "postgresql" else "CREATE TRIGGER IF NOT EXISTS"
-    first, second = GUARDED[table]
     for guard, rule in _guards().items():
-        cursor.execute(f"{create} {table}_{guard} " + rule.format(table=table, first=first, second=second))
+        cursor.execute(f"{create} {table}_{guard} " + rule.format(table=table, same=GUARDED[table]))
 
 
 def _take(cursor: Any, table: str) -> None:

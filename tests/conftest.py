@@ -1,5 +1,6 @@
 """People, rooms and servers that tests share. Personas: Ash and Blue are peers, Robin moderates."""
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -12,14 +13,16 @@ from forum.models import LiveSession, Post, Room, Thread
 from forum.opening import open_rooms
 from forum.posting import open_thread
 from forum.tokens import new_token
+from moderation import rules_in_force
 from moderation.models import Moderator, Role
 from peers import limits
 from peers.models import Kind, Peer
 
 
 @pytest.fixture(autouse=True)
-def quick_and_alone(settings) -> Iterator[None]:
-    """Each test starts with full buckets; staff passwords need no second of hashing."""
+def quick_and_alone(settings, monkeypatch) -> Iterator[None]:
+    """Each test starts with full buckets; staff passwords need no second of hashing; no rules but the shipped judge."""
+    monkeypatch.setattr(rules_in_force, "_known", rules_in_force.Known(look_at=math.inf))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.WHITENOISE_AUTOREFRESH = True  # no collected files are needed, and none are looked for

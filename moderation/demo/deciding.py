@@ -65,6 +65,7 @@ def _decide(case: Case, moderator: Moderator) -> None:
             key=new_token(),
         ),
     )
+    triage.let_go(case=case, moderator=moderator)  # others of its name came into their hands with it
 
 
 def verdict_on(post: Post | None) -> tuple[str, str]:

@@ -10,6 +10,17 @@ from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
 from moderation.models.reviews import Review
 from moderation.models.rota import Duty, Rota
+from moderation.models.rules import (
+    ChangeKind,
+    ChangeState,
+    Replay,
+    ReplayState,
+    RuleChange,
+    RuleSet,
+    RuleText,
+    Shadow,
+    ShadowResult,
+)
 from moderation.models.seals import AuditSeal
 from moderation.models.statements import Appeal, AppealOutcome, Complaint, Restriction, Statement
 from moderation.models.states import CaseState, Level
@@ -26,6 +37,8 @@ __all__ = [
     "AuditSeal",
     "Case",
     "CaseState",
+    "ChangeKind",
+    "ChangeState",
     "Complaint",
     "Decision",
     "Drill",
@@ -47,6 +60,8 @@ __all__ = [
     "Outcome",
     "Outreach",
     "OutreachMessage",
+    "Replay",
+    "ReplayState",
     "Report",
     "ResourceAttachment",
     "Restriction",
@@ -54,6 +69,11 @@ __all__ = [
     "Review",
     "Role",
     "Rota",
+    "RuleChange",
+    "RuleSet",
+    "RuleText",
+    "Shadow",
+    "ShadowResult",
     "Signal",
     "Snapshot",
     "Source",

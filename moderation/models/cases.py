@@ -22,7 +22,14 @@ from peers.models import Peer
 SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
 # A human came after the deadline as it stood then, or has not come: exactly the condition of the index case_late.
 LATE_OR_UNSEEN = Q(first_human_at=None) | Q(first_human_at__gt=Coalesce("human_due_at", "due_at"))
-NO_LEASE = {"lease_by": None, "lease_until": None, "lease_token": None, "revealed_token": None, "revealed_step": 0}
+NO_LEASE = {
+    "lease_by": None,
+    "lease_until": None,
+    "lease_token": None,
+    "revealed_token": None,
+    "revealed_step": 0,
+    "wanted_by": None,
+}
 
 
 class Source(models.TextChoices):
@@ -152,6 +159,8 @@ class Case(models.Model):
     lease_by = models.ForeignKey(Moderator, models.SET_NULL, null=True, related_name="leases")
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
+    # Who offers to take it over from whoever has it; an offer ends with the lease.
+    wanted_by = models.ForeignKey(Moderator, models.SET_NULL, null=True, related_name="offers")
     revealed_token = models.UUIDField(null=True)  # the lease under which the words were revealed
     # How far they are open under that lease. The default stands in the database, too, for a site one version behind.
     revealed_step = models.PositiveSmallIntegerField(choices=Reveal, default=Reveal.COVERED, db_default=Reveal.COVERED)
@@ -262,6 +271,9 @@ class Signal(models.Model):
                 fields=["subject", "revision", "source", "rule", "version"], name="signal_once_per_revision"
             ),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="signal_source_known"),
+        ]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(source="rules"), name="signal_of_rules")  # figures of each rule
         ]
 
     def __str__(self) -> str:

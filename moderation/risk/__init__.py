@@ -3,7 +3,7 @@
 It is a triage aid for moderators and never a diagnosis.
 """
 
-from moderation.risk.detector import RULES_VERSION, assess, configure, prepare
+from moderation.risk.detector import RULES_VERSION, Judge, assess, configure, in_use, load, prepare, shipped, use
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.sentences import sentence_around
 
@@ -13,9 +13,14 @@ __all__ = [
     "Category",
     "Context",
     "Finding",
+    "Judge",
     "Level",
     "assess",
     "configure",
+    "in_use",
+    "load",
     "prepare",
     "sentence_around",
+    "shipped",
+    "use",
 ]

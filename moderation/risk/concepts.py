@@ -5,9 +5,10 @@ The concepts have the same names in every language, so that what the linear mode
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from pathlib import Path
 
-from moderation.risk.vocabulary import RuleFileError, Vocabulary, read_toml
+from moderation.risk.vocabulary import RuleFileError, RuleFiles, Vocabulary, parsed, read_toml
 
 CONCEPTS = Path(__file__).parent / "concepts"
 UNKNOWN = "@?"
@@ -21,11 +22,15 @@ _PLACEHOLDERS = {
 }
 
 
-class Thesaurus:
-    """Concepts by language and word."""
+SmallWords = Mapping[str, frozenset[str]]
 
-    def __init__(self, concepts: Mapping[str, Mapping[str, str]]) -> None:
+
+class Thesaurus:
+    """Concepts by language and word, and the small words every sentence of a language has (`languages.toml`)."""
+
+    def __init__(self, concepts: Mapping[str, Mapping[str, str]], small: SmallWords) -> None:
         self._concepts = concepts
+        self.small = small
         self.languages = tuple(concepts)
         self.everyday = frozenset(word for known in concepts.values() for word in known)
 
@@ -38,6 +43,25 @@ class Thesaurus:
         """All words of a language that belong to a concept."""
         return self._concepts.get(language, {}).keys()
 
+    @cached_property
+    def telling(self) -> SmallWords:
+        """The small words without those that are English, too: "die" and "me" tell nothing in an English text."""
+        return {name: words if name == "en" else words - self.small["en"] for name, words in self.small.items()}
+
+    @cached_property
+    def lexicon(self) -> SmallWords:
+        """All words known of each language that has small words."""
+        return {name: small | self.words(name) for name, small in self.small.items()}
+
+    def changed(self, other: "Thesaurus") -> frozenset[str]:
+        """The words that are of another concept in the other thesaurus, in any language."""
+        languages = {*self.languages, *other.languages}
+        return frozenset(word for each in languages for word, _ in self.pairs(each) ^ other.pairs(each))
+
+    def pairs(self, language: str) -> AbstractSet[tuple[str, str]]:
+        """Every word of a language with its concept."""
+        return self._concepts.get(language, {}).items()
+
     def classes(self) -> dict[str, tuple[str, ...]]:
         """The words of every concept, by the name a rule calls it: `%kin` in English, `%es.kin` in Spanish."""
         found: dict[str, list[str]] = {}
@@ -48,13 +72,25 @@ class Thesaurus:
         return {name: tuple(words) for name, words in found.items()}
 
 
-def load(vocabulary: Vocabulary, folder: Path = CONCEPTS) -> Thesaurus:
+def load(vocabulary: Vocabulary, files: RuleFiles, folder: Path = CONCEPTS) -> Thesaurus:
     """Read every `<language>.toml` of the folder; the words of means and their concepts are those of the vocabulary.
 
     Raises:
         RuleFileError: a file cannot be read, or holds something else than names with words.
     """
-    return Thesaurus({path.stem: _language(path, vocabulary) for path in sorted(folder.glob("*.toml"))})
+    concepts = {path.stem: _language(path, vocabulary) for path in sorted(folder.glob("*.toml"))}
+    return Thesaurus(concepts, _small_words(files))
+
+
+def _small_words(files: RuleFiles) -> SmallWords:
+    """Everyday words by which a language is known."""
+    try:
+        small = {name: frozenset(words.split()) for name, words in parsed(files, "languages.toml")["words"].items()}
+    except (KeyError, AttributeError) as error:
+        raise RuleFileError(f"languages.toml: missing or misshapen part {error}") from error
+    if missing := {"en", "ar"} - small.keys():  # by these every text is measured
+        raise RuleFileError(f"languages.toml: the words of {', '.join(sorted(missing))} are missing")
+    return small
 
 
 def _language(path: Path, vocabulary: Vocabulary) -> dict[str, str]:

@@ -3,8 +3,9 @@
 What came before can only add findings or raise them; it never takes one away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from moderation.risk.ear import Ear, by_rules
 from moderation.risk.findings import Category, Context, Finding, Level
@@ -26,10 +27,7 @@ def places_of(ear: Ear, context: Context) -> frozenset[str]:
     room = f"room:{context.room}"
     alone = frozenset({"thread", room})
     places = {context.place, room}
-    # In a thread what others said before may be days old; in a live room it was just said.
-    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
-    others = [words[-_TAIL * 5 :] for words in (context.parent, context.cry, *around) if words]
-    scenes = [ear.scene(words) for words in dict.fromkeys(others)]
+    scenes = [ear.scene(words) for words in dict.fromkeys(_said_by_others(context))]
     if any(ear.danger(scene, alone) >= Level.RED for scene in scenes):
         places.add("reply-to-risk")
     if context.parent and scenes[0].cue("asks_about_suicide"):
@@ -38,6 +36,36 @@ def places_of(ear: Ear, context: Context) -> frozenset[str]:
     if recent and ear.danger(ear.scene(recent), alone) >= Level.RED:
         places.add("after-risk")
     return frozenset(places)
+
+
+def _said_by_others(context: Context) -> list[str]:
+    # In a thread what others said before may be days old; in a live room it was just said.
+    around = context.around[-_REMEMBERED:] if context.place == "live" else ()
+    return [words[-_TAIL * 5 :] for words in (context.parent, context.cry, *around) if words]
+
+
+def texts_read(text: str, context: Context) -> Iterator[str]:
+    """Every stretch of words that is read when this text is judged here, itself left out."""
+    yield from _said_by_others(context)
+    if context.earlier:
+        yield from (words[-_TAIL * 5 :] for words in context.earlier[-_REMEMBERED:])
+        yield " . ".join(words[-_TAIL:] for words in context.earlier[-_REMEMBERED:])
+        tail = context.earlier[-1][-_TAIL:].rstrip()
+        yield from (f"{tail} {text[:_TAIL]}", tail, text[:_TAIL])
+
+
+def edges(text: str, context: Context, reach: int) -> Iterator[str]:
+    """Where the stretches of `texts_read` are cut out of what was written, and joined: `reach` characters each way.
+
+    Whatever is read otherwise in a stretch than in the texts it is made of is read so at one of these.
+    """
+    tails = [words[-_TAIL:] for words in context.earlier[-_REMEMBERED:]]
+    cut = [words[-_TAIL * 5 :] for words in (context.parent, *context.around, *context.earlier)]
+    yield from (words[:reach] for words in (*cut, *tails) if len(words) in {_TAIL, _TAIL * 5})
+    yield from (f"{before[-reach:]} . {after[:reach]}" for before, after in pairwise(tails))
+    if tails:
+        yield f"{tails[-1].rstrip()[-reach:]} {text[:reach]}"
+        yield text[:_TAIL][-reach:]
 
 
 def find_across(ear: Ear, text: str, context: Context) -> list[Finding]:

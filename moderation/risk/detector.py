@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from moderation.risk import contact, conversation, hearing, language, minimal, rulebook
+from moderation.risk.contact import Contacts
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.fold import fold
 from moderation.risk.hearing import Heard
 from moderation.risk.model import Model
 from moderation.risk.spans import merged
-from moderation.risk.vocabulary import RULES
+from moderation.risk.vocabulary import RuleFiles, parsed, rule_files
 
 WINDOW = 20_000  # characters judged at a time; longer texts are judged in windows that overlap
 OVERLAP = 500
@@ -24,9 +25,10 @@ class OverBudgetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """An ear, the hosts whose links are this site's own, and the time a window may take."""
+    """An ear, what counts as a contact detail, the hosts that are this site's own, and the time a window may take."""
 
     ear: Ear
+    contacts: Contacts
     version: str
     own_hosts: frozenset[str] = frozenset()
     budget: float = BUDGET
@@ -64,7 +66,7 @@ class Judge:
 
     def _stages(self, text: str, context: Context, places: frozenset[str]) -> Iterator[Heard]:
         searching = context.place == "search"  # words looked for are no post: they give nothing away
-        yield Heard([] if searching else contact.find_contacts(fold(text), self.own_hosts), None)
+        yield Heard([] if searching else self.contacts.find(fold(text), self.own_hosts), None)
         scene = self.ear.scene(text)
         yield from self.ear.stages(scene, places)
         yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
@@ -103,29 +105,33 @@ def _unified(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept.values(), key=lambda finding: (-finding.level, finding.spans, finding.rule))
 
 
-def load() -> Judge:
-    """The judge of this site, with its rules and its model as they stand in their files.
+def load(files: RuleFiles | None = None) -> Judge:
+    """A judge with the rules of these files, or with those the program ships.
+
+    Several stand side by side in one process and share nothing that judging changes. The model, the thesaurus and
+    the word lists are those of the program.
 
     Raises:
         RuleFileError, ModelFileError: a file cannot be used; nothing is loaded in part.
     """
-    book = rulebook.load()
+    files = rule_files() if files is None else files
+    book = rulebook.read(files)
     model = Model.load(book.thesaurus)
-    ear = Ear(book, model, hearing.load_thresholds(RULES / "model.toml"))
-    return Judge(ear, f"{book.version}-{model.version}")
+    thresholds = hearing.thresholds_of("model.toml", parsed(files, "model.toml"))
+    return Judge(Ear(book, model, thresholds), contact.load(files), f"{book.version}-{model.version}")
 
 
-_judge = load()
-RULES_VERSION = _judge.version
+_shipped = _judge = load()
+RULES_VERSION = _shipped.version  # of the rules that the program ships
 
 
-def prepare() -> None:
+def prepare(judge: Judge | None = None) -> None:
     """Translate the packs of all languages now, so that a broken one stops the start and no first text pays for it.
 
     Raises:
         RuleFileError: an entry of a pack cannot be used.
     """
-    for pack in _judge.ear.book.packs.values():
+    for pack in (judge or _judge).ear.book.packs.values():
         pack()
 
 
@@ -135,8 +141,24 @@ def configure(own_hosts: Iterable[str]) -> None:
     Each is a host name as it stands in a link, without scheme, `www.` and port; case does not matter. Call it
     once, before the first `assess`; a later call replaces what was said before.
     """
-    global _judge  # noqa: PLW0603 - one judge for the process, told once at start what its site is called
-    _judge = replace(_judge, own_hosts=frozenset(host.lower().removeprefix("www.") for host in own_hosts))
+    use(_judge, own_hosts=frozenset(host.lower().removeprefix("www.") for host in own_hosts))
+
+
+def use(judge: Judge | None, *, own_hosts: frozenset[str] | None = None) -> None:
+    """From now on this judge is the site's own; none: the shipped one. It learns which hosts are the site's."""
+    global _judge  # noqa: PLW0603 - one judge for the process, which every text is judged by
+    hosts = _judge.own_hosts if own_hosts is None else own_hosts
+    _judge = replace(judge or _shipped, own_hosts=hosts)
+
+
+def in_use() -> Judge:
+    """The judge of the site at this moment."""
+    return _judge
+
+
+def shipped() -> Judge:
+    """The judge with the rules that the program ships, with the site's own hosts."""
+    return replace(_shipped, own_hosts=_judge.own_hosts)
 
 
 def assess(text: str, context: Context | None = None) -> Assessment:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from moderation.risk.features import FIRST, IGNORED, LAST, placed, sentence_ends, words_of
 from moderation.risk.findings import Category, Finding, Level
@@ -71,7 +72,15 @@ def load_thresholds(path: Path) -> Thresholds:
     Raises:
         RuleFileError: it cannot be read, or a level, a category or a reason is missing.
     """
-    data = read_toml(path)
+    return thresholds_of(path.name, read_toml(path))
+
+
+def thresholds_of(name: str, data: Mapping[str, Any]) -> Thresholds:
+    """What a file of thresholds says.
+
+    Raises:
+        RuleFileError: a level, a category or a reason is missing.
+    """
     try:
         return Thresholds(
             version=str(data["version"]),
@@ -83,8 +92,8 @@ def load_thresholds(path: Path) -> Thresholds:
             slope=float(data["score"]["slope"]),
             scales={level: Scale(**{k: float(v) for k, v in data["score"][level.word].items()}) for level in Level},
         )
-    except (KeyError, ValueError, TypeError) as error:
-        raise RuleFileError(f"{path.name}: missing or unknown {error}") from error
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise RuleFileError(f"{name}: missing or unknown {error}") from error
 
 
 def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, signs: Mapping[str, int]) -> Heard:

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from moderation.risk.concepts import Thesaurus
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.normalise import Plain
-from moderation.risk.vocabulary import RULES, read_toml
 
 UNKNOWN = "detector.language-unknown"
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
@@ -16,9 +14,6 @@ _ENOUGH_SIGNS = 8
 _PLAIN = 3  # everyday words of a language by which a part of the text may be in it
 # Letters of scripts the rules cannot read: from Greek to Cherokee (without Arabic), and from the CJK signs to Hangul.
 _OTHER = re.compile(r"[\u0370-\u05ff\u0780-\u1cff\u2e80-\ud7ff]")
-_LANGUAGES = {name: frozenset(words.split()) for name, words in read_toml(RULES / "languages.toml")["words"].items()}
-# Without the words that are English, too: "die" and "me" tell nothing of German or Spanish in an English text.
-_TELLING = {name: words if name == "en" else words - _LANGUAGES["en"] for name, words in _LANGUAGES.items()}
 # The share of a text's different words that are everyday words or in the thesaurus of one language. Below the first
 # the language is unknown; below the second it is where few are the small words that every sentence has, as a text in
 # Italian shares many others with Spanish. Of labelled texts in the six languages 0.2 to 1.5 % are taken for unknown, of
@@ -51,13 +46,13 @@ def unknown_language(text: str, plain: Plain, thesaurus: Thesaurus) -> list[Find
 def language_of(plain: Plain, thesaurus: Thesaurus) -> str:
     """The language most of the words are in; English where no other has more."""
     known = _known(plain, thesaurus)
-    most: str = max(_LANGUAGES, key=lambda name: (known[name], name == "en"))
+    most: str = max(thesaurus.small, key=lambda name: (known[name], name == "en"))
     return most
 
 
 def languages_of(plain: Plain, thesaurus: Thesaurus) -> list[str]:
     """The languages parts of a text may be in: that of most words, and each with enough words only it has."""
-    shared = {name: len(plain.words & everyday) for name, everyday in _TELLING.items()}
+    shared = {name: len(plain.words & everyday) for name, everyday in thesaurus.telling.items()}
     least = min(_PLAIN, max(1, max(shared.values()) - 1))
     most = language_of(plain, thesaurus)
     return [name for name, number in shared.items() if number >= least or name == most]
@@ -66,23 +61,17 @@ def languages_of(plain: Plain, thesaurus: Thesaurus) -> list[str]:
 def _known(plain: Plain, thesaurus: Thesaurus) -> Mapping[str, int]:
     """How many of the words each language has, small words and those of the thesaurus. Counted once for each text."""
     if plain.known is None:
-        plain.known = {name: len(plain.words & known) for name, known in _lexicon(thesaurus).items()}
+        plain.known = {name: len(plain.words & known) for name, known in thesaurus.lexicon.items()}
     return plain.known
-
-
-@lru_cache(maxsize=2)
-def _lexicon(thesaurus: Thesaurus) -> dict[str, frozenset[str]]:
-    """All words known of each language."""
-    return {name: small | thesaurus.words(name) for name, small in _LANGUAGES.items()}
 
 
 def _is_known(words: frozenset[str], thesaurus: Thesaurus) -> bool:
     """Whether enough are words of the one language that fits best."""
-    known = {name: len(words & lexicon) for name, lexicon in _lexicon(thesaurus).items()}
+    known = {name: len(words & lexicon) for name, lexicon in thesaurus.lexicon.items()}
     if known["ar"] >= len(words) * _SHARE_ARABIC:
         return True
     share = max(known.values()) / len(words)
-    small = max(len(words & small) for small in _LANGUAGES.values()) / len(words)
+    small = max(len(words & small) for small in thesaurus.small.values()) / len(words)
     return share >= _SURE or (share >= _SHARE and small >= _SMALL)
 
 

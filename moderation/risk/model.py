@@ -59,7 +59,7 @@ class _Words:
     def looked_up(self, words: Sequence[str]) -> Looked:
         """What is known of each word. Threads judge side by side, and one may be learning words meanwhile."""
         with self._lock:
-            new = set(words) - self._at.keys()
+            new = {word for word in words if word not in self._at}  # a set less a view would walk the whole view
             if len(self._at) + len(new) > _WORDS_KEPT:
                 self.clear()
                 new = set(words)

@@ -11,7 +11,15 @@ from typing import Any
 from moderation.risk import concepts
 from moderation.risk.findings import Category, Level
 from moderation.risk.phrases import Phrase, Prefilter, compile_phrase
-from moderation.risk.vocabulary import RULES, RuleFileError, Vocabulary, load_vocabulary, read_toml
+from moderation.risk.vocabulary import (
+    RULES,
+    RuleFileError,
+    RuleFiles,
+    Vocabulary,
+    load_vocabulary,
+    parsed,
+    rule_files,
+)
 from moderation.risk.words import Reader
 
 _HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "languages", "contact", "model"))
@@ -23,7 +31,7 @@ _RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
 _OF_LANGUAGE = re.compile(r"([a-z]{2})_")
 _LISTS = Path(__file__).parent  # ordinary_words.txt and frequent_words.txt
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_ALWAYS = ("asks_about_suicide",)  # cues that are asked for by name (see `conversation`)
+ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
 _SCOPES = frozenset(
     {"before", "overlap", "clause", "sentence", "near", "around", "text", "quoted", "negated", "negated_closely"}
 )
@@ -89,13 +97,13 @@ class Rulebook:
 
 
 class _Loader:
-    def __init__(self, folder: Path) -> None:
-        self.vocabulary: Vocabulary = load_vocabulary(folder)
+    def __init__(self, files: RuleFiles) -> None:
+        self.vocabulary: Vocabulary = load_vocabulary(files)
         self.compiled: dict[str, Phrase] = {}
-        self.thesaurus = concepts.load(self.vocabulary)
+        self.thesaurus = concepts.load(self.vocabulary, files)
         self.vocabulary.classes.update(self.thesaurus.classes())
         # A cue or guard may stand in any rule file, beside the rules that need it; its name is known to all of them.
-        self.files = {path.name: read_toml(path) for path in sorted(folder.glob("*.toml")) if path.name not in _HELPERS}
+        self.files = {name: parsed(files, name) for name in sorted(files) if name not in _HELPERS}
         self.raw_cues, entries = self.gathered("cue"), self.gathered("guard")
         single = {name: self.guard(file, name, entry) for name, (file, entry) in entries.items() if "all" not in entry}
         try:
@@ -191,7 +199,7 @@ class _Loader:
         """The rules of one language (none: those of English, and of any) with the cues they need."""
         self.compiled = {}  # a phrase carries the bits of its own book
         rules = self.rules(language)
-        needed = {name for rule in rules for name in _cues_of(rule)} | (set() if language else set(_ALWAYS))
+        needed = {name for rule in rules for name in cues_of(rule)} | (set() if language else set(ASKED_BY_NAME))
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
         phrases = [phrase for rule in rules for phrase in rule.phrases]
         phrases += [phrase for cue in cues.values() for phrase in cue]
@@ -224,7 +232,8 @@ def _language(file: str) -> str:
     return found.group(1) if found else ""
 
 
-def _cues_of(rule: Rule) -> Iterator[str]:
+def cues_of(rule: Rule) -> Iterator[str]:
+    """Every cue that a rule asks for, itself or by a guard."""
     yield from rule.needs
     yield from rule.raises
     for guard in rule.guards:
@@ -255,7 +264,20 @@ def load(folder: Path = RULES) -> Rulebook:
     Raises:
         RuleFileError: a file cannot be read or an entry cannot be used; nothing is loaded in part.
     """
-    # The thesaurus and the word lists change what a rule finds as much as the rule does.
-    read = [*sorted(folder.glob("*.toml")), *sorted(concepts.CONCEPTS.glob("*.toml")), *sorted(_LISTS.glob("*.txt"))]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in read))
-    return _Loader(folder).book("", None, digest.hexdigest()[:12])
+    return read(rule_files(folder))
+
+
+def read(files: RuleFiles) -> Rulebook:
+    """The rules of these files. The packs of other languages are translated when first asked for.
+
+    Raises:
+        RuleFileError: an entry cannot be used; nothing is loaded in part.
+    """
+    written = [files[name].encode() for name in sorted(files)]
+    digest = hashlib.sha256(b"".join([*written, *(path.read_bytes() for path in word_lists())]))
+    return _Loader(files).book("", None, digest.hexdigest()[:12])
+
+
+def word_lists() -> list[Path]:
+    """The thesaurus and the lists of words: they change what a rule finds as much as the rule does."""
+    return [*sorted(concepts.CONCEPTS.glob("*.toml")), *sorted(_LISTS.glob("*.txt"))]

@@ -1,12 +1,13 @@
 """The reviewed words the judge knows: classes for rules, and plain forms for slang and misspellings."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 RULES = Path(__file__).parent / "rules"
+RuleFiles = Mapping[str, str]  # the text of each rule file by its name
 
 
 class RuleFileError(ValueError):
@@ -38,9 +39,39 @@ def read_toml(path: Path) -> dict[str, Any]:
         RuleFileError: it is not TOML; the message names the file and, from the parser, the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise RuleFileError(f"{path.name}: {error}") from error
+    return parsed({path.name: text}, path.name)
+
+
+def rule_files(folder: Path = RULES) -> dict[str, str]:
+    """The rule files of a folder.
+
+    Raises:
+        RuleFileError: one of them cannot be read.
+    """
+    files = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            files[path.name] = path.read_bytes().decode()  # line ends as they stand: they count in the version
+        except (OSError, UnicodeDecodeError) as error:
+            raise RuleFileError(f"{path.name}: {error}") from error
+    return files
+
+
+def parsed(files: RuleFiles, name: str) -> dict[str, Any]:
+    """One of the files, read as TOML.
+
+    Raises:
+        RuleFileError: it is not there, or not TOML; the message names the file and, from the parser, the line.
+    """
+    if name not in files:
+        raise RuleFileError(f"{name}: the file is missing")
+    try:
+        return tomllib.loads(files[name])
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RuleFileError(f"{name}: {error}") from error
 
 
 def _runs(pairs: dict[str, str]) -> dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
@@ -60,13 +91,14 @@ def _members(lists: dict[str, list[str]], name: str) -> Iterator[str]:
             yield entry
 
 
-def load_vocabulary(folder: Path = RULES) -> Vocabulary:
-    """Read `vocabulary.toml` and `spellings.toml`.
+def load_vocabulary(files: RuleFiles | None = None) -> Vocabulary:
+    """What `vocabulary.toml` and `spellings.toml` say, of these rule files or of the site's own.
 
     Raises:
         RuleFileError: a file is missing, broken, or lacks a part.
     """
-    words, spellings = read_toml(folder / "vocabulary.toml"), read_toml(folder / "spellings.toml")
+    files = rule_files() if files is None else files
+    words, spellings = parsed(files, "vocabulary.toml"), parsed(files, "spellings.toml")
     try:
         lists = words["means"] | words["classes"]
         emoji = words["emoji"] | spellings["emoji"]

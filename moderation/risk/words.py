@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from moderation.risk.fold import Folded
 from moderation.risk.letters import Letters
@@ -36,12 +37,21 @@ _ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 _IS_AFTER = frozenset({"it", "he", "she", "that", "what", "there", "who", "let", "here", "how", "where", "someone"})
 
 
+Read = tuple[list[str], list[Token] | None]  # the words of a text; their places where some were put together
+
+
+def chunks_of(folded: Folded) -> list[str]:
+    """What stands between blanks and marks, and the marks."""
+    return _CHUNK.findall(folded.text)
+
+
 class Reader:
     """Reads folded text as plain tokens, knowing the words the rules are made of."""
 
     def __init__(self, vocabulary: Vocabulary, matter: frozenset[str], everyday: frozenset[str]) -> None:
         """`matter` are the words of the rules, `everyday` those of the thesaurus."""
         self._vocabulary = vocabulary
+        self._matter = matter
         self._known = matter | everyday
         self._ordinary = ordinary_words()
         self._speller = Speller(matter, self._known | self._ordinary | vocabulary.plain.keys())
@@ -61,12 +71,12 @@ class Reader:
         # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
         self._chunk = lru_cache(maxsize=_REMEMBERED)(self._read_chunk)
 
-    def words(self, folded: Folded) -> tuple[list[str], list[Token] | None]:
+    def words(self, folded: Folded) -> Read:
         """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts.
 
         Where one is, the tokens are returned, too.
         """
-        chunks = _CHUNK.findall(folded.text)
+        chunks = chunks_of(folded)
         read = self._chunk if max(map(len, chunks), default=0) <= _LONGEST_DISGUISE else self._read
         words = [token[0] for chunk in chunks for token in read(chunk)]
         letters = self._letters
@@ -74,25 +84,59 @@ class Reader:
             if letters.stand_together(words):
                 return self._slowly(folded)
             words = [plain for word in words for plain in (letters.alone(word) if len(word) == 1 else (word,))]
+        return self._slowly(folded) if self.has_parts(words) else (words, None)
+
+    def has_parts(self, words: list[str]) -> bool:
+        """Whether words stand side by side that make another one together."""
         halves, long = self._halves, self._long
-        if any(first in halves and first + second in long for first, second in pairwise(words)) or self._has_run(words):
-            return self._slowly(folded)
-        return words, None
+        joined = any(first in halves and first + second in long for first, second in pairwise(words))
+        return joined or self._has_run(words)
+
+    @property
+    def knows(self) -> tuple[Any, ...]:
+        """All that decides how a text is read: readers that know the same read every text alike."""
+        words = self._vocabulary
+        return self._matter, self._known, words.plain, words.runs, words.emoji
+
+    def by_itself(self, chunk: str) -> tuple[tuple[Token, tuple[str, ...]], ...]:
+        """What a chunk is read as, each word with what it is read as where it is a letter that stands alone."""
+        read = self._read(chunk)
+        return tuple((token, self._letters.alone(token.word) if len(token.word) == 1 else ()) for token in read)
+
+    def pieces(self, folded: Folded, read: Read) -> tuple[set[str], bool]:
+        """Every word that the text, or a part of it, can be read as; and whether that is sure where it was cut.
+
+        `read` is what this one gives. A word spelled out may go on where the text was cut, and be another one there.
+        """
+        words, together = read
+        if together is None:
+            return set(words), True
+        chunks = [token.word for chunk in chunks_of(folded) for token in self._read(chunk)]
+        alone = [plain for word in chunks for plain in (self._letters.alone(word) if len(word) == 1 else (word,))]
+        joined = {first + second for first, second in pairwise(alone) if first in self._halves} & self._long
+        written = {plain for _, out in self._sayings(alone) for plain in out}
+        sure = not self._letters.stand_together(chunks) and not (joined and written)
+        return {*words, *chunks, *alone, *joined, *written}, sure
+
+    def _sayings(self, words: list[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Every saying that stands in the words, also one that overlaps another, with what is written out for it."""
+        runs = self._vocabulary.runs
+        for at, word in enumerate(words):
+            for spoken, plain in runs.get(word, ()):
+                if tuple(words[at : at + len(spoken)]) == spoken:
+                    yield spoken, plain
+
+    @property
+    def longest_run(self) -> int:
+        """Characters of the longest saying that is written out."""
+        return max((len(" ".join(spoken)) for runs in self._vocabulary.runs.values() for spoken, _ in runs), default=0)
 
     def _slowly(self, folded: Folded) -> tuple[list[str], list[Token]]:
         tokens = self.tokens(folded)
         return [token.word for token in tokens], tokens
 
     def _has_run(self, words: list[str]) -> bool:
-        runs = self._vocabulary.runs
-        if runs.keys().isdisjoint(words):
-            return False
-        return any(
-            tuple(words[at : at + len(spoken)]) == spoken
-            for at, word in enumerate(words)
-            if word in runs
-            for spoken, _ in runs[word]
-        )
+        return not self._vocabulary.runs.keys().isdisjoint(words) and any(self._sayings(words))
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""

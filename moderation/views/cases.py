@@ -42,11 +42,31 @@ def claim(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
     case = case_for(ref, moderator)
     if "application/json" in request.headers.get("Accept", ""):
         left = int((case.lease_until - timezone.now()).total_seconds()) if case.lease_until else 0
-        return JsonResponse({"left": left, "version": case.version, "token": str(case.lease_token)})
+        wanted = case.wanted_by.public_name if case.wanted_by else ""
+        return JsonResponse({"left": left, "version": case.version, "token": str(case.lease_token), "wanted": wanted})
     if any(request.POST.get(name) for name in _KEPT):
         return page(request, moderator, case, **_kept_forms(request, case))
     seen = request.POST.get("version", "")
     return redirect(f"{case.get_absolute_url()}?seen={seen}" if seen.isdigit() else case.get_absolute_url())
+
+
+@require_POST
+@at_desk
+def offer(_request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """Offer to take the case over from whoever has it."""
+    case = case_for(ref, moderator)
+    triage.offer(case=case, moderator=moderator)
+    return redirect(case)
+
+
+@require_POST
+@at_desk
+def hand_over(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """Give it to whoever offered."""
+    case = case_for(ref, moderator)
+    if not triage.hand_over(case=case, moderator=moderator):
+        return conflict(request, moderator, case)
+    return redirect("/desk/")
 
 
 @require_POST
@@ -183,7 +203,7 @@ def sent_decision(request: HttpRequest, moderator: Moderator, case: Case) -> Dec
 def case_for(ref: str, moderator: Moderator) -> Case:
     """The case of this address, for whoever may work on it. Raises Http404."""
     found = Case.objects.for_moderator(moderator).filter(public_id=ref)
-    case = found.select_related("room", "lease_by__peer", "post__persona").first()
+    case = found.select_related("room", "lease_by__peer", "wanted_by__peer", "post__persona").first()
     if case is None:
         raise Http404
     return case

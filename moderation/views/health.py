@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from moderation import mailing, table, triggers
+from moderation import mailing, rules_in_force, table, triggers
 from moderation.models import Heartbeat, Moderator
 from moderation.models.people import DESK_ROLES
 from moderation.tending import HEARTBEAT
@@ -27,7 +27,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when everything stands, else 503 with what does not."""
     faults = _faults()
-    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": _alerts_go_to()}
+    answer = {"ready": not faults, "reasons": faults, "alerts_go_to": _alerts_go_to(), "rules": _rules()}
     return JsonResponse(answer, status=503 if faults else 200)
 
 
@@ -45,6 +45,13 @@ def _by_mail() -> list[str]:
     except DatabaseError:
         return ["e-mail"]
     return [f"e-mail to {people}"] if people else []
+
+
+def _rules() -> str:
+    """Which rules judge in this process. A set that cannot be used takes no process out: others judge for it."""
+    rules_in_force.keep_up()
+    fault = rules_in_force.fault()
+    return f"{fault}; those that came with the program judge" if fault else "those in force"
 
 
 def _faults() -> list[str]:

@@ -49,10 +49,21 @@ function keepLease(lease) {
       lose(lease);
       return;
     }
-    const now = /** @type {{left: number, version: number, token: string}} */ (await answer.json());
+    const now = /** @type {{left: number, version: number, token: string, wanted: string}} */ (await answer.json());
     if (left) left.textContent = now.left >= 60 ? `${Math.floor(now.left / 60)} min` : `${now.left} s`;
+    showWanted(now.wanted);
     if (String(now.version) !== lease.dataset.version || now.token !== lease.dataset.token) showChanged();
   }, RENEW_MS);
+}
+
+/** Someone offers to take the case over. @param {string} name */
+function showWanted(name) {
+  const form = document.querySelector("[data-wanted]");
+  const line = document.querySelector("[data-wanted-by]");
+  if (!form || !line || !name || line.textContent === name) return;
+  line.textContent = name;
+  form.removeAttribute("hidden");
+  say(`${name} offers to take this case over.`);
 }
 
 function showChanged() {

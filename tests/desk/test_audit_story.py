@@ -35,10 +35,11 @@ NOTE = "I am worried about Thistledown"
 LETTER = "Dear Ash, I read what you wrote of Quillfeather. I am here."
 ANSWER = "Thank you, I slept. What of Lanternfish?"
 TOLD = "I have read this, and it stays. Thank you, Quillfeather."
-NO_EVENT = {"call.help", "human.lowered"}  # names of rules
+NO_EVENT = {"call.help", "human.lowered", "decision_table.toml"}  # names of rules, of a file
 # Told by the tests of that part, which look for words and people there.
 TOLD_ELSEWHERE = {
     "case.covered",
+    "case.handed_over",
     "case.lapsed",
     "linking.confirmed",
     "linking.refused",
@@ -51,6 +52,17 @@ TOLD_ELSEWHERE = {
     "review.revealed",
     "rota.dropped",
     "rota.planned",
+    "rules.approved",
+    "rules.asked",
+    "rules.confirmed",
+    "rules.dropped",
+    "rules.kept",
+    "rules.replay_asked",
+    "rules.rolled_back",
+    "rules.shadow_began",
+    "rules.shadow_ended",
+    "rules.shipped",
+    "rules.words_revealed",
     "staff.deactivated",
     "staff.reactivated",
     "staff.role",

@@ -32,6 +32,17 @@ TABLE: dict[str, set[str]] = {
     "desk/me/later": DESK,
     "desk/handover": DESK,
     "desk/handover/<slug:ref>/read": DESK,
+    "desk/rules/": LEADS,
+    "desk/rules/changes/<int:number>": LEADS,
+    "desk/rules/replays/<int:number>/": LEADS,
+    "desk/rules/replays/<int:number>/reveal": LEADS,
+    "desk/rules/<slug:ref>/": LEADS,
+    "desk/rules/<slug:ref>/files/<str:file>": LEADS,
+    "desk/rules/<slug:ref>/replay": LEADS,
+    "desk/rules/<slug:ref>/ask": LEADS,
+    "desk/rules/<slug:ref>/shadow": LEADS,
+    "desk/rules/<slug:ref>/end-shadow": LEADS,
+    "desk/rules/<slug:ref>/roll-back": LEADS,
     "desk/rota": DESK,
     "desk/rota/drop": LEADS,
     "desk/rota/address": DESK,
@@ -60,6 +71,8 @@ TABLE: dict[str, set[str]] = {
     "desk/cases/<slug:ref>/": DESK,
     "desk/cases/<slug:ref>/claim": DESK,
     "desk/cases/<slug:ref>/let-go": DESK,
+    "desk/cases/<slug:ref>/offer": DESK,
+    "desk/cases/<slug:ref>/hand-over": DESK,
     "desk/cases/<slug:ref>/reveal": DESK,
     "desk/cases/<slug:ref>/cover": DESK,
     "desk/cases/<slug:ref>/decide": DESK,
@@ -99,10 +112,11 @@ def test_each_role_goes_in_where_the_table_says_and_nowhere_else(visitors, robin
     _, case = cry(ash, thread)
     link = Linking.objects.create(case=case, requested_by=robin, reason="Two goodbyes in one night.")
     parts = {"ref": case.public_id, "username": robin.username, "link": link.public_id, "public_id": thread.public_id}
+    parts |= {"number": "1", "file": "spam.toml"}
     entered = {}
 
     for pattern in sorted(TABLE, key=lambda each: each == "desk/sign-out"):  # after which nobody is signed in
-        address = "/" + re.sub(r"<slug:(\w+)>", lambda part: parts[part[1]], pattern)
+        address = "/" + re.sub(r"<\w+:(\w+)>", lambda part: parts[part[1]], pattern)
         entered[pattern] = {
             name for name, browser in visitors.items() if any(went_in(browser, address, how) for how in ("get", "post"))
         }
