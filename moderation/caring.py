@@ -118,6 +118,14 @@ def served_to(*, moderator: Moderator, now: datetime) -> Q:
     return limit & (~_of_kinds(moderator.opted_out) | (Q(level=Level.CRISIS) & alone))
 
 
+def may_be_offered(*, moderator: Moderator, now: datetime) -> Q:
+    """Cases whose words may be put before this moderator where nobody waits: none at the hard limit, and never any of
+    the kinds they keep away from."""
+    if care_of(moderator, now).standing == Standing.LIMIT:
+        return Q(pk__in=[])
+    return ~_of_kinds(moderator.opted_out)
+
+
 def kept_from(*, case: Case, moderator: Moderator, now: datetime) -> Changed | None:
     """Why a case that is free was not given to them; None where their limit is not the reason."""
     is_free = case.state != CaseState.RESOLVED and not (case.lease_until and case.lease_until > now)

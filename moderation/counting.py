@@ -42,12 +42,15 @@ def cases(span: Span) -> CaseQuerySet:
 
 
 def every_case() -> CaseQuerySet:
-    return Case.objects.all()
+    """Cases of real people: a drill counts nowhere."""
+    return Case.objects.without_drills()
 
 
 def decisions() -> DecisionQuerySet:
-    """Decisions that came to be: a proposal that waits for a second person, or was declined, is none."""
-    return Decision.objects.filter(Q(needs_second=False) | Q(confirmed_at__isnull=False))
+    """Decisions that came to be, about real people: a proposal that waits for a second person, or was declined, is
+    none."""
+    came_to_be = Q(needs_second=False) | Q(confirmed_at__isnull=False)
+    return Decision.objects.filter(came_to_be, case__peer__drill__isnull=True)
 
 
 def decisions_in(span: Span) -> DecisionQuerySet:
@@ -57,7 +60,8 @@ def decisions_in(span: Span) -> DecisionQuerySet:
 
 def posts_in(span: Span) -> PostQuerySet:
     """Posts written in this time that are still there. No index helps: only the yearly report asks."""
-    return Post.objects.filter(created_at__gte=span.start, created_at__lt=span.end)
+    written = Post.objects.filter(created_at__gte=span.start, created_at__lt=span.end)
+    return written.filter(peer__drill__isnull=True)
 
 
 def appeals_in(span: Span) -> QuerySet[Appeal]:
@@ -69,7 +73,8 @@ def complaints_in(span: Span) -> QuerySet[Complaint]:
 
 
 def reports_in(span: Span) -> QuerySet[Report]:
-    return Report.objects.filter(at__gte=span.start, at__lt=span.end)
+    filed = Report.objects.filter(at__gte=span.start, at__lt=span.end)
+    return filed.filter(case__peer__drill__isnull=True)
 
 
 def nearest(counted: Sequence[tuple[int, int]], share: float) -> int | None:

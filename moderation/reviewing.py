@@ -7,14 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from forum.models import Visibility
-from moderation import audit, counting
+from moderation import audit, caring, counting
 from moderation.agreement import outcome
 from moderation.effects import NotPossible
-from moderation.models import Action, Decision, EffectKind, Moderator, Review, Snapshot
+from moderation.models import Action, Case, Decision, EffectKind, Moderator, Review, Snapshot
 from moderation.models.people import LEAD_ROLES
 from moderation.models.reviews import ReviewQuerySet
 from peers.again import once_more
@@ -114,11 +114,16 @@ def in_hand(moderator: Moderator, now: datetime) -> Review | None:
 
 
 def take_next(*, moderator: Moderator, among: int = 20) -> Review | None:
-    """The longest waiting one this moderator may look at, taken for twenty minutes; or the one in their hands."""
+    """The longest waiting one this moderator may look at, taken for twenty minutes; or the one in their hands.
+
+    Nobody waits for it: whoever has read enough today gets none, and nobody one of a kind they keep away from.
+    """
     now = timezone.now()
     if mine := in_hand(moderator, now):
         return mine
-    for review in _theirs(moderator).free(now).order_by("waits_since", "pk")[:among]:
+    offered = Case.objects.filter(caring.may_be_offered(moderator=moderator, now=now), pk=OuterRef("case"))
+    waiting = _theirs(moderator).free(now).filter(Exists(offered))
+    for review in waiting.order_by("waits_since", "pk")[:among]:
         free = Review.objects.waiting().free(now).filter(pk=review.pk)
         if free.update(lease_by=moderator, lease_until=now + LEASE, revealed_at=None):
             return review
@@ -132,12 +137,16 @@ def let_go(*, review: Review, moderator: Moderator) -> bool:
 
 
 def reveal(*, review: Review, moderator: Moderator) -> None:
-    """Let the words into this moderator's page, under this lease; every reveal is logged. Raises Conflict."""
+    """Let the words into this moderator's page, under this lease; every reveal is logged, and the first counted in
+    their day. Raises Conflict."""
     now = timezone.now()
     with transaction.atomic():
         mine = _theirs(moderator).filter(pk=review.pk, lease_by=moderator, lease_until__gt=now)
+        is_first = mine.filter(revealed_at=None).exists()
         if not mine.update(revealed_at=now, lease_until=now + LEASE):
             raise Conflict
+        if is_first:
+            caring.count_reveal(case=review.case, moderator=moderator, now=now)
         _log(review, moderator.username, "review.revealed")
 
 

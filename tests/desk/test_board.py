@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from moderation import board, counting
 from moderation.counting import Span, nearest
-from moderation.models import Level, Review
+from moderation.models import Drill, Level, Review
 from tests.conftest import make_moderator
 from tests.desk.counted import MIN, NOW, decide, review_of
 from tests.desk.staff import sit_down
@@ -151,6 +151,20 @@ def test_what_waits_for_a_second_person_or_was_declined_is_no_decision_yet(case,
     decide(case(), robin, "erase", "threat", **waits, confirmed_at=NOW, confirmed_by=wren)
 
     assert board.decided(Span.before(NOW, timedelta(days=1))) == [board.Decided("erase", "threat", 1, 0)]
+
+
+def test_a_drill_counts_nowhere(case, ash, blue, robin) -> None:
+    Drill.objects.create(peer=ash)
+    for peer in (ash, blue):
+        made = case(3, opened=MIN * 9, given=MIN * 2, peer=peer, subject=f"call:{peer.pk}"[:60])
+        decide(made, robin, "remove", "threat", at=NOW - MIN)
+    span = Span.before(NOW, timedelta(days=1))
+
+    assert by_level(board.waiting_now(NOW))[Level.CRISIS].open == 1
+    assert by_level(board.first_humans(span, NOW))[Level.CRISIS].opened == 1
+    assert len(board.breaches(span, NOW, most=9)[0]) == 1
+    assert sum(opened for opened, _ in board.opened_by_hour(Span(span.start, NOW))) == 1
+    assert [each.times for each in board.decided(span)] == [1]
 
 
 # --- never a figure of a person

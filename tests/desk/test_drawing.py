@@ -1,6 +1,7 @@
 """Which decisions get a second look: one in twenty by chance, each once, and none whose words have gone."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from peers.leaving import Way, leave
 from tests.conftest import make_moderator
 from tests.desk.looks import HERE, at_it
 from tests.desk.staff import cry, decision, sit_down, take
+from tests.desk.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +154,25 @@ def test_erased_words_are_not_drawn(every, decided, wren, ash) -> None:
 
 def test_what_can_be_read_does_not_expire(review) -> None:
     assert expire_reviews(now=timezone.now()) == 0
+
+
+# --- two at the same moment
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_take_the_only_one_at_once_one_gets_it(review, wren, emptied_afterwards) -> None:
+    others = [make_moderator(f"staff{place}", f"Staff {place}", "moderator") for place in range(3)]
+
+    for _ in range(8):
+        Review.objects.update(lease_by=None, lease_until=None)
+        taken = at_once(*(partial(take_next, moderator=one) for one in (wren, *others)))
+
+        assert [each for each in taken if each] == [review]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_who_draw_at_once_one_draws(every, decided, wren, emptied_afterwards) -> None:
+    drawn = at_once(*[partial(draw_reviews, now=timezone.now())] * 2)
+
+    assert sum(drawn) == Review.objects.count() == 1
+    assert AuditEvent.objects.filter(kind="review.drawn").count() == 1

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,13 +12,13 @@ from django.utils import timezone
 from forum.models import Post, Visibility
 from moderation import audit, reviewing
 from moderation.effects import NotPossible
-from moderation.models import Action, AuditEvent, Case, Decision, Review, Snapshot
+from moderation.exposure import measure
+from moderation.models import Action, AuditEvent, Case, Decision, Exposure, Review, Snapshot
 from moderation.reporting import file_report
-from moderation.reviewing import answer, draw_reviews, reveal, take_next
+from moderation.reviewing import answer, reveal, take_next
 from tests.conftest import make_moderator
 from tests.desk.looks import HERE, NOTE, at_it
 from tests.desk.staff import Browser, sit_down
-from tests.desk.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +124,31 @@ def test_the_database_refuses_half_an_answer_and_a_second_one(review, wren, deci
         Review.objects.create(case=decided.case, decision=decided, decider=decided.moderator, revision=1, stood="held")
 
     assert "review_answer_whole" in str(refused.value)
+
+
+# --- for the sake of whoever reads
+
+
+def test_what_is_read_for_a_second_look_counts_once_in_its_readers_day(review, wren) -> None:
+    browser, form = at_it(wren)
+    once = Exposure.objects.get(moderator=wren).units
+    browser.post("/desk/reviews/reveal", form)
+
+    assert Exposure.objects.get(moderator=wren).units == once > 0
+
+
+def test_whoever_has_read_enough_today_gets_no_second_look(review, wren) -> None:
+    now = timezone.now()
+    Exposure.objects.create(moderator=wren, day=now.date(), began_at=now, last_at=now, units=measure().hard)
+
+    assert take_next(moderator=wren) is None
+
+
+def test_a_kind_someone_keeps_away_from_is_no_second_look_for_them_even_a_crisis(review, wren) -> None:
+    wren.opted_out = [review.case.categories[0]]
+    wren.save()
+
+    assert take_next(moderator=wren) is None
 
 
 # --- answering
@@ -260,22 +284,3 @@ def test_a_second_look_costs_the_same_however_much_was_noticed(review, wren, dja
     # Session, moderator, device; the one in hand; signals, words, reports.
     with django_assert_num_queries(7):
         browser.read(HERE)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_four_who_take_the_only_one_at_once_one_gets_it(review, wren, emptied_afterwards) -> None:
-    others = [make_moderator(f"staff{place}", f"Staff {place}", "moderator") for place in range(3)]
-
-    for _ in range(8):
-        Review.objects.update(lease_by=None, lease_until=None)
-        taken = at_once(*(partial(take_next, moderator=one) for one in (wren, *others)))
-
-        assert [each for each in taken if each] == [review]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_workers_who_draw_at_once_one_draws(every, decided, wren, emptied_afterwards) -> None:
-    drawn = at_once(*[partial(draw_reviews, now=timezone.now())] * 2)
-
-    assert sum(drawn) == Review.objects.count() == 1
-    assert AuditEvent.objects.filter(kind="review.drawn").count() == 1
