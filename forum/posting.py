@@ -92,9 +92,11 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
     folded = _over_limit(peer, assessment, limit) or folded
     with transaction.atomic():
         voice = _hold(peer)
-        _take_place(peer, place, urgent=assessment.urgent)
+        is_closed = _take_place(peer, place, urgent=assessment.urgent)
         thread = place if isinstance(place, Thread) else None
         treat = _treatment(voice, thread, assessment, folded=folded, waits=waits)
+        if is_closed:
+            treat = resting.kept_in_closed
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
         return _write(peer, place, draft, persona, assessment, treat)
 
@@ -213,13 +215,16 @@ def sent_lately(draft: Draft) -> Post | None:
     return lately.filter(client_id=draft.client_id).select_related("thread", "session").first()
 
 
-def _take_place(peer: Peer, place: Place, *, urgent: bool) -> None:
-    """Hold the place for this transaction and make sure one may speak in it at this moment."""
+def _take_place(peer: Peer, place: Place, *, urgent: bool) -> bool:
+    """Hold the place for this transaction and make sure one may speak in it at this moment.
+
+    Whether it is a closed thread, where only a cry for help is taken: it reaches moderators and nobody else.
+    """
     if isinstance(place, Thread):
         thread = lock_thread(place.pk)
-        if thread is None or thread.locked:
+        if thread is None or (thread.locked and not urgent):
             raise MayNotSpeak("locked")
-        return
+        return thread.locked
     session = lock_session(place.pk)
     if session is None:
         raise NobodyHosts
@@ -229,6 +234,7 @@ def _take_place(peer: Peer, place: Place, *, urgent: bool) -> None:
         raise NobodyHosts
     if session.state == LiveState.SLOW and not is_host and not urgent:  # a cry for help waits for nothing
         _slow_down(session, peer, now)
+    return False
 
 
 def _slow_down(session: LiveSession, peer: Peer, now: datetime) -> None:

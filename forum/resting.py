@@ -15,6 +15,8 @@ from peers import who
 from peers.models import Peer
 
 REASON = "resting"  # why such words are kept from others (`Post.reason_key`)
+CLOSED = "closed"  # the same, where the thread takes no replies
+NOT_RELEASED = frozenset({REASON, CLOSED})
 WAITS_FOR = timedelta(hours=4)  # where judging named no time by which a human looks
 
 
@@ -31,5 +33,14 @@ def rests(peer: Peer, thread: Thread | None, *, urgent: bool) -> bool:
 
 def kept_back(decision: Decision) -> Decision:
     """The decision, held, until a moderator decides: it is not released by itself."""
+    return _held(decision, REASON)
+
+
+def kept_in_closed(decision: Decision) -> Decision:
+    """The same, for words in a thread that takes no replies."""
+    return _held(decision, CLOSED)
+
+
+def _held(decision: Decision, reason: str) -> Decision:
     until = decision.hold_until or decision.answer_by or timezone.now() + WAITS_FOR
-    return replace(decision, visibility=Visibility.HELD, hold_until=until, reason_key=REASON)
+    return replace(decision, visibility=Visibility.HELD, hold_until=until, reason_key=reason)

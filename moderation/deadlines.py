@@ -33,7 +33,9 @@ def releases(post: Post, case: Case | None) -> bool:
     Where it is not sure (no case, no category, a removal by a human before) the post waits on; so does
     what waits because the site is paused, while it is.
     """
-    if case is None or not case.categories or stays_held() & set(case.categories) or post.reason_key == resting.REASON:
+    if case is None or not case.categories or stays_held() & set(case.categories):
+        return False
+    if post.reason_key in resting.NOT_RELEASED:
         return False
     if post.reason_key == pausing.REASON and SiteMode.objects.now() == Mode.PAUSED:
         return False

@@ -11,6 +11,7 @@ WHY: dict[str, str] = {
     "paused": "The site is paused, so it waits out of sight until somebody is here to stand by you. "
     "A moderator has been asked to look now.",
     "detector": "Our first, automatic look at it did not work, so a person looks.",
+    "closed": "This thread takes no replies any more, so only moderators read it.",
     "resting": "Your writing rests here at the moment, so only moderators read it.",
 }
 WHY_OTHERWISE = "A person looks at it first."

@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from forum.models import Pause, Post, Visibility
+from forum.models import Pause, Post, Thread, Visibility
 from forum.posting import Resting, submit_post
 from moderation.models import AuditEvent, Case, CaseState, Decision, Snapshot
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
-from tests.desk.staff import Browser, decision, field, sit_down, take
+from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
 
 pytestmark = pytest.mark.django_db
 FAREWELL = "We have ended your writing here. You can read on, and ask another person to look at this."
@@ -161,3 +161,14 @@ def test_undoing_gives_the_voice_back(robin, ash, held) -> None:
 
     assert not Pause.objects.filter(ended_at=None).exists()
     assert submit_post(peer=ash, place=post.thread, draft=draft("Thank you for looking again.")).is_open
+
+
+def test_a_cry_in_a_closed_thread_reaches_moderators_and_nobody_else(blue, thread) -> None:
+    Thread.objects.filter(pk=thread.pk).update(locked=True)
+
+    page = Browser(blue).post(f"/threads/{thread.public_id}/reply", {"body": CRY, "client_id": "c" * 12})
+
+    post = Post.objects.get(peer=blue)
+    assert (post.visibility, Case.objects.open().get(post=post).level) == (Visibility.HELD, 3)
+    assert "Are you safe right now?" in page.content.decode()
+    assert CRY not in Browser().read(thread.get_absolute_url())
