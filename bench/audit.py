@@ -38,9 +38,9 @@ COURSE: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def prepare() -> None:
+def prepare(folder: str) -> None:
     """Django, over a database of our own. Not at the top: the reading processes load this file and need none of it."""
-    os.environ["LAMPLIGHT_DATA"] = tempfile.mkdtemp(prefix="lamplight-audit-")
+    os.environ["LAMPLIGHT_DATA"] = folder
     os.environ.setdefault("LAMPLIGHT_SECRET_KEY", "s" * 60)
     os.environ.setdefault("LAMPLIGHT_PEPPER", "p" * 60)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -119,7 +119,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000)
     events = parser.parse_args().events
-    prepare()
+    with tempfile.TemporaryDirectory(prefix="lamplight-audit-") as folder:
+        prepare(folder)
+        return measure(events, Path(folder))
+
+
+def measure(events: int, folder: Path) -> int:
+    """Fill, verify, archive, verify; what each took. The exit code."""
     from django.db import connection  # noqa: PLC0415
 
     from moderation.audit_verifying import verify  # noqa: PLC0415
@@ -133,7 +139,7 @@ def main() -> int:
     took = time.perf_counter() - began
     speed = read.events / took
     print(f"verified: {read.events:,} events in {took:.1f} s, {speed:,.0f} events/s, {len(read.faults)} faults")
-    size, writing, dropping = archived(Path(os.environ["LAMPLIGHT_DATA"]))
+    size, writing, dropping = archived(folder)
     print(f"archived: {size / 1e6:,.0f} MB, written and read back in {writing:.0f} s, dropped in {dropping:.1f} s")
     left = verify()
     print(f"verified behind the seals: {left.events:,} events, {len(left.faults)} faults")
