@@ -50,15 +50,19 @@ _CLAIM = """
 import json, random, time
 from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
+from django.utils import timezone
 from moderation import triage
-from moderation.models import Moderator
+from moderation.models import Case, Moderator
+from moderation.models.cases import NO_LEASE
 def work(moderator):
     took = []
     for _ in range(TIMES):
         time.sleep(random.uniform(0, 2 * PAUSE))
         began = time.perf_counter()
-        triage.claim_next(moderator=moderator)
+        case = triage.claim_next(moderator=moderator)
         took.append(time.perf_counter() - began)
+        over = {"state": "resolved", "resolved_at": timezone.now(), **NO_LEASE}
+        Case.objects.filter(pk=case.pk).update(**over)  # decided: what is measured is claiming alone
     connection.close()
     return took[1:]
 people = list(Moderator.objects.filter(username__startswith="robin"))
