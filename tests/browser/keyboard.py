@@ -32,6 +32,13 @@ class Worked:
     pointers: str | None = None
     faults: list[str] = field(default_factory=list)
 
+    def add(self, other: "Worked") -> None:
+        self.decided += other.decided
+        self.keys += other.keys
+        self.actions |= other.actions
+        self.pointers = self.pointers or other.pointers
+        self.faults += other.faults
+
 
 def write(site: Site, number: int) -> None:
     """People write, each under a name of their own."""
