@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from forum import pausing, resting, showing
+from forum.around import Place, at, context_of
 from forum.intake import Assessment, Context, Decision, Draft, intake
 from forum.locking import lock_peer, lock_post, lock_session, lock_thread
-from forum.models import LiveSession, LiveState, Mode, Post, Room, Shown, SiteMode, Thread, Visibility
+from forum.models import LiveSession, LiveState, Mode, Post, Room, SiteMode, Thread, Visibility
 from forum.models.threads import care_line
 from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, Resting, TooSoon
 from peers import limits
@@ -20,8 +21,6 @@ from peers.naming import persona_for
 
 SENT_TWICE_IN = timedelta(minutes=10)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
-AROUND = 3  # messages of others that judging may look at
-EARLIER = 3  # how many of a name's newest words go with the next ones to judging
 __all__ = [
     "Crowded",
     "MayNotSpeak",
@@ -32,7 +31,6 @@ __all__ = [
     "Resting",
     "TooSoon",
     "admit",
-    "context_of",
     "edit_post",
     "open_thread",
     "sent_lately",
@@ -40,7 +38,6 @@ __all__ = [
     "withdraw",
 ]
 
-Place = Thread | LiveSession
 Treat = Callable[[Decision], Decision]
 
 
@@ -160,26 +157,6 @@ def withdraw(*, peer: Peer, post: Post) -> bool:
         return True
 
 
-def context_of(peer: Peer, place: Place, leaving_out: Post | None = None) -> Context:
-    """What judging may look at beside the words: this name's newest words here, and the newest words of others."""
-    posts = Post.objects.filter(**_at(place)).order_by("-pk")
-    if leaving_out:
-        posts = posts.exclude(pk=leaving_out.pk)
-    earlier = list(posts.filter(peer=peer).values_list("body", flat=True)[:EARLIER])
-    others = list(posts.open().exclude(peer=peer).values_list("body", flat=True)[:AROUND])
-    kind = "thread" if isinstance(place, Thread) else "live"
-    cries = posts.open().filter(help_for=Shown.EVERYONE).exclude(peer=peer)
-    return Context(
-        place=kind,
-        room=place.room.slug,
-        peer=peer,
-        earlier=earlier[::-1],
-        parent=others[0] if others else "",
-        around=others[1:][::-1],
-        cry=cries.values_list("body", flat=True).first() or "",
-    )
-
-
 def _judge(draft: Draft, context: Context) -> Assessment:
     assessment = intake().judge(draft, context)
     if assessment.refusal:
@@ -256,7 +233,7 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
     try:
         with transaction.atomic():
             post = Post.objects.create(
-                **_at(place),
+                **at(place),
                 peer=peer,
                 persona=persona,
                 title=draft.title,
@@ -296,7 +273,3 @@ def _fold(decision: Decision) -> Decision:
     if decision.visibility == Visibility.PUBLISHED:
         return replace(decision, visibility=Visibility.NOTED)
     return decision
-
-
-def _at(place: Place) -> dict[str, Place]:
-    return {"thread": place} if isinstance(place, Thread) else {"session": place}

@@ -37,9 +37,7 @@ def kept_words(name: str, due_at: datetime) -> str:
 
 
 def _decided(case: Case) -> str:
-    newest = (
-        Decision.objects.filter(case=case, undone_at=None).select_related("moderator__peer").order_by("-pk").first()
-    )
+    newest = Decision.objects.standing().filter(case=case).select_related("moderator__peer").order_by("-pk").first()
     if newest is None:
         return "This case was closed."
     label = newest.get_action_display()

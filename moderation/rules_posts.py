@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet
 
-from forum.models import Post, Visibility
+from forum.around import AROUND, EARLIER
+from forum.models import Post, Shown, Visibility
 from forum.models.posts import OPEN
-from forum.posting import AROUND, EARLIER
 from forum.text import whole
 from moderation import risk
 from moderation.models import Decision
@@ -24,6 +24,7 @@ _FIELDS = (
     "body",
     "peer_id",
     "visibility",
+    "help_for",
     "thread_id",
     "session_id",
     "thread__room__slug",
@@ -50,10 +51,12 @@ def words_since(since: datetime, until: datetime, decided: frozenset[int] = froz
     """
     places: dict[tuple[int | None, int | None], _Place] = defaultdict(_Place)
     rows = with_words(since, until).order_by("pk").values_list(*_FIELDS)
-    for pk, revision, title, body, peer, visibility, thread, session, of_thread, of_session in rows.iterator(2_000):
+    for pk, revision, title, body, peer, visibility, help_for, thread, session, *rooms in rows.iterator(2_000):
         place = places[thread, session]
-        context = place.context("thread" if thread else "live", of_thread or of_session, peer)
-        place.add(peer, body, is_open=visibility in OPEN)
+        context = place.context("thread" if thread else "live", rooms[0] or rooms[1], peer)
+        if visibility in OPEN:
+            place.hear(peer, body, is_cry=help_for == Shown.EVERYONE)
+        place.remember(peer, body)
         yield Words(pk, revision, whole(title, body), context, decided=pk in decided)
 
 
@@ -61,13 +64,15 @@ def words_of(post: Post) -> Words:
     """One post, with what stood before it."""
     before = Post.objects.filter(thread=post.thread_id, session=post.session_id, pk__lt=post.pk).order_by("-pk")
     earlier = before.filter(peer=post.peer_id).values_list("body", flat=True)[:EARLIER] if post.peer_id else ()
-    others = list(before.open().exclude(peer=post.peer_id).values_list("body", flat=True)[:AROUND])
+    theirs = before.open().exclude(peer=post.peer_id).values_list("body", flat=True)
+    others = list(theirs[:AROUND])
     context = risk.Context(
         place="thread" if post.thread_id else "live",
         room=post.place.room.slug,
         earlier=tuple(earlier)[::-1],
         parent=others[0] if others else "",
         around=tuple(others[1:][::-1]),
+        cry=theirs.filter(help_for=Shown.EVERYONE).first() or "",
     )
     return Words(post.pk, post.revision, whole(post.title, post.body), context)
 
@@ -78,6 +83,7 @@ class _Place:
 
     last: deque[tuple[int | None, str]] = field(default_factory=lambda: deque(maxlen=KEPT))
     own: dict[int, deque[str]] = field(default_factory=dict)
+    cries: deque[tuple[int | None, str]] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def context(self, place: str, room: str, peer: int | None) -> risk.Context:
         others = [body for who, body in reversed(self.last) if who != peer or who is None][:AROUND]
@@ -87,18 +93,23 @@ class _Place:
             earlier=tuple(self.own.get(peer, ())) if peer else (),
             parent=others[0] if others else "",
             around=tuple(others[1:][::-1]),
+            cry=next((body for who, body in reversed(self.cries) if who != peer or who is None), ""),
         )
 
-    def add(self, peer: int | None, body: str, *, is_open: bool) -> None:
+    def remember(self, peer: int | None, body: str) -> None:
         if peer:
             self.own.setdefault(peer, deque(maxlen=EARLIER)).append(body)
-        if is_open:
-            self.last.append((peer, body))
+
+    def hear(self, peer: int | None, body: str, *, is_cry: bool) -> None:
+        """Words that others may see. `is_cry`: help is shown to everyone beside them."""
+        self.last.append((peer, body))
+        if is_cry:
+            self.cries.append((peer, body))
 
 
 def decided_since(since: datetime, until: datetime) -> dict[int, bool]:
     """Posts about which a decision stands, on the words they still have, and whether the case was worth it."""
-    standing = Decision.objects.filter(undone_at=None, case__post__in=with_words(since, until))
+    standing = Decision.objects.standing().filter(case__post__in=with_words(since, until))
     same_words = standing.exclude(case__post__edited_at__gt=F("at")).order_by("pk")
     told = same_words.values_list("case__post", "action", "reason_code")
     return {post: was_right(action, reason) for post, action, reason in told if post}

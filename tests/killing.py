@@ -4,6 +4,7 @@ import json
 import signal
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 import httpx
@@ -64,7 +65,7 @@ class Outcome:
         return [f"{number} {what}" for what, number in counted.items() if number] + self.breaches
 
 
-class Busy(threading.Thread):
+class Busy(threading.Thread, ABC):
     """Someone who does one thing after another until it is over, whatever becomes of the server."""
 
     def __init__(self, site: Site, outcome: Outcome) -> None:
@@ -83,8 +84,9 @@ class Busy(threading.Thread):
     def goes_home(self) -> None:
         """It is over."""
 
+    @abstractmethod
     def one_round(self) -> None:
-        raise NotImplementedError
+        """What they do again and again."""
 
     def send(self, visitor: Visitor, address: str, form: dict[str, str]) -> int:
         """Send the same form until an answer comes; its status, or 0 when it was over before."""

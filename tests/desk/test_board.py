@@ -237,10 +237,11 @@ def test_the_board_costs_the_same_however_much_it_counts(kestrel, robin, wren, c
     ],
 )
 def test_each_question_of_a_period_is_answered_by_the_index_made_for_it(asked, index) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("an empty table is read whole on Postgres, whatever its indexes")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # which reads an empty table whole as long as it may
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
 
     plan = asked(Span.before(NOW, timedelta(days=7))).explain()
 
     assert index in plan
-    assert "TEMP B-TREE" not in plan
+    assert not any(sign in plan for sign in ("TEMP B-TREE", "Sort Key"))

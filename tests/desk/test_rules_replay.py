@@ -16,7 +16,7 @@ from moderation.rules_comparing import Compared, Portion, Verdict
 from moderation.rules_figures import Share, was_right, wilson
 from moderation.rules_posts import words_of, words_since
 from moderation.rules_replay import NotReplayed, Tally
-from tests.conftest import draft, make_post
+from tests.conftest import draft, make_post, make_thread
 from tests.desk.lab import aged, candidate, put_in_force, replayed
 from tests.desk.staff import HEAVY
 from tests.rule_files import LAMP
@@ -162,6 +162,17 @@ def test_what_stood_before_a_post_is_what_judging_saw(ash, blue, thread, session
     assert [each.context for each in told] == [words_of(posts[each.post]).context for each in told]
     last = told[-1].context
     assert (last.place, last.parent, last.earlier) == ("live", "Tonight was long", ("Well done",))
+
+
+def test_a_cry_long_before_is_what_judging_saw(ash, blue, room) -> None:
+    thread = make_thread(ash, room, "I am going to end my life tonight")
+    for words in ("I am here.", "Tea is on.", "So am I.", "It rains."):
+        submit_post(peer=blue, place=thread, draft=draft(words))
+
+    *_, last = words_since(timezone.now() - timedelta(days=1), timezone.now())
+
+    assert last.context.cry == "I am going to end my life tonight"
+    assert last.context == words_of(Post.objects.latest("pk")).context
 
 
 def test_the_set_in_force_is_not_replayed_against_itself() -> None:
