@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from forum import text
-from moderation.models import Appeal, Case, CaseState, Complaint, Decision, FollowUp
+from moderation.models import Appeal, Case, CaseState, Complaint, Decision, FollowUp, Snapshot
 from moderation.redacting import Part, parts
 
 
@@ -19,6 +19,7 @@ def asks_of(case: Case, *, revealed: bool) -> dict[str, Any]:
         "follows": case.follows if case.follows_id else None,
         "appeals_here": list(case.appeals.filter(statement__decision=None).select_related("statement")),
         "difference": _difference(case) if revealed else [],
+        "written_before": _words_before(case) if revealed and case.follows_id else "",
     }
 
 
@@ -29,6 +30,12 @@ def _appeal(case: Case) -> Appeal | None:
 
 def _proposal(case: Case) -> Decision | None:
     return Decision.objects.waiting().filter(case=case).select_related("moderator__peer").first()
+
+
+def _words_before(case: Case) -> str:
+    """What the case before was about, as it stood when it was last kept: whoever answers for it has to read it."""
+    kept = Snapshot.objects.filter(case=case.follows_id).order_by("-revision").values_list("words", flat=True)
+    return kept.first() or ""
 
 
 def _difference(case: Case) -> list[tuple[str, bool]]:
@@ -46,10 +53,14 @@ def preview_of(case: Case, spans: Sequence[Sequence[int]]) -> list[tuple[str, bo
 
 
 def parts_of(case: Case) -> list[Part]:
-    """What could be hidden of the words as they stand now: everything noticed in them, and what is hidden already."""
+    """What could be hidden of the words as they stand now: what rules noticed in them, and what is hidden already.
+
+    The model marks single words that weighed most: they explain, and are no part to hide.
+    """
     post = case.post
     if post is None:
         return []
     noticed = case.signals.filter(source="rules", revision=post.revision, subject=case.subject)
+    noticed = noticed.exclude(rule__startswith="model.")
     spans = [span for several in noticed.values_list("spans", flat=True) for span in several]
     return parts(text.whole(post.title, post.body), spans, post.redactions)

@@ -60,7 +60,7 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
     numbered = _numbered(signals, snapshots[0].revision if snapshots else 0)
     reports = list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN])
     talk = _conversation(case, signals, revealed=revealed)
-    sent = case.subject.startswith(("appeal:", "complaint:"))
+    sent = case.follows_id is not None or case.subject.startswith("complaint:")
     holds_more = sent or bool(talk["messages"]) or any(report.note for report in reports)
     decisions = list(case.decisions.select_related("moderator__peer", "undone_by__peer").order_by("-pk"))
     return {

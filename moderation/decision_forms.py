@@ -132,6 +132,15 @@ class DecisionForm(SeenForm):
             self.add_error("parts", NOTHING_CHOSEN)
         return tuple(sorted(set(spans)))
 
+    def chosen_spans(self) -> tuple[redacting.Span, ...]:
+        """The parts as they are chosen so far, for a preview: whatever else is missing is not asked for yet."""
+        self.full_clean()
+        for name in set(self.errors) - {"parts", "more_parts"}:
+            del self.errors[name]
+        if self.errors:
+            return ()
+        return self.cleaned_data.get("spans") or self._spans(self.cleaned_data)
+
     @property
     def verdict(self) -> Verdict:
         """What was decided. Raises KeyError before the form was found valid."""

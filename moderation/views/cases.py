@@ -123,8 +123,7 @@ def preview(request: HttpRequest, moderator: Moderator, ref: str) -> HttpRespons
     """What readers would get with the chosen parts hidden; nothing is changed, every choice stays in its form."""
     case = case_for(ref, moderator)
     form = sent_decision(request, moderator, case)
-    form.is_valid()
-    return page(request, moderator, case, decision_form=form, preview=form.cleaned_data.get("spans", ()))
+    return page(request, moderator, case, decision_form=form, preview=form.chosen_spans())
 
 
 @require_POST

@@ -97,6 +97,19 @@ def test_an_overturned_decision_is_undone_exactly(wren, held, removed) -> None:
     assert "It was changed back" in Browser().read(appeal.statement.get_absolute_url())
 
 
+def test_whoever_answers_reads_what_was_decided_about_and_only_once_revealed(wren, removed) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+    browser = sit_down(wren)
+
+    covered = take(browser, appeal.case)
+    revealed = take(browser, appeal.case, reveal=True)
+    revealed += take(browser, appeal.case, reveal=True)
+
+    assert "end my life" not in covered
+    assert "What was written before" in revealed
+    assert "end my life" in revealed
+
+
 def test_an_upheld_decision_stands_and_its_author_reads_why(wren, removed) -> None:
     post, _ = removed
     appeal = appealed(Statement.objects.in_force().get())

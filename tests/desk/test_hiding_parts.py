@@ -112,6 +112,17 @@ def test_a_preview_shows_the_difference_and_changes_nothing(robin, cry) -> None:
     assert not Decision.objects.exists()
 
 
+def test_a_preview_asks_for_nothing_but_the_parts(robin, cry) -> None:
+    _, case = cry
+    browser = sit_down(robin)
+    form = decision(take(browser, case, reveal=True), action="redact", body="", reason_code="")
+
+    page = browser.post(f"{case.get_absolute_url()}preview", {**form, "more_parts": HIDDEN}).content.decode()
+
+    assert f"{HIDDEN}</del>" in page
+    assert "Look again: " not in page
+
+
 def test_a_held_post_goes_up_without_the_hidden_part(robin, blue, cry) -> None:
     post, case = cry
     Post.objects.filter(pk=post.pk).update(visibility="held", hold_until=post.created_at)
