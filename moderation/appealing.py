@@ -12,20 +12,29 @@ from forum import text
 from forum.locking import lock_peer, lock_post
 from moderation import risk
 from moderation.casework import Need, Subject, open_or_join
-from moderation.deciding import log, settle, take_back
+from moderation.crying import hear
+from moderation.deciding import log, settle
+from moderation.effects import NotPossible
 from moderation.intake import Judgement, judge_text, keep_signals
-from moderation.models import Appeal, AppealOutcome, Case, CaseState, Moderator, Statement
+from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, Moderator, Statement
+from moderation.models.cases import SINGLE_AFTER
 from moderation.models.statements import APPEAL_WITHIN
+from moderation.overturning import overturn
 from moderation.transitions import Event
 from moderation.triage import Conflict
 from peers.again import once_more
 
 WITHIN = 24 * 3600  # seconds until another person should have answered an appeal that carries no risk
 LONGEST = 5_000  # characters
+HAD_PART = "You agreed to this decision, so someone else answers the appeal. Give the case back."
 
 
 class TooLate(Exception):
-    """The restriction is over, or the time to appeal is."""
+    """The restriction is over, or the time to appeal is. `cards`: the help that goes with the words all the same."""
+
+    def __init__(self, cards: Sequence[str]) -> None:
+        super().__init__("too late")
+        self.cards = cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,18 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
         TooLate: it was changed already, or more than thirty days have gone; nothing was saved.
     """
     said = text.tidy(words)[:LONGEST]
-    judged = judge_text(said, risk.Context(place="appeal", room=statement.case.room.slug))
+    about = statement.case
+    judged = judge_text(said, risk.Context(place="appeal", room=about.room.slug))
     cards = judged.plan.cards if judged.plan.level > risk.Level.GREEN else ()
+    # Whatever becomes of the appeal, a cry in it is heard.
+    key, peer, name = f"appeal:{statement.pk}", statement.peer, about.author_name
+    heard = hear(key=key, words=said, judged=judged, room=about.room, peer=peer, name=name)
     if statement.ended_at or timezone.now() > statement.issued_at + APPEAL_WITHIN:
         first = Appeal.objects.filter(statement=statement).first()
+        now_with_someone = cards if heard else ()  # the page says that a moderator has these words
         if first is None:
-            raise TooLate
-        return Filed(first, cards)
+            raise TooLate(now_with_someone)
+        return Filed(first, now_with_someone)
     try:
         with transaction.atomic():
             return Filed(_file(statement, said, judged), cards)
@@ -63,8 +77,8 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
 def _file(statement: Statement, words: str, judged: Judgement) -> Appeal:
     if statement.post_id:
         lock_post(pk=statement.post_id)  # before the case: everyone's order
-    case = open_or_join(_subject(statement), _need(statement, judged))
-    keep_signals(f"appeal:{statement.pk}", 1, judged.assessment, case)
+    case = open_or_join(_subject(statement), _need(statement))
+    keep_signals(f"appeal:{statement.pk}", 1, judged.assessment, None)
     appeal = Appeal.objects.create(statement=statement, case=case, words=words)
     Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     return appeal
@@ -81,22 +95,14 @@ def _subject(statement: Statement) -> Subject:
         room=about.room,
         peer=about.peer,
         name=about.author_name,
+        post=None if decided_by else about.post,  # where nobody has decided, it is decided like any other
         follows=about,
         not_for=decided_by,
     )
 
 
-def _need(statement: Statement, judged: Judgement) -> Need:
-    plan = judged.plan
-    level = max(plan.level, risk.Level.AMBER)
-    lead = statement.case.lead_only or plan.lead
-    return Need(
-        level,
-        [*plan.categories, *statement.case.categories],
-        min(plan.within or WITHIN, WITHIN),
-        alert=plan.alert,
-        lead=lead,
-    )
+def _need(statement: Statement) -> Need:
+    return Need(risk.Level.AMBER, statement.case.categories, WITHIN, lead=statement.case.lead_only)
 
 
 def appeal_of(case: Case) -> Appeal | None:
@@ -115,23 +121,38 @@ def answer_appeal(
 
     Raises:
         Conflict: the case is not in this moderator's hands, or changed; nothing happened.
+        NotPossible: who agreed to the decision may not judge it, or erased words were to come back; nothing happened.
     """
     appeal = appeal_of(case)
     if appeal is None or appeal.statement.decision is None:
         raise Conflict
-    decision = appeal.statement.decision
     with transaction.atomic():
+        decision = Decision.objects.select_related("case__peer").get(pk=appeal.statement.decision.pk)
         if decision.case.peer:
             lock_peer(decision.case.peer)
         lock_post(cases=decision.case)
+        single = _is_single(case, decision, moderator)
         if not settle(case, moderator, Event.DECIDED, token=token, version=version):
             raise Conflict
-        single = decision.moderator_id == moderator.pk
         Appeal.objects.filter(pk=appeal.pk).update(
             outcome=outcome, answer=words, answered_at=timezone.now(), answered_by=moderator, single=single
         )
         if outcome == AppealOutcome.OVERTURNED:
-            take_back(decision, moderator)
-            log(decision.case, moderator, "decision.undone", action=decision.action)
+            overturn(decision, moderator)
         log(case, moderator, "appeal.answered", outcome=str(outcome), single=single)
         return Appeal.objects.get(pk=appeal.pk)
+
+
+def _is_single(case: Case, decision: Decision, moderator: Moderator) -> bool:
+    """Whether someone judges their own doing, because nobody else was there for a day. Raises NotPossible, Conflict."""
+    if decision.moderator_id == moderator.pk:
+        if not case.may_be_judged_alone(timezone.now()):
+            raise Conflict
+        return True
+    if decision.confirmed_by_id != moderator.pk:
+        return False
+    had_part = [decision.moderator_id, decision.confirmed_by_id]
+    others = Moderator.objects.at_desk().exclude(pk__in=had_part)
+    if case.opened_at > timezone.now() - SINGLE_AFTER or others.exists():
+        raise NotPossible(HAD_PART)
+    return True

@@ -8,11 +8,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from forum.models import Pause, Post, Shown
-from moderation import statements
+from moderation import risk, statements
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.models import Case, Level, Outreach, Restriction, Signal, Source
-from moderation.planning import Plan
-from moderation.risk import Category
 from moderation.table import table
 
 PAUSE = timedelta(hours=24)  # at most; a moderator's decision about the words ends it
@@ -20,14 +18,18 @@ AIMED_AT = "beside.aimed-at"  # the rule by which such a case is noticed
 TARGET_WITHIN = 900  # seconds until a human should have looked at whoever the words aimed at
 
 
-def at_crisis(post: Post, case: Case, plan: Plan) -> None:
-    """Open private outreach to someone in danger; after a push to harm, pause its author and look after its target."""
-    found = {Category(category) for category in plan.categories}
-    if any(table()[category].plea for category in found) and post.peer:
+def at_crisis(post: Post, case: Case, assessment: risk.Assessment) -> None:
+    """Open private outreach to someone in danger; after a push to harm, pause its author and look after its target.
+
+    Each follows from its own finding at crisis. Whoever is in danger themselves is never paused.
+    """
+    gravest = {each.category for each in assessment.findings if each.level == risk.Level.CRISIS}
+    in_danger = any(each.level >= risk.Level.RED and table()[each.category].plea for each in assessment.findings)
+    if in_danger and post.peer:
         Outreach.objects.get_or_create(case=case, defaults={"peer": post.peer})
-    if Category.ENCOURAGEMENT in found:
+    if risk.Category.ENCOURAGEMENT in gravest and not in_danger:
         _pause_here(post, case)
-    if found & {Category.ENCOURAGEMENT, Category.HARASSMENT}:
+    if gravest & {risk.Category.ENCOURAGEMENT, risk.Category.HARASSMENT}:
         _look_after_target(post)
 
 
@@ -49,8 +51,8 @@ def _look_after_target(post: Post) -> None:
     target = others.filter(help_for=Shown.EVERYONE).first() or others.first()
     if target is None:
         return
-    case = open_or_join(subject_of(target), Need(Level.RED, [Category.DISTRESS.value], TARGET_WITHIN))
+    case = open_or_join(subject_of(target), Need(Level.RED, [risk.Category.DISTRESS.value], TARGET_WITHIN))
     signal = Signal(case=case, subject=case.subject, revision=target.revision, source=Source.RULES, version="1")
-    signal.rule, signal.category, signal.level = AIMED_AT, Category.DISTRESS.value, Level.RED
+    signal.rule, signal.category, signal.level = AIMED_AT, risk.Category.DISTRESS.value, Level.RED
     signal.reason = "Someone answered with words that push or attack. They are held; this person may need a word"
     Signal.objects.bulk_create([signal], ignore_conflicts=True)

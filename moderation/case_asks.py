@@ -1,21 +1,27 @@
 """What a case asks of whoever has it, beside the ordinary decision: to second, to answer an appeal, to follow up."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from forum import text
-from moderation.models import Appeal, Case, CaseState, Complaint, Decision, FollowUp, Snapshot
+from moderation.models import Appeal, Case, CaseState, Complaint, Decision, FollowUp, Moderator, Snapshot
 from moderation.redacting import Part, parts
 
 
-def asks_of(case: Case, *, revealed: bool) -> dict[str, Any]:
+def asks_of(case: Case, moderator: Moderator, now: datetime, *, revealed: bool) -> dict[str, Any]:
     """What the page of this case has to put before its moderator. Words only where they were revealed."""
     kind = case.subject.partition(":")[0]
+    appeal = _appeal(case) if kind == "appeal" else None
+    complaint = Complaint.objects.filter(case=case).first() if kind == "complaint" else None
+    proposal = _proposal(case) if case.state == CaseState.PENDING_SECOND else None
     return {
-        "appeal": _appeal(case) if kind == "appeal" else None,
-        "complaint": Complaint.objects.filter(case=case).first() if kind == "complaint" else None,
+        "appeal": appeal,
+        "complaint": complaint,
+        "asks_answer": bool((appeal and not appeal.outcome) or (complaint and not complaint.answer)),
         "asks_again": FollowUp.objects.filter(opened=case).first() if kind == "follow-up" else None,
-        "proposal": _proposal(case) if case.state == CaseState.PENDING_SECOND else None,
+        "proposal": proposal,
+        "may_agree": bool(proposal and (proposal.moderator_id != moderator.pk or case.may_be_judged_alone(now))),
         "follows": case.follows if case.follows_id else None,
         "appeals_here": list(case.appeals.filter(statement__decision=None).select_related("statement")),
         "difference": _difference(case) if revealed else [],

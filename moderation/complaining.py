@@ -11,8 +11,9 @@ from forum import text
 from forum.models import Room
 from moderation import risk
 from moderation.casework import Need, Subject, open_or_join
+from moderation.crying import hear
 from moderation.deciding import log, settle
-from moderation.intake import judge_text, keep_signals
+from moderation.intake import judge_text
 from moderation.models import Case, Complaint, Moderator
 from moderation.transitions import Event
 from moderation.triage import Conflict
@@ -45,18 +46,22 @@ def complain(*, words: str, about: str, peer: Peer | None) -> Filed:
     said = text.tidy(words)[:LONGEST]
     judged = judge_text(said, risk.Context(place="complaint"))
     plan = judged.plan
-    whom = Moderator.objects.at_desk().filter(peer__staff_name__iexact=about.strip()).first()
+    room = Room.objects.order_by("-is_arrivals", "pk")[0]
+    key = secrets.token_hex(8)
     with transaction.atomic():
-        room = Room.objects.order_by("-is_arrivals", "pk")[0]
-        key = f"complaint:{secrets.token_hex(8)}"
-        level = max(plan.level, risk.Level.AMBER)
-        need = Need(
-            level, plan.categories or ["complaint"], min(plan.within or WITHIN, WITHIN), alert=plan.alert, lead=True
-        )
-        case = open_or_join(Subject(key=key, room=room, peer=peer, name="", not_for=whom), need)
-        keep_signals(key, 1, judged.assessment, case)
-        complaint = Complaint.objects.create(case=case, words=said)
+        subject = Subject(key=f"complaint:{key}", room=room, peer=peer, name="", not_for=_named(about))
+        case = open_or_join(subject, Need(risk.Level.AMBER, ["complaint"], WITHIN, lead=True))
+        complaint = Complaint.objects.create(case=case, words=said, about=about.strip()[:60])
+        hear(key=f"complaint:{key}", words=said, judged=judged, room=room, peer=peer)
     return Filed(complaint, plan.cards if plan.level > risk.Level.GREEN else ())
+
+
+def _named(about: str) -> Moderator | None:
+    """The one person at the desk whose name this is, or stands in it; None where it could be several or nobody."""
+    given = about.strip().casefold()
+    staff = Moderator.objects.at_desk().select_related("peer")
+    meant = [each for each in staff if given and each.public_name.casefold() in given]
+    return meant[0] if len(meant) == 1 else None
 
 
 @once_more
@@ -67,5 +72,5 @@ def answer_complaint(*, case: Case, moderator: Moderator, words: str, token: uui
             raise Conflict
         if not Complaint.objects.filter(case=case).update(answer=words):
             raise Conflict
-        log(case, moderator, "complaint.answered")
+        log(case, moderator, "complaint.answered", single=case.not_for_id == moderator.pk)
         return Complaint.objects.get(case=case)

@@ -17,7 +17,7 @@ from forum.locking import lock_peer, lock_post
 from moderation import answering, audit, following_up
 from moderation.effects import NotPossible, apply_action, let_stand, reverse
 from moderation.measures import apply_measure, reverse_measure
-from moderation.models import Action, Appeal, Case, CaseState, Decision, Measure, Moderator
+from moderation.models import Action, Appeal, Case, CaseState, Complaint, Decision, Measure, Moderator
 from moderation.models.cases import NO_LEASE, first_look
 from moderation.reopening import need_again, reopen
 from moderation.signals import tell_desk
@@ -27,7 +27,7 @@ from peers.again import once_more
 
 SECOND_WITHIN = timedelta(hours=4)  # until a second person should have looked at what cannot be undone
 IS_APPEAL = "This case is an appeal: answer it below, instead of deciding about the post."
-FOR_GOOD = "Erasing and ending someone's writing need the words that their author will read."
+IS_COMPLAINT = "This case is about a moderator: answer it below."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
         lock_post(cases=case)  # before the case: everyone's order
         if not _close(case, moderator, verdict):
             return _decided_already(case, moderator, verdict)
-        if Appeal.objects.filter(case=case, outcome="", statement__decision__isnull=False).exists():
-            raise NotPossible(IS_APPEAL)
+        _must_not_be_answered(case)
         decision = _record(case, moderator, verdict)
         apply_action(decision, case)
         apply_measure(decision, case)
@@ -80,6 +79,14 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
         kind = "case.proposed" if verdict.needs_second else "case.decided"
         log(case, moderator, kind, action=verdict.action, reason=verdict.reason_code, measure=str(verdict.measure))
         return decision
+
+
+def _must_not_be_answered(case: Case) -> None:
+    """Appeals and complaints are closed by an answer to whoever made them. Raises NotPossible."""
+    if Appeal.objects.filter(case=case, outcome="", statement__decision__isnull=False).exists():
+        raise NotPossible(IS_APPEAL)
+    if Complaint.objects.filter(case=case, answer="").exists():
+        raise NotPossible(IS_COMPLAINT)
 
 
 def _record(case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
@@ -165,7 +172,7 @@ def undo(*, decision: Decision, moderator: Moderator) -> Case:
             raise Conflict
         if not reopen(case, need_again(case)):
             raise Conflict
-        answering.moot(decision=decision)
+        answering.moot(decision=decision, by=moderator)
         log(case, moderator, "decision.undone", action=decision.action)
         tell_desk(case.public_id, case.level)
         return Case.objects.get(pk=case.pk)

@@ -64,7 +64,7 @@ class LowerForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     level = forms.TypedChoiceField(label="Lower it to", coerce=int, choices=[(2, "red"), (1, "amber")])
-    reason = Typed(
+    body = Typed(  # the name under which unsent words are given back
         label="Why",
         help_text="Kept with the case, for other moderators.",
         max_length=280,

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/mode/unattended", modes.unattended),
     path("desk/seconds", seconds.page),
     path("desk/cases/<slug:ref>/link", seconds.ask_linking),
+    path("desk/cases/<slug:ref>/withdraw", seconds.withdraw),
     path("desk/links/<slug:link>/confirm", seconds.confirm_linking),
     path("desk/links/<slug:link>/refuse", seconds.refuse_linking),
     path("desk/links/<slug:link>/show", seconds.show_linking),

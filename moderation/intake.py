@@ -77,7 +77,7 @@ class RiskIntake:
         keep_signals(f"post:{post.pk}", post.revision, assessment.assessment, case)
         _attach(post, plan)
         if case and plan.level == risk.Level.CRISIS:
-            at_crisis(post, case, plan)
+            at_crisis(post, case, assessment.assessment)
         statements.of_post(post=post, shown=decision, case=case)
         return decision
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from moderation.deciding import log
@@ -45,10 +45,10 @@ def lower(*, case: Case, moderator: Moderator, level: int, reason: str, token: u
         Signal.objects.create(
             case=lowered,
             subject=lowered.subject,
-            revision=lowered.version,
+            revision=lowered.snapshots.aggregate(newest=Max("revision"))["newest"] or 1,
             source=Source.HUMAN,
             rule="human.lowered",
-            version="1",
+            version=f"{lowered.public_id}.{lowered.version}",  # each lowering is one of its own
             category=next(iter(lowered.categories), "distress"),
             level=level,
             reason=f"{moderator.public_name}: {reason.strip()}"[:300],

@@ -1,16 +1,23 @@
 """A second person looks at what cannot be undone, before it is done."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from forum.locking import lock_peer, lock_post
+from moderation import answering
 from moderation.deciding import log, settle
 from moderation.effects import erase, reverse
 from moderation.measures import end_voice, reverse_measure
-from moderation.models import Action, Case, Decision, Measure, Moderator
-from moderation.transitions import Event
+from moderation.models import Action, Case, Decision, Level, Measure, Moderator
+from moderation.models.cases import NO_LEASE
+from moderation.reopening import WITHIN, escalate_anew
+from moderation.seconds import Wait
+from moderation.signals import tell_desk
+from moderation.transitions import Event, after, before
 from moderation.triage import Conflict
 from peers.again import once_more
 
@@ -29,8 +36,11 @@ def confirm(*, case: Case, moderator: Moderator, token: uuid.UUID, version: int)
     Where nobody else could agree for a day, the same person may, and that is marked. Raises Conflict.
     """
     with transaction.atomic():
+        proposed = proposal_of(case)
+        single = proposed is not None and proposed.moderator_id == moderator.pk
+        if single and not case.may_be_judged_alone(timezone.now()):
+            raise Conflict
         decision = _taken(case, moderator, Event.CONFIRMED, token, version)
-        single = decision.moderator_id == moderator.pk
         Decision.objects.filter(pk=decision.pk).update(
             confirmed_at=timezone.now(), confirmed_by=moderator, single=single
         )
@@ -47,11 +57,72 @@ def decline(*, case: Case, moderator: Moderator, token: uuid.UUID, version: int)
     """Do not agree: whatever the proposal did meanwhile is taken back, and the case is open again. Raises Conflict."""
     with transaction.atomic():
         decision = _taken(case, moderator, Event.DECLINED, token, version)
-        Decision.objects.filter(pk=decision.pk).update(declined_at=timezone.now())
-        reverse(decision)
-        reverse_measure(decision)
-        log(case, moderator, "decision.declined", action=decision.action, measure=decision.measure)
+        _undo(decision, moderator)
         return Case.objects.get(pk=case.pk)
+
+
+@once_more
+def withdraw(*, decision: Decision, moderator: Moderator) -> bool:
+    """Take one's own proposal back, while nobody has agreed to it. Did it change?"""
+    with transaction.atomic():
+        if decision.case.peer:
+            lock_peer(decision.case.peer)
+        lock_post(cases=decision.case)
+        own = Decision.objects.waiting().filter(pk=decision.pk, moderator=moderator).exists()
+        if own:
+            call_off(decision, moderator)
+        return own
+
+
+def waits(moderator: Moderator, _now: datetime) -> list[Wait]:
+    """What this moderator proposed and nobody has agreed to yet. What others proposed waits in the queue."""
+    own = Decision.objects.waiting().filter(moderator=moderator)
+    return [
+        Wait(
+            what=_said(each),
+            case=each.case,
+            asked_by=moderator,
+            asked_at=each.at,
+            why=each.public_note,
+            yes="",
+            no=f"/desk/cases/{each.case.public_id}/withdraw",
+            may_confirm=False,
+            is_mine=True,
+        )
+        for each in own.select_related("case__room").order_by("at", "pk")
+    ]
+
+
+def _said(decision: Decision) -> str:
+    """The decision in the words of its form."""
+    done = [decision.get_action_display()]
+    if decision.measure != Measure.NOTHING:
+        done.append(decision.get_measure_display())
+    return "; ".join(done)
+
+
+def call_off(decision: Decision, moderator: Moderator) -> None:
+    """A proposal that waits comes to nothing. Called inside a transaction, with peer and post held."""
+    states = before(Event.DECLINED)
+    Case.objects.filter(pk=decision.case_id, state__in=states).update(
+        state=after(states[0], Event.DECLINED), version=F("version") + 1, **NO_LEASE, **_FREED
+    )
+    _undo(decision, moderator)
+
+
+def _undo(decision: Decision, moderator: Moderator) -> None:
+    """What it did meanwhile is taken back; the case waits for a human again, with deadlines of its own."""
+    Decision.objects.filter(pk=decision.pk).update(declined_at=timezone.now())
+    reverse(decision)
+    reverse_measure(decision)
+    answering.moot(decision=decision, by=moderator)
+    case = Case.objects.get(pk=decision.case_id)
+    within = WITHIN[Level(case.level)]
+    now = timezone.now()
+    Case.objects.filter(pk=case.pk).update(due_at=now + timedelta(seconds=within), tier=0)
+    escalate_anew(case, now, within)
+    log(case, moderator, "decision.declined", action=decision.action, measure=decision.measure)
+    tell_desk(case.public_id, case.level)
 
 
 def _taken(case: Case, moderator: Moderator, event: Event, token: uuid.UUID, version: int) -> Decision:

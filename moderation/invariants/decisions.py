@@ -73,7 +73,10 @@ def effects_stand_with_their_decision() -> Breach | None:
     fallen = Q(decision__undone_at__isnull=False) | Q(decision__declined_at__isnull=False)
     # On a post that is gone there is nothing left to reverse; what is erased stays so.
     reachable = Q(kind=EffectKind.VISIBILITY, post__isnull=False) | Q(kind__in=[EffectKind.PAUSE, EffectKind.BAN])
-    ended = Q(kind=EffectKind.PAUSE, decision__measure=Measure.BAN, decision__confirmed_at__isnull=False)
+    # An ended voice ends its pause. An appeal can give the voice back, but not words that were erased.
+    for_good = Q(decision__confirmed_at__isnull=False)
+    ended = Q(kind=EffectKind.PAUSE, decision__measure=Measure.BAN) & for_good
+    ended |= Q(kind__in=[EffectKind.PAUSE, EffectKind.BAN], decision__action=Action.ERASE) & for_good
     half = fallen & Q(reversed_at=None) | ~fallen & Q(reversed_at__isnull=False) & ~ended
     return breach("not standing or falling with its decision", Effect.objects.filter(half, reachable), ref=_OF_A_CASE)
 

@@ -65,7 +65,7 @@ def cards_were_given_for_a_signal() -> Breach | None:
 def attached_help_stands() -> Breach | None:
     """Help that was attached to the words as they are now is still under them."""
     now = ResourceAttachment.objects.filter(revision=F("post__revision"))
-    bare = now.filter(post__help_keys=[]).exclude(post__visibility=Visibility.WITHDRAWN)
+    bare = now.filter(post__help_keys=[]).exclude(post__visibility=Visibility.WITHDRAWN).exclude(post__body="")
     return breach("taken from under a post", bare, ref="post__public_id")
 
 

@@ -108,7 +108,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def for_moderator(self, moderator: Moderator) -> CaseQuerySet:
         """Cases this person may work on: some only a lead may, and nobody judges what is about their own doing.
 
-        Where nobody else could take such a case, it waits a day and is then theirs, and the log says so.
+        Where nobody else could take such a case, it waits a day and is then theirs, and the log says so. Someone in
+        danger waits for nothing: alone, one sees the case at once, and judges nothing of one's own before that day.
         """
         return self.filter(_allowed(moderator))
 
@@ -122,7 +123,7 @@ def _allowed(moderator: Moderator) -> Q:
     others = Moderator.objects.at_desk().exclude(pk=moderator.pk)
     leads = others.filter(role__in=[role.value for role in LEAD_ROLES])
     alone = Q(lead_only=True) & ~Exists(leads) | Q(lead_only=False) & ~Exists(others)
-    waited = Q(not_for_since__lte=timezone.now() - SINGLE_AFTER)
+    waited = Q(not_for_since__lte=timezone.now() - SINGLE_AFTER) | Q(level=Level.CRISIS)
     return not_for_leads & (Q(not_for=None) | ~Q(not_for=moderator) | waited & alone)
 
 
@@ -225,6 +226,10 @@ class Case(models.Model):
 
     def is_held(self, now: datetime) -> bool:
         return self.lease_by_id is not None and self.lease_until is not None and self.lease_until > now
+
+    def may_be_judged_alone(self, now: datetime) -> bool:
+        """Whether a case about one's own doing has waited the day after which the same person may judge it."""
+        return self.not_for_since is not None and self.not_for_since <= now - SINGLE_AFTER
 
     def held_by(self, moderator: Moderator, now: datetime) -> bool:
         return self.lease_by_id == moderator.pk and self.is_held(now)

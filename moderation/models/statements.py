@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from forum.models import Post
+from forum.models import Post, Visibility
 from forum.tokens import new_token
 from moderation.models.cases import Case
 from moderation.models.decisions import Decision
@@ -29,9 +29,14 @@ class Restriction(models.TextChoices):
     BANNED = "banned", "Your writing here has ended"
 
 
+RUNS_OUT = (Restriction.THREAD_PAUSED, Restriction.PAUSED)
+
+
 class StatementQuerySet(models.QuerySet["Statement"]):
     def in_force(self) -> StatementQuerySet:
-        return self.filter(ended_at=None)
+        """What holds at this moment: nobody changed it, it did not run out, and its post was not taken down."""
+        over = Q(restriction__in=RUNS_OUT, until__lte=timezone.now())
+        return self.filter(ended_at=None).exclude(over).exclude(post__visibility=Visibility.WITHDRAWN)
 
 
 class Statement(models.Model):
@@ -120,6 +125,7 @@ class Complaint(models.Model):
     receipt = models.CharField(max_length=12, unique=True, default=new_token, editable=False)
     case = models.OneToOneField(Case, models.CASCADE, related_name="complaint")
     words = models.TextField(blank=True)  # emptied when its author's words are erased
+    about = models.CharField(max_length=60, blank=True)  # the name as it was given
     answer = models.TextField(blank=True)
     filed_at = models.DateTimeField(default=timezone.now)
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from moderation import appealing, complaining, seconding
 from moderation.decision_forms import AnswerForm, AppealAnswerForm, SecondForm
+from moderation.effects import NotPossible
 from moderation.models import Moderator
 from moderation.triage import Conflict
 from moderation.views.cases import case_for, conflict, page
@@ -41,6 +42,9 @@ def appeal(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse
     seen = {"token": given["token"], "version": given["version"]}
     try:
         appealing.answer_appeal(case=case, moderator=moderator, outcome=given["outcome"], words=given["body"], **seen)
+    except NotPossible as refused:
+        form.add_error(None, str(refused))
+        return page(request, moderator, case, appeal_form=form, status=422)
     except Conflict:
         return conflict(request, moderator, case)
     return redirect(case)

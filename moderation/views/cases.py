@@ -23,7 +23,7 @@ from moderation.views.staff import at_desk
 BESIDE = 12  # rows of the queue that stand beside a case
 AS_IT_STANDS = "These are still the first words we offer. Make them yours: a person answers a person"
 NOBODY = "There is nobody to write to any more: the author has left, or called without an identity"
-_KEPT = ("action", "measure", "hours", "reason_code", "body", "more_parts", "follow_up")
+_KEPT = ("action", "measure", "hours", "reason_code", "body", "more_parts", "follow_up", "outcome", "level")
 
 
 @require_safe
@@ -149,8 +149,9 @@ def lower(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
     form = LowerForm(request.POST)
     if not form.is_valid():
         return page(request, moderator, case, lower_form=form, status=422)
+    given = dict(form.cleaned_data)
     try:
-        lowering.lower(case=case, moderator=moderator, **form.cleaned_data)
+        lowering.lower(case=case, moderator=moderator, reason=given.pop("body"), **given)
     except triage.Conflict:
         return conflict(request, moderator, case)
     except lowering.NotLower:
@@ -221,7 +222,7 @@ def page(request: HttpRequest, moderator: Moderator, case: Case, *, status: int 
     bar = bar_of(moderator)
     found = {
         **page_of(case, moderator, now),
-        **asks_of(case, revealed=revealed),
+        **asks_of(case, moderator, now, revealed=revealed),
         "linking": linking.beside_case(case, moderator, now),
         **bar,
         "notices": caring.notices_on(case, moderator, bar["care"], now),
@@ -263,14 +264,20 @@ def _words_again(request: HttpRequest, moderator: Moderator, case: Case) -> Http
 
 def _kept_forms(request: HttpRequest, case: Case) -> dict[str, Any]:
     """What was being written when the lease was renewed, back in its form."""
+    lease = {"token": case.lease_token, "version": case.version}
+    words = {name: request.POST.get(name, "") for name in ("body", "client_id", "level", "outcome")}
     if request.POST.get("draft_of") == "message":
-        return {
-            "message_form": OutreachForm(initial={name: request.POST.get(name, "") for name in ("body", "client_id")})
-        }
+        return {"message_form": OutreachForm(initial=words)}
+    if request.POST.get("draft_of") == "lower":
+        return {"lower_form": LowerForm(initial={**words, **lease}), "lowering": True}
     kept: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
     kept["parts"] = request.POST.getlist("parts")
     shows_words = case.is_whole_open
-    return {"decision_form": DecisionForm.for_case(case, parts_of(case), shows_words=shows_words, **kept)}
+    return {
+        "decision_form": DecisionForm.for_case(case, parts_of(case), shows_words=shows_words, **kept),
+        "appeal_form": AppealAnswerForm(initial={**words, **lease}),
+        "answer_form": AnswerForm(initial={**words, **lease}),
+    }
 
 
 def conflict(request: HttpRequest, moderator: Moderator, case: Case) -> HttpResponse:

@@ -69,9 +69,10 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
         return _statement(request, kept, form, status=422)
     try:
         filed = appealing.file_appeal(statement=kept, words=form.cleaned_data["body"])
-    except appealing.TooLate:
+    except appealing.TooLate as late:
         form.add_error("body", LATE)
-        return _statement(request, kept, form, status=409)
+        help_with = cards_with_lines(request, late.cards) if late.cards else None
+        return _statement(request, kept, form, help_with=help_with, status=409)
     if not filed.cards:
         return redirect(kept)
     kept = Statement.objects.select_related("case__room", "decision", "appeal", "post").get(pk=kept.pk)

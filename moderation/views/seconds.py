@@ -8,17 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from moderation import linking
+from moderation import linking, seconding
 from moderation.capabilities import Capability
 from moderation.linking import NotLinked
-from moderation.models import Case, Linking, Moderator
+from moderation.models import Case, Decision, Linking, Moderator
 from moderation.role_forms import ReasonForm
 from moderation.seconds import Wait
 from moderation.views.staff import at_desk_with
 
 PAGE = "/desk/seconds"
 # Everything that may wait for a second person. Each gives what waits, as far as this moderator may know of it.
-SOURCES: Sequence[Callable[[Moderator, datetime], list[Wait]]] = (linking.waits,)
+SOURCES: Sequence[Callable[[Moderator, datetime], list[Wait]]] = (linking.waits, seconding.waits)
 
 
 @require_safe
@@ -62,6 +62,19 @@ def refuse_linking(request: HttpRequest, moderator: Moderator, link: str) -> Htt
         linking.refuse(linking=_linking(link, moderator), moderator=moderator)
     except NotLinked as problem:
         return _page(request, moderator, problem=str(problem), status=409)
+    return redirect(PAGE)
+
+
+@require_POST
+@at_desk_with(Capability.SECOND)
+def withdraw(request: HttpRequest, moderator: Moderator, ref: str) -> HttpResponse:
+    """Take back what one proposed about a case, while nobody has agreed."""
+    own = Decision.objects.filter(case__public_id=ref, moderator=moderator, needs_second=True)
+    proposal = own.select_related("case__peer").order_by("-pk").first()
+    if proposal is None:
+        raise Http404
+    if not seconding.withdraw(decision=proposal, moderator=moderator):
+        return _page(request, moderator, problem="Somebody has decided about it already.", status=409)
     return redirect(PAGE)
 
 

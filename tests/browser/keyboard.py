@@ -54,8 +54,7 @@ def work_through(page: Page, number: int, *, looked_at: int = 3) -> Worked:
     """Decide `number` cases from an open desk without touching a pointer. `page` is signed in, at the desk."""
     worked = Worked()
     for place in range(number):
-        page.keyboard.press("n")
-        page.wait_for_url("**/desk/cases/**")
+        _take_next(page)
         expect(page.locator("#keys summary")).to_be_visible()  # the page's script is at work
         decide(page, worked)
         if place < looked_at:
@@ -64,9 +63,22 @@ def work_through(page: Page, number: int, *, looked_at: int = 3) -> Worked:
     return worked
 
 
+def _take_next(page: Page) -> None:
+    """The next page shares most of its address with the one before: a key pressed too early would go to that one."""
+    before = _case_at(page.url)
+    page.keyboard.press("n")
+    page.wait_for_url(lambda url: _case_at(url) not in ("", before))
+
+
+def _case_at(url: str) -> str:
+    """Which case is open at this address; none on the desk itself."""
+    _, _, rest = url.partition("/desk/cases/")
+    return rest.partition("/")[0]
+
+
 def decide(page: Page, worked: Worked) -> None:
     """Reveal, choose, confirm: `r`, a number, Enter. What is held is published; what shows stays."""
-    here = page.url
+    here = _case_at(page.url)
     held = "Nothing yet." in page.content()
     keys = ["r"]
     page.keyboard.press("r")
@@ -76,7 +88,7 @@ def decide(page: Page, worked: Worked) -> None:
     page.keyboard.press("Enter")
     keys += [choice, "Enter"]
     expect(page.get_by_role("button", name="Undo this decision")).to_be_visible()
-    if page.url.partition("#")[0] != here.partition("?")[0].partition("#")[0]:
+    if _case_at(page.url) != here:
         raise RuntimeError("deciding led away from the case")
     worked.decided += 1
     worked.keys.append(len(keys))

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from forum.models import Post
+from forum.models import Post, Thread
 from moderation import risk, rules_in_force, rules_kept, triggers
 from moderation.models import Case, Moderator, Outreach, Role
 from moderation.risk import checking, detector
@@ -35,6 +35,7 @@ def held(ash, thread) -> tuple[Post, Case]:
     """A post that waits for a moderator."""
     post, case = cry(ash, thread)
     Post.objects.filter(pk=post.pk).update(visibility="held", hold_until=timezone.now() + timedelta(minutes=15))
+    Thread.objects.filter(pk=thread.pk).update(replies=0)
     post.refresh_from_db()
     return post, case
 

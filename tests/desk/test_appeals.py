@@ -1,14 +1,19 @@
 """Whoever something was taken from is told what, how long and why, and can have someone else look, by a code alone."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from forum.models import Post, Visibility
-from forum.posting import edit_post
+from forum.models import Pause, Post, Visibility
+from forum.posting import edit_post, submit_post
+from moderation.appealing import HAD_PART
+from moderation.invariants import breaches
 from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Statement
+from moderation.overturning import ERASED
+from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
 from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
 
@@ -36,6 +41,22 @@ def appealed(statement: Statement, words: str = WHY_NOT) -> Appeal:
     answer = Browser().post(statement.get_absolute_url(), {"body": words})
     assert answer.status_code == 302, answer.content.decode()
     return Appeal.objects.get(statement=statement)
+
+
+def propose_end(browser: Browser, case: Case, action: str = "remove", measure: str = "ban") -> Decision:
+    form = decision(take(browser, case), action=action, measure=measure, reason_code="encouragement", body=NOTE)
+    assert browser.post(f"{case.get_absolute_url()}decide", form).status_code == 302
+    return Decision.objects.waiting().get()
+
+
+def words_in(page: str) -> str:
+    return re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
+
+
+def agree(browser: Browser, case: Case) -> None:
+    page = take(browser, case)
+    seen = {name: field(page, name) for name in ("token", "version")}
+    assert browser.post(f"{case.get_absolute_url()}second", {**seen, "agrees": "yes"}).status_code == 302
 
 
 def answer(browser: Browser, case: Case, outcome: str):
@@ -170,7 +191,30 @@ def test_an_appeal_in_distress_is_answered_with_help_and_raises_its_case(removed
     page = Browser().post(statement.get_absolute_url(), {"body": CRY}).content.decode()
 
     assert "Are you safe right now?" in page
-    assert Appeal.objects.get().case.level == 3
+    assert Appeal.objects.get().case.level == 1  # the appeal waits for another person
+    cry = Case.objects.open().get(subject__startswith="cry:")
+    assert (cry.level, cry.not_for, cry.lead_only) == (3, None, False)  # the danger waits for nobody
+
+
+def test_whoever_decided_reads_the_cry_in_an_appeal_though_not_the_appeal(at_desk, removed) -> None:
+    statement = Statement.objects.in_force().get()
+    Browser().post(statement.get_absolute_url(), {"body": CRY})
+
+    cry = Case.objects.open().get(subject__startswith="cry:")
+
+    assert CRY in words_in(take(at_desk, cry, reveal=True))
+    assert at_desk.get(Appeal.objects.get().case.get_absolute_url()).status_code == 404
+
+
+def test_distress_that_comes_too_late_to_appeal_is_heard_and_answered_with_help(removed) -> None:
+    statement = Statement.objects.in_force().get()
+
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        late = Browser().post(statement.get_absolute_url(), {"body": CRY})
+
+    assert (late.status_code, "Are you safe right now?" in late.content.decode()) == (409, True)
+    assert not Appeal.objects.exists()
+    assert Case.objects.open().get(subject__startswith="cry:").level == 3
 
 
 def test_after_thirty_days_or_once_changed_there_is_nothing_to_appeal(removed, ash) -> None:
@@ -244,3 +288,100 @@ def test_a_complaint_reaches_a_lead_who_is_not_the_person_it_is_about(robin, roo
     seen = {name: field(page, name) for name in ("token", "version")}
     browser.post(f"{case.get_absolute_url()}complaint", {**seen, "body": "I spoke with them. I am sorry."})
     assert "I spoke with them." in Browser().read(sent["location"])
+
+
+def test_distress_in_a_complaint_reaches_everyone_even_who_it_is_about(robin, rooms) -> None:
+    page = Browser().post("/complain", {"about": "Robin", "body": CRY}).content.decode()
+
+    complaint, cry = Case.objects.open().order_by("level")
+    assert "Are you safe right now?" in page
+    assert (complaint.level, complaint.lead_only, complaint.not_for) == (1, True, robin)
+    assert (cry.level, cry.lead_only, cry.not_for) == (3, False, None)
+    assert CRY in words_in(take(sit_down(robin), cry, reveal=True))
+
+
+def test_who_agreed_does_not_answer_the_appeal_and_is_told_why(robin, wren, held) -> None:
+    _, case = held
+    propose_end(sit_down(robin), case)
+    at_wrens = sit_down(wren)
+    agree(at_wrens, case)
+    appeal = appealed(Statement.objects.in_force().filter(decision__isnull=False).order_by("-pk")[0])
+
+    refused = answer(at_wrens, appeal.case, AppealOutcome.OVERTURNED)
+
+    assert (refused.status_code, HAD_PART in refused.content.decode()) == (422, True)
+    assert "I read it again." in refused.content.decode()
+    appeal.refresh_from_db()
+    assert appeal.outcome == ""
+
+
+def test_overturning_gives_back_a_voice_that_was_ended_with_its_erased_words(robin, wren, ash, held) -> None:
+    _, case = held
+    propose_end(sit_down(robin), case, action="erase")
+    agree(sit_down(wren), case)
+    heron = sit_down(make_moderator("heron", "Heron", "moderator"))
+    appeal = appealed(Statement.objects.in_force().filter(decision__isnull=False).order_by("-pk")[0])
+
+    assert answer(heron, appeal.case, AppealOutcome.OVERTURNED).status_code == 302
+
+    ash.refresh_from_db()
+    assert ash.state == State.ACTIVE
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert [str(each) for each in breaches()] == []
+
+
+def test_erased_words_alone_cannot_be_given_back_and_it_says_so(robin, wren, held) -> None:
+    _, case = held
+    propose_end(sit_down(robin), case, action="erase", measure="nothing")
+    agree(sit_down(wren), case)
+    heron = sit_down(make_moderator("heron", "Heron", "moderator"))
+    appeal = appealed(Statement.objects.in_force().filter(decision__isnull=False).order_by("-pk")[0])
+
+    refused = answer(heron, appeal.case, AppealOutcome.OVERTURNED)
+
+    assert (refused.status_code, ERASED in refused.content.decode()) == (422, True)
+
+
+def test_granting_an_appeal_against_a_proposal_calls_it_off(robin, wren, ash, held) -> None:
+    _, case = held
+    decision = propose_end(sit_down(robin), case)
+    appeal = appealed(Statement.objects.in_force().filter(decision=decision).order_by("-pk")[0])
+
+    assert answer(sit_down(wren), appeal.case, AppealOutcome.OVERTURNED).status_code == 302
+
+    decision.refresh_from_db()
+    case.refresh_from_db()
+    assert decision.declined_at is not None
+    assert (case.state, case.not_for) == (CaseState.OPEN, None)
+    assert Case.objects.filter(pk=case.pk, due_at__gt=timezone.now()).exists()
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert submit_post(peer=ash, place=case.post.thread, draft=draft("I am here again.")).is_open
+
+
+def test_an_answered_appeal_that_opens_again_is_decided_like_any_case(wren, removed) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+    desk = sit_down(wren)
+    answer(desk, appeal.case, AppealOutcome.UPHELD)
+    Case.objects.filter(pk=appeal.case_id).update(state=CaseState.OPEN, resolved_at=None)
+
+    page = take(desk, appeal.case, reveal=True)
+    desk.post(f"{appeal.case.get_absolute_url()}decide", decision(page, action="leave"))
+
+    assert page.count('id="decision-title"') == 1
+    assert Case.objects.get(pk=appeal.case_id).state == CaseState.RESOLVED
+
+
+@pytest.mark.parametrize("door", ["reveal", "cover", "claim", "appeal"])
+def test_an_answer_half_written_stays_in_its_form(wren, removed, door) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+    desk = sit_down(wren)
+    page = take(desk, appeal.case)
+    seen = {name: field(page, name) for name in ("token", "version")}
+    Case.objects.filter(pk=appeal.case_id).update(version=99)
+    half = {**seen, "outcome": "overturned", "body": "I read it a second time"}
+
+    kept = desk.post(f"{appeal.case.get_absolute_url()}{door}", half).content.decode()
+
+    assert "I read it a second time" in kept
+    assert 'value="overturned"' in kept
+    assert door == "appeal" or re.search(r'value="overturned"[^>]* checked', kept)

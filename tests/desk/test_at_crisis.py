@@ -57,6 +57,16 @@ def test_a_push_to_harm_reaches_nobody_and_pauses_its_author_here_only(blue, roo
     assert (statement.decision, statement.peer) == (None, blue)
 
 
+def test_someone_in_danger_is_never_paused_whatever_else_they_write(ash, blue, room, judged) -> None:
+    thread = make_thread(ash, room, CRY)
+    judged(finding("encouragement", Level.CRISIS), finding("suicide", Level.RED))
+
+    submit_post(peer=blue, place=thread, draft=draft(PUSH))
+
+    assert not Pause.objects.exists()
+    assert Outreach.objects.filter(peer=blue).exists()
+
+
 def test_whoever_was_aimed_at_gets_a_case_of_their_own(pushed) -> None:
     thread, _ = pushed
 

@@ -21,7 +21,7 @@ from moderation.models import AuditEvent, Case, Decision, FollowUp, Moderator, O
 from moderation.reporting import file_report
 from peers.leaving import Way, leave
 from peers.models import Persona
-from tests.conftest import draft
+from tests.conftest import draft, make_moderator
 from tests.desk.filled_log import faults, run
 from tests.desk.staff import Browser, code_of, cry, decision, field, sit_down, take
 
@@ -131,7 +131,7 @@ def tell_of_two(robin: Browser, wren: Browser, blue, thread) -> None:
     address = case.get_absolute_url()
     page = take(robin, case)
     seen = {name: field(page, name) for name in ("token", "version")}
-    robin.post(f"{address}lower", {**seen, "level": "2", "reason": "Calmer than it reads"})
+    robin.post(f"{address}lower", {**seen, "level": "2", "body": "Calmer than it reads"})
     for agrees in ("no", "yes"):
         page = take(robin, case)
         robin.post(f"{address}decide", decision(page, action="remove", measure="ban", body=TOLD))
@@ -140,11 +140,12 @@ def tell_of_two(robin: Browser, wren: Browser, blue, thread) -> None:
     statement = Statement.objects.in_force().filter(decision__isnull=False).order_by("-pk")[0]
     Browser().post(statement.get_absolute_url(), {"body": NOTE})
     Browser().post("/complain", {"body": NOTE, "about": "Robin"})
+    heron = sit_down(make_moderator("heron", "Heron", Role.LEAD))  # Wren agreed to it, so another answers
     for subject, form in (("appeal", {"outcome": "upheld"}), ("complaint", {})):
         other = Case.objects.open().get(subject__startswith=subject)
-        page = take(wren, other, reveal=True)
+        page = take(heron, other, reveal=True)
         seen = {name: field(page, name) for name in ("token", "version")}
-        wren.post(f"{other.get_absolute_url()}{subject}", {**seen, **form, "body": TOLD})
+        heron.post(f"{other.get_absolute_url()}{subject}", {**seen, **form, "body": TOLD})
     assert post.cases.exists()
 
 

@@ -79,6 +79,7 @@ TABLE: dict[str, set[str]] = {
     "desk/cases/<slug:ref>/preview": DESK,
     "desk/cases/<slug:ref>/lower": DESK,
     "desk/cases/<slug:ref>/second": DESK,
+    "desk/cases/<slug:ref>/withdraw": DESK,
     "desk/cases/<slug:ref>/appeal": DESK,
     "desk/cases/<slug:ref>/complaint": DESK,
     "desk/cases/<slug:ref>/close": DESK,

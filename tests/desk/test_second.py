@@ -67,7 +67,12 @@ def test_alone_on_the_site_the_same_person_may_agree_after_a_day_and_it_is_marke
     propose(sit_down(robin), case, action="remove", measure="ban")
 
     with time_machine.travel(timezone.now() + timedelta(hours=23)):
-        assert sit_down(robin).get(case.get_absolute_url()).status_code == 404
+        browser = sit_down(robin)
+        page = take(browser, case)  # it is a crisis: alone, one sees it at once
+        seen = {name: field(page, name) for name in ("token", "version")}
+        assert "Agree: do it" not in page
+        assert browser.post(f"{case.get_absolute_url()}second", {**seen, "agrees": "yes"}).status_code == 409
+    assert Peer.objects.get(pk=ash.pk).state == State.ACTIVE
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         second(sit_down(robin), case, "yes")
 
@@ -98,6 +103,24 @@ def test_a_proposal_nobody_agrees_to_is_taken_back_whole(robin, wren, ash, held)
     assert Post.objects.filter(pk=post.pk).values("visibility", "redactions", "reason_key", "body").get() == before
     assert not Pause.objects.filter(ended_at=None).exists()
     assert Decision.objects.standing_for(post) is None
+
+
+def test_a_proposal_can_be_taken_back_by_whoever_made_it_and_by_nobody_else(robin, wren, ash, held) -> None:
+    _, case = held
+    at_robins = sit_down(robin)
+    decision = propose(at_robins, case, action="remove", measure="ban")
+    back = f"{case.get_absolute_url()}withdraw"
+
+    assert "Take it back" in at_robins.read("/desk/seconds")
+    assert sit_down(wren).post(back).status_code == 404
+    assert at_robins.post(back)["location"] == "/desk/seconds"
+
+    decision.refresh_from_db()
+    case.refresh_from_db()
+    assert (decision.declined_at is not None, case.state, case.not_for) == (True, CaseState.OPEN, None)
+    assert case.due_at > timezone.now()
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert at_robins.post(back).status_code == 409
 
 
 def test_erased_words_are_nowhere_and_only_after_two_agreed(robin, wren, held) -> None:
