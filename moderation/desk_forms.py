@@ -72,6 +72,9 @@ class LowerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "lower_%s", **kwargs})
+
 
 class MessageForm(forms.Form):
     """Private words, from the desk or to it."""
