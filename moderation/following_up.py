@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,10 @@ from peers.again import once_more
 from peers.models import Peer
 
 AT_ONCE = 50
-ASKED_FOR = timedelta(days=14)  # how long the question stays in its author's space
+CALLS = {Feeling.UNSAFE: Level.CRISIS, Feeling.WORSE: Level.RED}  # what each of these asks of the desk
+
+
+_UNASKED: dict[str, Any] = {"done_at": None, "feeling": "", "answered_at": None, "dismissed_at": None}
 
 
 class NotAsked(Exception):
@@ -23,12 +27,18 @@ class NotAsked(Exception):
 
 
 def plan(*, case: Case) -> None:
-    """Remind the desk and ask the author, a day and three days from now. Called inside the decision's transaction."""
+    """Remind the desk and ask the author, a day and three days from now. Called inside the decision's transaction.
+
+    What was asked before is asked anew; what still waits to be asked waits no longer for it.
+    """
     if case.peer_id is None:
         return
     now = timezone.now()
     for hours in HOURS:
-        FollowUp.objects.get_or_create(case=case, hours=hours, defaults={"due_at": now + timedelta(hours=hours)})
+        due = {"due_at": now + timedelta(hours=hours)}
+        _, made = FollowUp.objects.get_or_create(case=case, hours=hours, defaults=due)
+        if not made:
+            FollowUp.objects.filter(case=case, hours=hours, done_at__isnull=False).update(**due, **_UNASKED)
 
 
 def due_follow_ups(now: datetime, leaving_out: Collection[int] = ()) -> list[int]:
@@ -56,7 +66,7 @@ def _open(follow_up: FollowUp) -> Case:
     subject = Subject(
         key=f"follow-up:{follow_up.pk}", room=about.room, peer=about.peer, name=about.author_name, follows=about
     )
-    need = Need(Level.AMBER, about.categories, WITHIN[Level.AMBER])
+    need = Need(Level.AMBER, about.categories, WITHIN[Level.AMBER], lead=about.lead_only)
     case = open_or_join(subject, need)
     Case.objects.filter(pk=case.pk, state=CaseState.OPEN).update(state=CaseState.FOLLOW_UP)
     FollowUp.objects.filter(pk=follow_up.pk).update(opened=case)
@@ -67,12 +77,15 @@ def _open(follow_up: FollowUp) -> Case:
 def tell_feeling(*, public_id: str, peer: Peer, feeling: str) -> FollowUp:
     """The author says in one tap how it is. "I am not safe" calls a human as a crisis does; worse, as red.
 
+    These two count whenever they are said: after a calmer answer, from a page that was long open.
+
     Raises:
         NotAsked: not theirs, or answered already.
     """
     felt = Feeling(feeling)
     with transaction.atomic():
-        asked = FollowUp.objects.asking(peer).filter(public_id=public_id)
+        mine = FollowUp.objects.put_to(peer) if felt in CALLS else FollowUp.objects.asking(peer)
+        asked = mine.filter(public_id=public_id)
         now = timezone.now()
         if not asked.order_by().update(feeling=felt, answered_at=now):
             raise NotAsked
@@ -85,9 +98,9 @@ def _bring(follow_up: FollowUp, felt: Feeling) -> None:
     """The answer stands at the desk's reminder, opened now where it is not there yet or closed."""
     FollowUp.objects.filter(pk=follow_up.pk, done_at=None).update(done_at=timezone.now())
     case = _open(follow_up)
-    level = {Feeling.UNSAFE: Level.CRISIS, Feeling.WORSE: Level.RED}.get(felt, Level.AMBER)
+    level = CALLS.get(felt, Level.AMBER)
     if level > Level.AMBER:
-        need = Need(level, case.categories, WITHIN[level], alert=level == Level.CRISIS)
+        need = Need(level, case.categories, WITHIN[level], alert=level == Level.CRISIS, lead=case.lead_only)
         about = Subject(key=case.subject, room=case.room, peer=case.peer, name=case.author_name)
         case = open_or_join(about, need)
     signal = Signal(case=case, subject=case.subject, revision=1, source=Source.CALL, version="1", level=level)

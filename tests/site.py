@@ -1,6 +1,6 @@
 """The real site as real processes (server, worker) over a temporary folder, for browser tests, kills and benchmarks.
 
-python -m tests.site FOLDER        prepare a site once; named in LAMPLIGHT_PREPARED, each site on SQLite begins as a copy
+python -m tests.site FOLDER    prepare a site; named in LAMPLIGHT_PREPARED, each site on SQLite begins as a copy of it
 """
 
 import base64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,6 +13,7 @@ from moderation.models.cases import Case
 from peers.models import Peer
 
 HOURS = (24, 72)
+ASKED_FOR = timedelta(days=14)  # how long the question stays in its author's space
 
 
 class Feeling(models.TextChoices):
@@ -24,10 +27,14 @@ class Feeling(models.TextChoices):
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def put_to(self, peer: Peer) -> FollowUpQuerySet:
+        """What this person was ever asked, answered or not."""
+        return self.filter(case__peer=peer, due_at__lte=timezone.now())
+
     def asking(self, peer: Peer) -> FollowUpQuerySet:
-        """What this person is asked at this moment: due, not answered, not waved away."""
-        now = timezone.now()
-        return self.filter(case__peer=peer, due_at__lte=now, answered_at=None, dismissed_at=None).order_by("-due_at")
+        """What this person is asked at this moment: due, not long ago, not answered, not waved away."""
+        since = timezone.now() - ASKED_FOR
+        return self.put_to(peer).filter(due_at__gt=since, answered_at=None, dismissed_at=None).order_by("-due_at")
 
 
 class FollowUp(models.Model):

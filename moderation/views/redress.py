@@ -17,6 +17,7 @@ from moderation.beside import cards_with_lines, on_shift
 from moderation.desk_forms import words_of
 from moderation.models import Complaint, Feeling, Statement
 from peers import limits, who
+from peers.models import Peer
 
 WRONG_CODE = "There is no statement with this code. Look again: it has twelve letters and numbers."
 MANY = "Many tries came from here. Your words are kept: send them again in {} seconds."
@@ -131,16 +132,23 @@ def complaint_receipt(request: HttpRequest, code: str) -> HttpResponse:
 def how_is_it(request: HttpRequest, ref: str) -> HttpResponse:
     """One tap: how it is now, a day or three after. Waving it away asks for nothing."""
     peer = who.speaker(request)
-    if peer is None:
-        raise Http404
     feeling = request.POST.get("feeling", "")
-    if feeling not in Feeling.values:
+    if peer and feeling not in Feeling.values:
         following_up.wave_away(public_id=ref, peer=peer)
+    reached = _told(ref, peer, feeling)
+    if not reached and feeling not in following_up.CALLS:
         return redirect("/my/")
+    keys = ["crisis", "grounding"] if feeling in following_up.CALLS else ["grounding"]
+    found = {"reached": reached, "urgent": feeling == Feeling.UNSAFE, "help_with": cards_with_lines(request, keys)}
+    return render(request, "redress/told.html", {**found, **on_shift()}, status=200 if reached else 404)
+
+
+def _told(ref: str, peer: Peer | None, feeling: str) -> bool:
+    """Whether the answer reached the desk: it was asked of this person, and not answered yet."""
+    if peer is None or feeling not in Feeling.values:
+        return False
     try:
-        told = following_up.tell_feeling(public_id=ref, peer=peer, feeling=feeling)
+        following_up.tell_feeling(public_id=ref, peer=peer, feeling=feeling)
     except following_up.NotAsked:
-        return redirect("/my/")
-    keys = ["crisis", "grounding"] if feeling in {Feeling.UNSAFE, Feeling.WORSE} else ["grounding"]
-    found = {"told": told, "urgent": feeling == Feeling.UNSAFE, "help_with": cards_with_lines(request, keys)}
-    return render(request, "redress/told.html", {**found, **on_shift()})
+        return False
+    return True

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from moderation import following_up
 from moderation.models import Case, CaseState, FollowUp, Outbox
 from moderation.tending import tend
 from peers.leaving import Way, leave
@@ -91,6 +92,60 @@ def test_waving_it_away_asks_for_nothing_and_the_desk_is_still_reminded(decided,
 
         assert "How is it now?" not in Browser(ash).read("/my/")
         assert Case.objects.open().exists()
+
+
+@pytest.mark.parametrize("before", ["better", ""])
+def test_not_safe_counts_after_a_calmer_answer_or_none_and_even_weeks_later(decided, ash, before) -> None:
+    with after(24.1):
+        asked = FollowUp.objects.asking(ash).get()
+        Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": before})
+    with after(24 * 30):
+        assert "How is it now?" not in Browser(ash).read("/my/")
+
+        page = Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "unsafe"}).content.decode()
+
+        assert "A moderator has been called" in page
+        assert Case.objects.open().order_by("-level")[0].level == 3
+
+
+def test_not_safe_from_a_session_that_ended_is_answered_with_help_and_says_that_nobody_has_it(decided, ash) -> None:
+    with after(24.1):
+        asked = FollowUp.objects.asking(ash).get()
+
+        page = Browser().post(f"/my/how-is-it/{asked.public_id}", {"feeling": "unsafe"})
+
+        assert page.status_code == 404
+        assert "This did not reach a moderator. Are you safe right now?" in page.content.decode()
+        assert "/help" in page.content.decode()
+
+
+def test_the_question_goes_after_two_weeks(decided, ash) -> None:
+    with after(24 * 18):
+        assert "How is it now?" not in Browser(ash).read("/my/")
+
+
+def test_a_later_decision_about_the_same_case_asks_anew(decided, ash, robin) -> None:
+    with after(24 * 4):
+        tend()
+        asked = FollowUp.objects.asking(ash)[0]
+        Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "better"})
+
+        following_up.plan(case=decided)
+    with after(24 * 5.1):
+        assert [each.hours for each in FollowUp.objects.asking(ash)] == [24]
+        assert tend() is not None
+        assert Case.objects.open().filter(subject=f"follow-up:{FollowUp.objects.get(hours=24).pk}").exists()
+
+
+def test_what_only_leads_may_see_is_asked_about_by_leads_only(decided, ash) -> None:
+    Case.objects.filter(pk=decided.pk).update(lead_only=True)
+
+    with after(24.1):
+        tend()
+        asked = FollowUp.objects.asking(ash).get()
+        Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "unsafe"})
+
+    assert [case.lead_only for case in Case.objects.open()] == [True]
 
 
 def test_nobody_else_can_answer_for_them(decided, ash, blue) -> None:
