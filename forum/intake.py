@@ -4,7 +4,7 @@ Forum does not know who judges. `settings.FORUM_INTAKE` names an object of the s
 a system check refuses to start without one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -83,12 +83,18 @@ class Decision:
     answer_by: datetime | None = None
 
 
+Treat = Callable[[Decision], Decision]  # what the place and its rules make of judging's decision
+
+
 class Intake(Protocol):
     def judge(self, draft: Draft, context: Context) -> Assessment:
         """Judge the words. Pure, before any transaction; never raises: a failure to judge is itself a finding."""
 
-    def record(self, post: Post, assessment: Assessment) -> Decision:
-        """Write everything that follows (signals, case, resources, audit), inside the post's transaction."""
+    def record(self, post: Post, assessment: Assessment, treat: Treat) -> Decision:
+        """Write everything that follows (signals, case, resources, audit), inside the post's transaction.
+
+        What is written tells of the post as it is shown in the end: judging's decision, treated.
+        """
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,5 @@
 """Posting, editing and withdrawing words. Judged first, locked late: one short transaction writes everything."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from django.utils import timezone
 
 from forum import pausing, resting, showing
 from forum.around import Place, at, context_of
-from forum.intake import Assessment, Context, Decision, Draft, intake
+from forum.intake import Assessment, Context, Decision, Draft, Treat, intake
 from forum.locking import lock_peer, lock_post, lock_session, lock_thread
 from forum.models import LiveSession, LiveState, Mode, Post, Room, SiteMode, Thread, Visibility
 from forum.models.threads import care_line
@@ -20,6 +19,7 @@ from peers.models import Peer, Persona
 from peers.naming import persona_for
 
 SENT_TWICE_IN = timedelta(minutes=10)
+MANY = "many"  # why words over a limit are folded (`Post.reason_key`)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
 __all__ = [
     "Crowded",
@@ -37,8 +37,6 @@ __all__ = [
     "submit_post",
     "withdraw",
 ]
-
-Treat = Callable[[Decision], Decision]
 
 
 @once_more
@@ -142,7 +140,7 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         mine.edited_at = timezone.now()
         mine.judged_by = assessment.version
         mine.may_be_urgent = assessment.urgent
-        showing.show(mine, treat(intake().record(mine, assessment)))
+        showing.show(mine, intake().record(mine, assessment, resting.still_kept(mine) or treat))
         return mine
 
 
@@ -250,7 +248,7 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
         place.opening = post
-    showing.show(post, treat(intake().record(post, assessment)))
+    showing.show(post, intake().record(post, assessment, treat))
     return post
 
 
@@ -271,5 +269,5 @@ def _asked(room: Room) -> list[dict[str, str]]:
 
 def _fold(decision: Decision) -> Decision:
     if decision.visibility == Visibility.PUBLISHED:
-        return replace(decision, visibility=Visibility.NOTED)
+        return replace(decision, visibility=Visibility.NOTED, reason_key=decision.reason_key or MANY)
     return decision

@@ -3,13 +3,14 @@
 Such words are saved, answered with help and brought to moderators as always; nobody else reads them.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
 
 from forum.intake import Decision
-from forum.models import Pause, Thread, Visibility
+from forum.models import Pause, Post, Thread, Visibility
 from forum.refusals import Resting
 from peers import who
 from peers.models import Peer
@@ -39,6 +40,13 @@ def kept_back(decision: Decision) -> Decision:
 def kept_in_closed(decision: Decision) -> Decision:
     """The same, for words in a thread that takes no replies."""
     return _held(decision, CLOSED)
+
+
+def still_kept(post: Post) -> Callable[[Decision], Decision] | None:
+    """What keeps an edited post where it is: no edit brings back words that wait for a moderator here."""
+    if post.visibility != Visibility.HELD:
+        return None
+    return {REASON: kept_back, CLOSED: kept_in_closed}.get(post.reason_key)
 
 
 def _held(decision: Decision, reason: str) -> Decision:

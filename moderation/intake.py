@@ -60,12 +60,12 @@ class RiskIntake:
         )
         return judge_text(draft.words, around, new_identity=is_newcomer(context.peer))
 
-    def record(self, post: Post, assessment: seam.Assessment) -> seam.Decision:
+    def record(self, post: Post, assessment: seam.Assessment, treat: seam.Treat) -> seam.Decision:
         """Write everything that follows from the judgement, inside the post's transaction."""
         if not isinstance(assessment, Judgement):
             raise TypeError("this intake records its own judgements only")
         plan = assessment.plan
-        decision = _decision(post, plan)
+        decision = treat(_decision(post, plan))
         case = None
         if plan.level > risk.Level.GREEN and plan.within:
             need = Need(plan.level, plan.categories, plan.within, alert=plan.alert, lead=plan.lead)

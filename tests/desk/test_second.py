@@ -8,8 +8,8 @@ import time_machine
 from django.utils import timezone
 
 from forum.models import Pause, Post, Thread, Visibility
-from forum.posting import Resting, submit_post
-from moderation.models import AuditEvent, Case, CaseState, Decision, Snapshot
+from forum.posting import Resting, edit_post, submit_post
+from moderation.models import AuditEvent, Case, CaseState, Decision, Restriction, Snapshot, Statement
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
 from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
@@ -195,3 +195,24 @@ def test_a_cry_in_a_closed_thread_reaches_moderators_and_nobody_else(blue, threa
     assert (post.visibility, Case.objects.open().get(post=post).level) == (Visibility.HELD, 3)
     assert "Are you safe right now?" in page.content.decode()
     assert CRY not in Browser().read(thread.get_absolute_url())
+
+
+@pytest.mark.parametrize("calm", [CRY, "I had tea, and I am a little calmer."])
+def test_no_edit_brings_words_into_a_closed_thread(blue, thread, calm) -> None:
+    Thread.objects.filter(pk=thread.pk).update(locked=True)
+    post = submit_post(peer=blue, place=thread, draft=draft(CRY))
+
+    edited = edit_post(peer=blue, post=post, draft=draft(calm))
+
+    assert (edited.visibility, edited.reason_key) == (Visibility.HELD, "closed")
+    assert calm not in Browser().read(thread.get_absolute_url())
+
+
+def test_what_is_kept_and_stated_of_words_is_how_they_are_shown_in_the_end(blue, thread) -> None:
+    Thread.objects.filter(pk=thread.pk).update(locked=True)
+
+    post = submit_post(peer=blue, place=thread, draft=draft(CRY))
+
+    stated = Statement.objects.in_force().get(post=post)
+    assert (stated.restriction, stated.ground, stated.until) == (Restriction.HELD, "closed", post.hold_until)
+    assert Snapshot.objects.get(case__post=post).visibility == Visibility.HELD

@@ -2,7 +2,7 @@
 
 from forum.models import Post, Visibility
 from forum.posting import submit_post
-from moderation.models import Case, Outbox
+from moderation.models import Case, Outbox, Statement
 from moderation.risk import Level
 from peers import limits
 from tests.conftest import draft
@@ -19,6 +19,7 @@ def test_over_their_limit_cries_are_saved_and_answered_and_folded(blue, thread, 
     shown = [post.visibility for post in Post.objects.filter(peer=blue).order_by("pk")]
     assert shown == [Visibility.PUBLISHED] * limits.URGENT_POSTS.most + [Visibility.NOTED] * 2
     assert all(post.help_keys for post in posts)
+    assert [each.ground for each in Statement.objects.in_force()] == ["many"] * 2  # its author is told why
     assert Case.objects.open().filter(post__in=posts).count() == MANY
 
 
