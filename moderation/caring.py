@@ -17,7 +17,19 @@ from moderation import risk, staffing
 from moderation.conflicts import Changed
 from moderation.desk_words import category_words
 from moderation.exposure import Standing, measure
-from moderation.models import AuditEvent, Case, CaseState, Exposure, HandoverNote, Level, Moderator, OutreachMessage
+from moderation.models import (
+    Appeal,
+    AuditEvent,
+    Case,
+    CaseState,
+    Complaint,
+    Exposure,
+    HandoverNote,
+    Level,
+    Moderator,
+    OutreachMessage,
+    Snapshot,
+)
 from moderation.models.people import DESK_ROLES
 
 FEWEST = 3  # people below which a figure about all of them is one about somebody
@@ -219,8 +231,11 @@ def _current(moderator: Moderator, now: datetime) -> Exposure | None:
 
 def _texts_of(case: Case) -> int:
     """How many texts of peers stand behind the cover of this case."""
-    answers = OutreachMessage.objects.filter(outreach__case=case, moderator=None)
-    return case.snapshots.exclude(words="").count() + answers.count() + case.reports.exclude(note="").count()
+    answers = OutreachMessage.objects.about(case).filter(moderator=None)
+    asked = Appeal.objects.filter(case=case).exclude(words=""), Complaint.objects.filter(case=case).exclude(words="")
+    before = Snapshot.objects.filter(case=case.follows_id).exclude(words="")  # shown as it was last kept: one text
+    several = (case.snapshots.exclude(words=""), answers, case.reports.exclude(note=""), *asked)
+    return sum(each.count() for each in several) + before.exists()
 
 
 def _texts_read(case: Case, moderator: Moderator, since: datetime) -> int:

@@ -213,7 +213,7 @@ def _log(case: Case) -> list[dict[str, Any]]:
 
 def _conversation(case: Case, signals: Iterable[Signal], *, revealed: bool) -> dict[str, Any]:
     """The private messages of this case; what the peer wrote only where words were revealed."""
-    newest = OutreachMessage.objects.filter(outreach__case=case).select_related("moderator__peer").order_by("-pk")
+    newest = OutreachMessage.objects.about(case).select_related("moderator__peer").order_by("-pk")
     messages = list(newest[:MOST_SHOWN])[::-1]
     unread = [each for each in messages if each.moderator_id is None and each.read_at is None]
     if not revealed:

@@ -1,7 +1,7 @@
 """Private words between the desk and one peer. They wait in the peer's own space and go nowhere else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -154,7 +154,7 @@ def _bring_back(case: Case, need: Need) -> Case:
     again = Need(level, need.categories, need.within, alert=need.alert, lead=need.lead)
     event = Event.ANSWERED_AT_RISK if urgent else Event.ANSWERED_CALMLY
     if not reopen(case, again, event=event):
-        return open_or_join(_subject(case), need)
+        return open_or_join(_subject(case), replace(need, lead=need.lead or case.lead_only))
     case = Case.objects.get(pk=case.pk)
     _log(case, "rules", "case.reopened", level=case.level)
     if need.alert:

@@ -71,7 +71,7 @@ def cover(*, case: Case, moderator: Moderator) -> None:
 
 def mark_answers_read(case: Case) -> None:
     """Someone has the author's answers in front of them; their author may know it."""
-    answers = OutreachMessage.objects.filter(outreach__case=case, moderator=None, read_at=None)
+    answers = OutreachMessage.objects.about(case).filter(moderator=None, read_at=None)
     answers.update(read_at=timezone.now())
 
 

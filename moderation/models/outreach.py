@@ -1,5 +1,7 @@
 """Private words between the desk and one peer, and what people report."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -29,6 +31,18 @@ class Outreach(models.Model):
         return f"/my/messages/{self.public_id}/"
 
 
+class OutreachMessageQuerySet(models.QuerySet["OutreachMessage"]):
+    def about(self, case: Case) -> OutreachMessageQuerySet:
+        """What was said with the author about what this case is about, in an earlier case of it, too.
+
+        An answer to a case that is closed joins the one that is open now, and has to be readable there.
+        """
+        if case.peer_id is None:
+            return self.filter(outreach__case=case)
+        same = self.filter(outreach__peer=case.peer_id, outreach__case__subject=case.subject)
+        return same if case.lead_only else same.filter(outreach__case__lead_only=False)
+
+
 class OutreachMessage(models.Model):
     outreach = models.ForeignKey(Outreach, models.CASCADE, related_name="messages")
     moderator = models.ForeignKey(Moderator, models.PROTECT, null=True, related_name="messages")  # none: the peer
@@ -37,6 +51,8 @@ class OutreachMessage(models.Model):
     client_id = models.CharField(max_length=40)
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
+
+    objects = OutreachMessageQuerySet.as_manager()
 
     class Meta:
         constraints = [

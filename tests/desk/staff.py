@@ -1,5 +1,6 @@
 """Robin at the desk, for tests: signing in by the real door, opening cases, and working on them."""
 
+import re
 from typing import Any
 
 from django_otp.oath import totp
@@ -58,6 +59,11 @@ def take(browser: Browser, case: Case, *, reveal: bool = False) -> str:
     if reveal:
         browser.post(f"{case.get_absolute_url()}reveal", {"step": "2"})
     return browser.read(case.get_absolute_url())
+
+
+def words_in(page: str) -> str:
+    """What a reader of this page reads, without the marks in it."""
+    return re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
 
 
 def decision(page: str, **chosen: str) -> dict[str, str]:

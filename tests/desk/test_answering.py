@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from forum.models import Post
-from moderation.models import Case, CaseState, Decision, Level, Outbox, OutreachMessage, Signal
-from tests.desk.staff import CRY, HEAVY, Browser, field, resolve, sit_down, take
+from moderation.models import AuditEvent, Case, CaseState, Decision, Level, Outbox, OutreachMessage, Signal
+from tests.desk.staff import CRY, HEAVY, Browser, field, resolve, sit_down, take, words_in
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,37 @@ def test_an_answer_whose_case_has_a_newer_one_joins_that(talk, ash, thread) -> N
     newer = Case.objects.open().get()
     assert newer.pk != case.pk
     assert newer.level == Level.CRISIS
+
+
+def test_an_answer_that_joined_a_newer_case_is_read_and_counted_there(talk, ash) -> None:
+    browser, case, conversation = talk
+    resolve(browser, case)
+    Case.objects.create(subject=case.subject, post=case.post, peer=ash, room=case.room, level=1, due_at=timezone.now())
+    Browser(ash).post(conversation.get_absolute_url(), {"body": CRY})
+    newer = Case.objects.open().get()
+
+    covered = take(browser, newer)
+    unread = OutreachMessage.objects.get(moderator=None).read_at
+    page = take(browser, newer, reveal=True)
+
+    assert (CRY in words_in(covered), unread) == (False, None)
+    assert CRY in words_in(page)
+    assert OutreachMessage.objects.get(moderator=None).read_at is not None
+    assert AuditEvent.objects.filter(case_ref=newer.public_id, kind="case.revealed").latest("id").data["texts"] == 2
+
+
+def test_what_was_said_in_a_case_for_leads_stands_in_no_other(talk, ash) -> None:
+    browser, case, conversation = talk
+    resolve(browser, case)
+    Case.objects.filter(pk=case.pk).update(lead_only=True)
+    later = Case.objects.create(
+        subject=case.subject, post=case.post, peer=ash, room=case.room, level=1, due_at=timezone.now()
+    )
+
+    assert conversation.messages.get().body not in words_in(take(browser, later, reveal=True))
+
+    Browser(ash).post(conversation.get_absolute_url(), {"body": CRY})
+    assert Case.objects.get(pk=later.pk).lead_only is True  # what joins it is for leads, and so is the case now
 
 
 @pytest.mark.parametrize("body", ["", " \u200b ", "a" * 100_000, "\ufffd broken"])

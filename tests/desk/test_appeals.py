@@ -15,7 +15,7 @@ from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState
 from moderation.overturning import ERASED
 from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
-from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
+from tests.desk.staff import CRY, Browser, decision, field, sit_down, take, words_in
 
 pytestmark = pytest.mark.django_db
 NOTE = "Someone reading this could take it as a push, so it cannot stay."
@@ -47,10 +47,6 @@ def propose_end(browser: Browser, case: Case, action: str = "remove", measure: s
     form = decision(take(browser, case), action=action, measure=measure, reason_code="encouragement", body=NOTE)
     assert browser.post(f"{case.get_absolute_url()}decide", form).status_code == 302
     return Decision.objects.waiting().get()
-
-
-def words_in(page: str) -> str:
-    return re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
 
 
 def agree(browser: Browser, case: Case) -> None:
