@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from forum import text
-from moderation.models import Appeal, Case, CaseState, Complaint, Decision, FollowUp, Moderator, Snapshot
+from moderation.models import Appeal, Case, CaseState, Complaint, Decision, FollowUp, Moderator, Signal, Snapshot
 from moderation.redacting import Part, parts
 
 
@@ -66,7 +66,7 @@ def parts_of(case: Case) -> list[Part]:
     post = case.post
     if post is None:
         return []
-    noticed = case.signals.filter(source="rules", revision=post.revision, subject=case.subject)
+    noticed = Signal.objects.filter(source="rules", revision=post.revision, subject=case.subject)
     noticed = noticed.exclude(rule__startswith="model.")
     spans = [span for several in noticed.values_list("spans", flat=True) for span in several]
     return parts(text.whole(post.title, post.body), spans, post.redactions)

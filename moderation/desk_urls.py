@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/next", desk.take_next),
     path("desk/alike", alike.alike),
     path("desk/alike/take", alike.take),
+    path("desk/alike/keep", alike.keep),
     path("desk/alike/decide", alike.decide),
     path("desk/shift", desk.shift),
     path("desk/rota", rota.week),

@@ -151,7 +151,8 @@ def _bring_back(case: Case, need: Need) -> Case:
     """A closed case waits again; where a newer one about the same subject is open, the answer joins that one."""
     urgent = need.level >= risk.Level.RED
     level = max(need.level, case.level) if urgent else need.level  # a human had closed it: a calm answer is no crisis
-    again = Need(level, need.categories, need.within, alert=need.alert, lead=need.lead)
+    noticed = list(dict.fromkeys([*need.categories, *case.categories]))
+    again = Need(level, noticed, need.within, alert=need.alert, lead=need.lead)
     event = Event.ANSWERED_AT_RISK if urgent else Event.ANSWERED_CALMLY
     if not reopen(case, again, event=event):
         return open_or_join(_subject(case), replace(need, lead=need.lead or case.lead_only))

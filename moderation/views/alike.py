@@ -52,16 +52,31 @@ def take(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 
 @require_POST
 @at_desk
+def keep(request: HttpRequest, moderator: Moderator) -> HttpResponse:
+    """Stay with them; what was written and ticked stays in its form."""
+    batch.keep(
+        refs=[name.removeprefix("token-") for name in request.POST if name.startswith("token-")], moderator=moderator
+    )
+    if "application/json" in request.headers.get("Accept", ""):
+        return HttpResponse(status=204)
+    form = AlikeForm(initial={name: request.POST.get(name, "") for name in ("action", "body")})
+    return _page(request, moderator, form=form, ticked=request.POST.getlist("case"))
+
+
+@require_POST
+@at_desk
 def decide(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     form = AlikeForm(request.POST)
     seen = [each for ref in request.POST.getlist("case") if (each := _seen(request, ref))]
     if not form.is_valid() or not seen:
         if not seen:
             form.add_error(None, "Tick the cases this is for")
-        return _page(request, moderator, form=form, status=422)
+        return _page(request, moderator, form=form, ticked=request.POST.getlist("case"), status=422)
     action, note = form.cleaned_data["action"], form.cleaned_data["body"]
     reason = desk_words.usual_reason(action, sorted(batch.ALIKE)).code
     done = batch.decide(seen=seen, moderator=moderator, action=action, reason_code=reason, public_note=note)
+    if done.changed:  # for those the words may be wanted again
+        return _page(request, moderator, done=done, form=form)
     return _page(request, moderator, done=done)
 
 
@@ -84,6 +99,7 @@ def _page(request: HttpRequest, moderator: Moderator, *, status: int = 200, **gi
         "mine": mine,
         "form": AlikeForm(initial={"body": sentence}),
         "done": None,
+        "ticked": [case.public_id for case in mine],
         **given,
         **bar_of(moderator),
     }

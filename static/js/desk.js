@@ -56,6 +56,18 @@ function keepLease(lease) {
   }, RENEW_MS);
 }
 
+/** Alike cases stay in these hands while someone is at their page. @param {HTMLFormElement} form */
+function keepHeap(form) {
+  const isTouched = watchHands();
+  window.setInterval(() => {
+    if (!isTouched()) return;
+    fetch(form.dataset.keep ?? "", {
+      method: "POST", credentials: "same-origin", redirect: "error",
+      headers: { Accept: "application/json" }, body: new URLSearchParams(/** @type {any} */ (new FormData(form))),
+    }).catch(() => null); // a bad line: the next beat tries again
+  }, RENEW_MS);
+}
+
 /** Someone offers to take the case over. @param {string} name */
 function showWanted(name) {
   const form = document.querySelector("[data-wanted]");
@@ -108,6 +120,8 @@ function startUsual() {
 
 const lease = /** @type {HTMLElement | null} */ (document.querySelector("[data-lease]"));
 if (lease) keepLease(lease);
+const heap = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-keep]"));
+if (heap) keepHeap(heap);
 startFills();
 startUsual();
 startKeys(say);

@@ -1,10 +1,14 @@
 """Deciding alike cases together: advertising in a heap, and never anyone's distress."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from forum.models import Post, Visibility
 from moderation import triage
-from moderation.models import AuditEvent, Case, Decision
+from moderation.models import AuditEvent, Case, CaseState, Decision, Outreach, OutreachMessage
 from moderation.risk import Level
 from tests.conftest import make_post
 from tests.desk.staff import CRY, Browser, field, sit_down
@@ -62,8 +66,62 @@ def test_what_changed_meanwhile_is_left_for_itself_and_stops_no_other(robin, hea
     assert Post.objects.get(pk=heap[1].pk).visibility == Visibility.HELD
 
 
-def test_someone_in_distress_is_never_in_a_heap(robin, ash, room) -> None:
+def test_what_was_written_and_ticked_stays_when_something_is_missing_or_changed(robin, heap) -> None:
+    browser = sit_down(robin)
+    page = in_hand(browser, heap)
+    refs = list(Case.objects.filter(post__in=heap).order_by("pk").values_list("public_id", flat=True))
+    sent = {**form_of(page, heap), "case": refs[:1], "body": "Please write without the advertisement."}
+
+    kept = browser.post("/desk/alike/keep", sent).content.decode()
+    wrong = browser.post("/desk/alike/decide", {**sent, "action": "erase"}).content.decode()
+    Case.objects.filter(public_id=refs[0]).update(version=9)
+    changed = browser.post("/desk/alike/decide", sent).content.decode()
+
+    for answer in (kept, wrong, changed):
+        assert "Please write without the advertisement." in answer
+    for answer in (kept, wrong):
+        assert re.findall(r'value="(\w+)" checked><span>', answer) == refs[:1]
+    assert not Decision.objects.exists()
+
+
+def test_keeping_them_renews_only_what_is_still_in_ones_hands(robin, heap) -> None:
+    browser = sit_down(robin)
+    page = in_hand(browser, heap)
+    soon = timezone.now() + timedelta(seconds=5)
+    Case.objects.filter(post__in=heap).update(lease_until=soon)
+    gone = Case.objects.get(post=heap[0])
+    Case.objects.filter(pk=gone.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    answer = browser.post("/desk/alike/keep", form_of(page, heap), Accept="application/json")
+
+    assert answer.status_code == 204
+    assert Case.objects.filter(post__in=heap, lease_until__gt=soon).count() == 3
+    gone.refresh_from_db()
+    assert not gone.is_held(timezone.now())
+
+
+@pytest.mark.parametrize("what", ["answered", "an appeal", "a letter"])
+def test_a_person_who_waits_for_an_answer_is_never_in_a_heap(robin, ash, heap, what) -> None:
+    case = Case.objects.get(post=heap[0])
+    if what == "answered":
+        Case.objects.filter(pk=case.pk).update(state=CaseState.FOLLOW_UP)
+    elif what == "an appeal":
+        Case.objects.filter(pk=case.pk).update(subject=f"appeal:{case.pk}")
+    else:
+        letter = Outreach.objects.create(case=case, peer=ash)
+        OutreachMessage.objects.create(outreach=letter, body="Hello.", shown_html="Hello.", client_id="one")
+    browser = sit_down(robin)
+
+    page = in_hand(browser, heap)
+
+    assert "Buy number 3" in page
+    assert case.public_id not in page
+
+
+@pytest.mark.parametrize(("level", "categories"), [(3, ["contact"]), (2, ["suicide"]), (1, ["contact", "distress"])])
+def test_someone_in_distress_is_never_in_a_heap(robin, ash, room, level, categories) -> None:
     post = make_post(ash, room, CRY)
+    Case.objects.filter(post=post).update(level=level, categories=categories)
     case = Case.objects.get(post=post)
     browser = sit_down(robin)
 

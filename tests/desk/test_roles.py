@@ -24,6 +24,7 @@ TABLE: dict[str, set[str]] = {
     "desk/next": DESK,
     "desk/alike": DESK,
     "desk/alike/take": DESK,
+    "desk/alike/keep": DESK,
     "desk/alike/decide": DESK,
     "desk/shift": DESK,
     "desk/sign-in": ANYONE,
