@@ -178,5 +178,6 @@ def test_a_follow_up_is_closed_by_having_looked_again(decided, robin) -> None:
         seen = {name: field(page, name) for name in ("token", "version")}
 
         browser.post(f"{case.get_absolute_url()}close", seen)
+        tend()
 
         assert not Case.objects.open().exists()

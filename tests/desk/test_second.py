@@ -82,6 +82,17 @@ def test_alone_on_the_site_the_same_person_may_agree_after_a_day_and_it_is_marke
     assert AuditEvent.objects.get(kind="decision.confirmed").data["single"] is True
 
 
+def test_alone_with_what_is_no_crisis_one_does_not_meet_it_again_before_a_day(robin, held) -> None:
+    _, case = held
+    Case.objects.filter(pk=case.pk).update(level=2)
+    propose(sit_down(robin), case, action="remove", measure="ban")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=23)):
+        assert sit_down(robin).get(case.get_absolute_url()).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert sit_down(robin).get(case.get_absolute_url()).status_code == 200
+
+
 def test_with_a_second_person_on_the_site_waiting_a_day_changes_nothing(robin, wren, held) -> None:
     _, case = held
     propose(sit_down(robin), case, action="remove", measure="ban")
