@@ -24,27 +24,33 @@ AT_A_TIME = 20  # cases read from the order in the first query for a free one; t
 MOST_AT_A_TIME = 640
 
 
-@once_more
 def claim(*, case: Case, moderator: Moderator) -> bool:
     """Take the case for two minutes together with the free ones of its name, or renew all one has of that name.
 
     False, and nothing changed, when someone else has it, it is kept for whoever has others of its name, or this
     moderator has read enough for today. Renewing takes nothing new: what came since is shown, and taken by choice.
     """
+    return _claimed(case=case, moderator=moderator) is not None
+
+
+@once_more
+def _claimed(*, case: Case, moderator: Moderator) -> Case | None:
+    """The case as it is once it is taken or renewed."""
     now = timezone.now()
     with transaction.atomic():
         of_name = list(Case.objects.open().of_name(case).told_for(moderator).locked())
         wanted = next((each for each in of_name if each.pk == case.pk and each.is_allowed), None)  # type: ignore[attr-defined]  # told_for
         if wanted is None:
-            return False
+            return None
         if wanted.held_by(moderator, now):
-            return _renew(of_name, moderator, now)
+            _renew(of_name, moderator, now)
+            return wanted
         if not may_take(wanted, of_name, moderator, now) or not _may_read(wanted, moderator, now):
-            return False
+            return None
         _renew(of_name, moderator, now)
         free = [each for each in of_name if may_take(each, of_name, moderator, now)]
         _take([each for each in free if each.pk == wanted.pk or _may_read(each, moderator, now)], moderator, now)
-        return True
+        return wanted
 
 
 def claim_next(*, moderator: Moderator) -> Case | None:
@@ -54,8 +60,8 @@ def claim_next(*, moderator: Moderator) -> Case | None:
     leave the index for it.
     """
     for case in candidates(moderator):
-        if claim(case=case, moderator=moderator):
-            return Case.objects.get(pk=case.pk)
+        if taken := _claimed(case=case, moderator=moderator):
+            return taken
     return None
 
 
@@ -119,17 +125,21 @@ def _may_read(case: Case, moderator: Moderator, now: datetime) -> bool:
     return not limit or Case.objects.filter(limit, pk=case.pk).exists()
 
 
-def _renew(of_name: list[Case], moderator: Moderator, now: datetime) -> bool:
+def _renew(of_name: list[Case], moderator: Moderator, now: datetime) -> None:
     """Those in hand end together."""
-    mine = [each.pk for each in of_name if each.held_by(moderator, now)]
-    return bool(Case.objects.filter(pk__in=mine).update(lease_until=_until(now)))
+    mine = [each for each in of_name if each.held_by(moderator, now)]
+    for each in mine:
+        each.lease_until = _until(now)
+    if mine:
+        Case.objects.filter(pk__in=[each.pk for each in mine]).update(lease_until=_until(now))
 
 
 def _take(free: list[Case], moderator: Moderator, now: datetime) -> None:
     """Each under a token of its own; the chains of the log are taken in their order, so that no two wait crosswise."""
     for each in sorted(free, key=lambda each: audit.shard_of(each.pk)):
-        lease = {"lease_by": moderator, "lease_until": _until(now), "lease_token": uuid.uuid4()}
-        Case.objects.filter(pk=each.pk).update(**lease, revealed_token=None)
+        each.lease_by, each.lease_until, each.lease_token = moderator, _until(now), uuid.uuid4()
+        each.revealed_token = None
+        each.save(update_fields=["lease_by", "lease_until", "lease_token", "revealed_token"])
         audit.write(actor=moderator.username, kind="case.claimed", case_pk=each.pk, case_ref=each.public_id)
         tell_desk(each.public_id, each.level)
 

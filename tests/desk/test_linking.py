@@ -273,7 +273,7 @@ def test_the_pages_ask_a_fixed_number_of_questions(linked, elsewhere, ash, rooms
 
     with django_assert_num_queries(6):  # session, moderator, device; what waits; whether there are others
         waiting = browser.read("/desk/seconds")
-    with django_assert_num_queries(17):  # ..., the linking and its case twice; the log; names, cases and places
+    with django_assert_num_queries(16):  # ..., the linking and its case twice; the log; names, cases and places
         browser.post(to(found, "show"))
 
     assert waiting.count("Take it back") == 2

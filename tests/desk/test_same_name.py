@@ -94,6 +94,7 @@ def test_keeping_one_keeps_all_of_its_name_and_losing_one_loses_all(robin, wren,
 
     with time_machine.travel(begun + timedelta(seconds=100), tick=False):
         triage.claim(case=grave, moderator=robin)
+    assert set(Case.objects.values_list("lease_until", flat=True)) == {begun + timedelta(seconds=220)}
     with time_machine.travel(begun + timedelta(seconds=210), tick=False):
         kept = triage.claim(case=calm, moderator=wren)
     with time_machine.travel(begun + timedelta(seconds=221), tick=False):
