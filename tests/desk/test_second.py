@@ -8,8 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from forum.models import Pause, Post, Thread, Visibility
-from forum.posting import Resting, submit_post
+from forum.posting import Resting, edit_post, submit_post
 from moderation.models import AuditEvent, Case, CaseState, Decision, Snapshot
+from moderation.tending import tend
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
 from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
@@ -195,3 +196,14 @@ def test_a_cry_in_a_closed_thread_reaches_moderators_and_nobody_else(blue, threa
     assert (post.visibility, Case.objects.open().get(post=post).level) == (Visibility.HELD, 3)
     assert "Are you safe right now?" in page.content.decode()
     assert CRY not in Browser().read(thread.get_absolute_url())
+
+
+def test_what_is_to_be_erased_is_not_brought_back_by_an_edit_and_a_deadline(robin, ash, held) -> None:
+    post, case = held
+    propose(sit_down(robin), case, action="erase")
+    edit_post(peer=ash, post=post, draft=draft("The soup was good."))
+
+    with time_machine.travel(timezone.now() + timedelta(hours=5)):
+        tend()
+
+    assert Post.objects.get(pk=post.pk).visibility == Visibility.HELD
