@@ -187,7 +187,7 @@ def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None 
     if decided_since(decision):
         let_stand(decision)
     else:
-        reverse(decision)
+        reverse(decision, within=need_again(decision.case).within)
     reverse_measure(decision)
     return True
 

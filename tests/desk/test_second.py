@@ -207,3 +207,16 @@ def test_what_is_to_be_erased_is_not_brought_back_by_an_edit_and_a_deadline(robi
         tend()
 
     assert Post.objects.get(pk=post.pk).visibility == Visibility.HELD
+
+
+def test_a_hold_whose_time_went_by_while_a_proposal_waited_gets_new_time(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    propose(browser, case, action="erase")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        browser.post(f"{case.get_absolute_url()}withdraw")
+        tend()
+        post.refresh_from_db()
+        assert post.visibility == Visibility.HELD
+        assert post.hold_until > timezone.now()
