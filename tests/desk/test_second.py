@@ -13,7 +13,7 @@ from moderation.models import AuditEvent, Case, CaseState, Decision, Snapshot
 from moderation.tending import tend
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
-from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
+from tests.desk.staff import CRY, Browser, cry, decision, field, sit_down, take
 
 pytestmark = pytest.mark.django_db
 FAREWELL = "We have ended your writing here. You can read on, and ask another person to look at this."
@@ -220,3 +220,18 @@ def test_a_hold_whose_time_went_by_while_a_proposal_waited_gets_new_time(robin, 
         post.refresh_from_db()
         assert post.visibility == Visibility.HELD
         assert post.hold_until > timezone.now()
+
+
+def test_a_voice_that_two_decisions_ended_comes_back_when_both_are_taken_back(robin, wren, ash, thread, held) -> None:
+    cases = [held[1], cry(ash, thread)[1]]
+    robins, wrens = sit_down(robin), sit_down(wren)
+    made = [propose(robins, case, action="remove", measure="ban") for case in cases]
+    for case in cases:
+        second(wrens, case, "yes")
+    states = []
+
+    for each in made:
+        assert wrens.post(f"{each.case.get_absolute_url()}undo", {"decision": str(each.pk)}).status_code == 302
+        states.append(Peer.objects.get(pk=ash.pk).state)
+
+    assert states == [State.BANNED, State.ACTIVE]
