@@ -4,6 +4,7 @@ One row for the web hook, and one for each address of the audience, so that each
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,16 @@ from moderation.rota import Person, addressed, audience_of, roster_at
 MAIL = "mail"
 
 
-def alert_on_call(case: Case, *, step: int) -> None:
+def alert_on_call(case: Case, *, step: int, since: datetime | None = None) -> None:
     """Announce a case once a step, to those whom the step addresses. Called inside the transaction that made it
     necessary. Cases of one name in one room ring once until a human has looked.
+
+    `since`: when a later step was due, so that steps that began anew ring anew.
     """
+    key = _key(case, step, since)
     if step == 0 and _already_ringing(case):
         return
-    if Outbox.objects.filter(key=_key(case, step)).exists():
+    if Outbox.objects.filter(key=key).exists():
         return
     now = timezone.now()
     roster = roster_at(now)
@@ -37,7 +41,7 @@ def alert_on_call(case: Case, *, step: int) -> None:
     }
     if case.peer_id and Drill.objects.filter(peer=case.peer_id).exists():
         told["drill"] = True
-    announce(key=_key(case, step), kind="alert", told=told, to=addressed(audience, able))
+    announce(key=key, kind="alert", told=told, to=addressed(audience, able))
 
 
 def announce(*, key: str, kind: str, told: dict[str, Any], to: Iterable[Person]) -> None:
@@ -67,6 +71,6 @@ def _already_ringing(case: Case) -> bool:
     return Outbox.objects.filter(key__in=keys).exists()
 
 
-def _key(case: Case, step: int) -> str:
+def _key(case: Case, step: int, since: datetime | None = None) -> str:
     """What is announced, once. A case that was opened again, or became more urgent, rings again."""
-    return f"case:{case.pk}:{case.opened_at.timestamp():.6f}:{case.level}:step:{step}"
+    return f"case:{case.pk}:{(since or case.opened_at).timestamp():.6f}:{case.level}:step:{step}"
