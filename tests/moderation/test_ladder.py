@@ -370,3 +370,23 @@ def test_what_a_second_person_declines_rings_like_a_new_crisis(robin, crisis, ti
     let_time_pass(time_machine, declined, 60, 121, 241, 542)
 
     assert [step for step, _ in audiences()][rung:] == [1, 2, 3]
+
+
+def test_who_may_not_take_a_case_is_not_the_one_it_calls(robin, wren, crisis, time_machine) -> None:
+    staffing.be_on_call(moderator=robin, on_call=True)
+    propose(crisis, robin)
+    Outbox.objects.all().delete()
+
+    let_time_pass(time_machine, timezone.now(), 4 * 3600 + 1)
+
+    assert audiences() == [(1, "everyone")]
+
+
+def test_who_is_alone_is_called_for_what_they_proposed_themselves(robin, crisis, time_machine) -> None:
+    staffing.be_on_call(moderator=robin, on_call=True)
+    propose(crisis, robin)
+    Outbox.objects.all().delete()
+
+    let_time_pass(time_machine, timezone.now(), 4 * 3600 + 1)
+
+    assert audiences() == [(1, "on_call")]
