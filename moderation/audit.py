@@ -29,11 +29,7 @@ def shard_of(case_pk: int) -> int:
 def write(*, actor: str, kind: str, case_pk: int, case_ref: str = "", **data: Any) -> AuditEvent:
     """Append one event to its chain, inside the caller's transaction. `data` must hold no words and no peer."""
     shard = shard_of(case_pk)
-    heads = AuditHead.objects.select_for_update(no_key=True).filter(shard=shard)
-    head = heads.first()
-    if head is None:  # the chain begins
-        AuditHead.objects.get_or_create(shard=shard)
-        head = heads.get()
+    head, _ = AuditHead.objects.select_for_update(no_key=True).get_or_create(shard=shard)
     at, seq = timezone.now(), head.last_seq + 1
     kept = json.loads(canonical(data))  # as it will be read again: a tuple is a list there, a key a text
     fresh = digest_of(before=head.last_hash, at=at, facts=[shard, seq, actor, kind, case_ref, kept])

@@ -30,7 +30,7 @@ from moderation.models import (
     OutreachMessage,
     Snapshot,
 )
-from moderation.models.people import DESK_ROLES
+from moderation.rota import roster_at
 
 FEWEST = 3  # people below which a figure about all of them is one about somebody
 REVEALED = "case.revealed"
@@ -255,8 +255,8 @@ def _of_kinds(kinds: Collection[str]) -> Q:
 def _others_can_take(moderator: Moderator, now: datetime) -> Q:
     """Cases that someone else on shift could be served: below their limit, not of a kind they keep away from."""
     spent = Exposure.objects.current(now, measure().rest).filter(units__gte=measure().hard)
-    others = Moderator.objects.filter(is_active=True, role__in=[role.value for role in DESK_ROLES])
-    others = others.filter(on_shift_until__gt=now).exclude(pk=moderator.pk).exclude(exposures__in=spent)
+    here = Moderator.objects.filter(pk__in=roster_at(now).here)  # by hand and by plan
+    others = here.exclude(pk=moderator.pk).exclude(exposures__in=spent)
     can = Q(pk__in=[])
     for leads, kinds in {(other.leads, frozenset(other.opted_out)) for other in others}:
         can |= ~_of_kinds(kinds) & (Q() if leads else Q(lead_only=False))

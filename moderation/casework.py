@@ -15,7 +15,7 @@ from forum.models import Post, Room
 from forum.showing import as_shown
 from forum.text import whole
 from moderation import alerts, audit
-from moderation.models import Case, Escalation, Moderator, Snapshot
+from moderation.models import Case, Escalation, Level, Moderator, Snapshot
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, level_after
 from peers.models import Peer
@@ -114,6 +114,8 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     if case is None:
         return None
     raised = need.level > case.level
+    if unread := need.level == Level.CRISIS and case.waits_for_second:
+        _wait_anew(case, now)
     case.level = level_after(case.level, need.level)
     case.categories = list(dict.fromkeys([*(need.categories if raised else ()), *case.categories, *need.categories]))
     case.due_at = min(case.due_at, now + timedelta(seconds=need.within))
@@ -121,12 +123,19 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     case.state = after(case.state, Event.NOTICED)
     case.version += 1
     case.save()
-    if raised:
+    if raised or unread:
         _plan_escalation(case, need.within)
     audit.write(
         actor="rules", kind="case.joined", case_pk=case.pk, case_ref=case.public_id, level=case.level, raised=raised
     )
     return case
+
+
+def _wait_anew(case: Case, now: datetime) -> None:
+    """Someone is in danger in words that came after a proposal: nobody has read these, and they ring like new ones."""
+    case.first_human_at = case.human_due_at = None
+    case.opened_at = now
+    case.tier = 0
 
 
 def note_edit(post: Post, shown: Showing) -> None:

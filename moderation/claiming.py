@@ -88,21 +88,20 @@ def offer(*, case: Case, moderator: Moderator) -> bool:
 def hand_over(*, case: Case, moderator: Moderator) -> bool:
     """Give the case, with those of its name, to whoever offered to take it, without it being free in between.
 
-    Its words are covered again: they open to their new reader. False when the case is not in this
-    moderator's hands, nobody offered, or who offered may not take it any more.
+    Its words are covered again: they open to their new reader. Those of its name that they may not have are given
+    back. False when the case is not in this moderator's hands, nobody offered, or who offered may not take it any more.
     """
     now = timezone.now()
     with transaction.atomic():
         held = [each for each in Case.objects.open().of_name(case).locked() if each.held_by(moderator, now)]
         wanted = next((each for each in held if each.pk == case.pk), None)
         taker = wanted.wanted_by if wanted else None
-        if taker is None or not Case.objects.open().for_moderator(taker).filter(pk=case.pk).exists():
+        theirs = _fit_for(taker, held, now) if taker else []
+        if taker is None or wanted not in theirs:
             return False
-        if not _may_read(case, taker, now):
-            return False
-        theirs = Case.objects.open().for_moderator(taker).filter(pk__in=[each.pk for each in held])
         Case.objects.filter(pk__in=[each.pk for each in held]).update(**NO_LEASE)
-        _take(list(theirs), taker, now)
+        _tell_given_back([each for each in held if each not in theirs], now)
+        _take(theirs, taker, now)
         audit.write(actor=moderator.username, kind="case.handed_over", case_pk=case.pk, case_ref=case.public_id)
         return True
 
@@ -113,10 +112,23 @@ def let_go(*, case: Case, moderator: Moderator) -> bool:
     with transaction.atomic():
         held = list(Case.objects.of_name(case).filter(lease_by=moderator).locked())
         Case.objects.filter(pk__in=[each.pk for each in held]).update(**NO_LEASE)
-        for each in held:
-            given_back(each, now=timezone.now())
-            tell_desk(each.public_id, each.level)
+        _tell_given_back(held, timezone.now())
         return bool(held)
+
+
+def _fit_for(taker: Moderator, held: list[Case], now: datetime) -> list[Case]:
+    """Those of these cases that whoever offered may have at this moment; none where they have no desk any more."""
+    if not taker.has_desk:
+        return []
+    allowed = set(Case.objects.for_moderator(taker).filter(pk__in=[each.pk for each in held]))
+    return [each for each in held if each in allowed and _may_read(each, taker, now)]
+
+
+def _tell_given_back(cases: list[Case], now: datetime) -> None:
+    """Nobody has them now: one in danger rings, and every desk sees that they are free."""
+    for each in cases:
+        given_back(each, now=now)
+        tell_desk(each.public_id, each.level)
 
 
 def _may_read(case: Case, moderator: Moderator, now: datetime) -> bool:

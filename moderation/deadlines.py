@@ -39,7 +39,7 @@ def releases(post: Post, case: Case | None) -> bool:
         return False
     if post.reason_key == pausing.REASON and SiteMode.objects.now() == Mode.PAUSED:
         return False
-    removed = Decision.objects.standing().filter(case__post=post, action=Action.REMOVE)
+    removed = Decision.objects.standing().filter(case__post=post, action__in=[Action.REMOVE, Action.ERASE])
     return not removed.exists()
 
 

@@ -19,7 +19,7 @@ from moderation.effects import NotPossible, apply_action, let_stand, reverse
 from moderation.measures import apply_measure, reverse_measure
 from moderation.models import Action, Appeal, Case, CaseState, Complaint, Decision, Measure, Moderator
 from moderation.models.cases import NO_LEASE, first_look
-from moderation.reopening import need_again, reopen
+from moderation.reopening import escalate_anew, need_again, reopen
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, before
 from moderation.triage import Conflict, mark_answers_read, open_to
@@ -70,6 +70,8 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
             return _decided_already(case, moderator, verdict)
         _must_not_be_answered(case)
         decision = _record(case, moderator, verdict)
+        if decision.needs_second:
+            escalate_anew(case, timezone.now(), int(SECOND_WITHIN.total_seconds()))
         apply_action(decision, case)
         apply_measure(decision, case)
         answering.settle(case=case, decision=decision)
@@ -110,7 +112,7 @@ def _close(case: Case, moderator: Moderator, verdict: Verdict) -> bool:
     if not verdict.needs_second:
         return settle(case, moderator, Event.DECIDED, token=verdict.token, version=verdict.version)
     now = timezone.now()
-    waits = {"not_for": moderator, "not_for_since": now, "due_at": now + SECOND_WITHIN}
+    waits = {"not_for": moderator, "not_for_since": now, "due_at": now + SECOND_WITHIN, "tier": 0}
     return settle(case, moderator, Event.PROPOSED, token=verdict.token, version=verdict.version, **waits)
 
 
@@ -187,7 +189,7 @@ def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None 
     if decided_since(decision):
         let_stand(decision)
     else:
-        reverse(decision)
+        reverse(decision, within=need_again(decision.case).within)
     reverse_measure(decision)
     return True
 

@@ -1,7 +1,7 @@
 """What a decision does to a post, kept so that it can be undone exactly."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -69,17 +69,26 @@ def _keep(decision: Decision, post: Post, before: Showing, after: Showing) -> No
     )
 
 
-def reverse(decision: Decision) -> None:
-    """Undo what the decision did to the post, once. Words written since it are not judged by it: they stay."""
+def reverse(decision: Decision, *, within: int) -> None:
+    """Undo what the decision did to the post, once. Words written since it are not judged by it: they stay.
+
+    A hold whose time is over gets as long as its case has from now on (`within` seconds): a human decides first.
+    """
     standing = decision.effects.select_for_update(of=("self",)).filter(reversed_at=None, kind=EffectKind.VISIBILITY)
     statements.end(decision=decision)
     for effect in standing:
         post = lock_post(effects=effect)
         if post and post.visibility != Visibility.WITHDRAWN and post.revision == effect.before["revision"]:
-            shown = _showing(effect.before)
+            shown = _held_anew(_showing(effect.before), timezone.now(), within)
             showing.show(post, shown)
             statements.of_post(post=post, shown=shown, case=decision.case)
         Effect.objects.filter(pk=effect.pk).update(reversed_at=timezone.now())
+
+
+def _held_anew(shown: Showing, now: datetime, within: int) -> Showing:
+    """The worker would end at once a hold whose time went by while the decision stood, before anyone could look."""
+    is_over = shown.hold_until is not None and shown.hold_until <= now
+    return replace(shown, hold_until=now + timedelta(seconds=within)) if is_over else shown
 
 
 def let_stand(decision: Decision) -> None:

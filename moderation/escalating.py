@@ -1,7 +1,8 @@
 """Bringing a human who has not come: each step of a case, once, however many workers run.
 
 The ladder: step 0 tells those on shift, step 1 those on call, step 2 everyone, and the site says that moderators are
-delayed. A crisis goes on ringing after that, until someone decides; while someone holds it, it waits for them.
+delayed. A crisis goes on ringing after that, until someone decides or proposes; while someone holds it, it waits for
+them.
 """
 
 import uuid
@@ -15,7 +16,7 @@ from django.db.models.functions import Greatest
 from moderation import alerts, audit
 from moderation.casework import STEPS
 from moderation.models import Case, CaseState, Escalation, Level
-from moderation.models.cases import NO_LEASE
+from moderation.models.cases import NO_LEASE, WAITS_FOR_SECOND
 from moderation.signals import tell_desk
 from peers.again import once_more
 
@@ -48,7 +49,7 @@ def take_step(pk: int, *, now: datetime) -> bool:
         if not Escalation.objects.filter(pk=pk, done_at=None).update(done_at=now):
             return False
         if waits:
-            _raise_tier(case, step.step, now)
+            _raise_tier(case, step, now)
         return True
 
 
@@ -58,12 +59,13 @@ def _locked(pk: int) -> Case | None:
     return Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=skip).filter(escalations=pk).first()
 
 
-def _raise_tier(case: Case, step: int, now: datetime) -> None:
+def _raise_tier(case: Case, due: Escalation, now: datetime) -> None:
+    step = due.step
     Case.objects.filter(pk=case.pk).update(tier=Greatest(F("tier"), step))
-    alerts.alert_on_call(case, step=step)
+    alerts.alert_on_call(case, step=step, since=due.due_at)
     audit.write(actor="worker", kind="case.escalated", case_pk=case.pk, case_ref=case.public_id, step=step)
     tell_desk(case.public_id, case.level)
-    if case.level == Level.CRISIS:
+    if case.level == Level.CRISIS and not case.waits_for_second:
         keep_escalating(case, now + REPEAT_EVERY)
 
 
@@ -89,7 +91,7 @@ def ring_again(case: Case, *, since: datetime) -> None:
 
 def given_back(case: Case, *, now: datetime) -> None:
     """Someone gave the case back: one in danger rings again at once, anything else keeps its steps."""
-    if case.level == Level.CRISIS and case.state != CaseState.RESOLVED:
+    if case.level == Level.CRISIS and case.state != CaseState.RESOLVED and not case.waits_for_second:
         ring_again(case, since=now)
 
 
@@ -117,9 +119,12 @@ def end_lease(lease: tuple[int, uuid.UUID], *, now: datetime) -> bool:
 
 
 def ring_for_the_silent(now: datetime) -> int:
-    """No open crisis is without a step to come, whatever brought it there. How many were?"""
+    """No open crisis is without a step to come, whatever brought it there. How many were?
+
+    But for those that wait for a second person: they have the steps of their proposal.
+    """
     to_come = Escalation.objects.filter(case=OuterRef("pk"), done_at=None)
-    silent = Case.objects.in_danger().filter(~Exists(to_come)).order_by("pk")
+    silent = Case.objects.in_danger().exclude(WAITS_FOR_SECOND).filter(~Exists(to_come)).order_by("pk")
     return sum(_ring_if_silent(pk, now) for pk in silent.values_list("pk", flat=True)[:AT_ONCE])
 
 

@@ -13,7 +13,7 @@ from forum.pausing import is_newcomer
 from moderation import risk, rules_in_force, statements
 from moderation.at_crisis import at_crisis
 from moderation.casework import Need, note_edit, open_or_join, subject_of
-from moderation.models import Case, Decision, ResourceAttachment, Signal, Source
+from moderation.models import Case, ResourceAttachment, Signal, Source
 from moderation.planning import Plan, plan_for
 from moderation.standing import hidden_again, hides_still, is_folded
 
@@ -128,16 +128,15 @@ def _decision(post: Post, plan: Plan) -> seam.Decision:
     now = timezone.now()
     visibility = _VISIBILITY[plan.do]
     waits = _waits_for_human(post)
-    standing = Decision.objects.standing_for(post) if post.revision > 1 else None
     if waits:
         visibility = Visibility.HELD
-    elif visibility == Visibility.PUBLISHED and is_folded(standing):
+    elif visibility == Visibility.PUBLISHED and is_folded(post):
         visibility = Visibility.NOTED
     hold_seconds = plan.within or AFTER_REMOVAL.within
     answer_by = now + timedelta(seconds=plan.within) if plan.within else post.answer_by
     return seam.Decision(
         visibility=visibility,
-        redactions=sorted({*plan.redactions, *hidden_again(post, standing)}),
+        redactions=sorted({*plan.redactions, *hidden_again(post)}),
         notes=notes.to_bits(plan.notes),
         help_keys=plan.cards or post.help_keys,
         help_for=_SHOWN[plan.card] if plan.cards else Shown(post.help_for),

@@ -75,8 +75,14 @@ def reverse_measure(decision: Decision) -> None:
     for effect in standing:
         if effect.kind == EffectKind.PAUSE:
             Pause.objects.filter(pk=effect.after["pause"], ended_at=None).update(ended_at=now)
-        elif decision.case.peer_id:
+        elif decision.case.peer_id and not _ended_by_others(decision):
             Peer.objects.filter(pk=decision.case.peer_id).update(state=effect.before["state"])
     standing.update(reversed_at=now)
     voices = [Restriction.PAUSED, Restriction.THREAD_PAUSED, Restriction.BANNED]
     decision.statements.filter(ended_at=None, restriction__in=voices).update(ended_at=now)
+
+
+def _ended_by_others(decision: Decision) -> bool:
+    """Whether another decision ended this voice, too: then it stays ended until that one is taken back as well."""
+    others = Effect.objects.filter(kind=EffectKind.BAN, reversed_at=None).exclude(decision=decision)
+    return others.filter(decision__case__peer=decision.case.peer_id).exists()

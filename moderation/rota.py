@@ -85,6 +85,12 @@ class Roster:
         here = {pk: until for pk, until in self.here.items() if pk in leads}
         return Roster(self.people, here, self.on_call & leads, self.next_shift)
 
+    def without(self, pk: int | None) -> "Roster":
+        """The same, of everyone but this person."""
+        people = tuple(person for person in self.people if person.pk != pk)
+        here = {each: until for each, until in self.here.items() if each != pk}
+        return Roster(people, here, self.on_call - {pk}, self.next_shift)
+
 
 def roster(people: Iterable[Person], planned: Iterable[Planned], at: datetime) -> Roster:
     """Who is on shift and on call at this moment, from what they said by hand and from the plan."""

@@ -12,9 +12,9 @@ from moderation import answering
 from moderation.deciding import log, settle
 from moderation.effects import erase, reverse
 from moderation.measures import end_voice, reverse_measure
-from moderation.models import Action, Case, Decision, Level, Measure, Moderator
+from moderation.models import Action, Case, Decision, Measure, Moderator
 from moderation.models.cases import NO_LEASE
-from moderation.reopening import WITHIN, escalate_anew
+from moderation.reopening import escalate_anew, need_again
 from moderation.seconds import Wait
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, before
@@ -113,11 +113,11 @@ def call_off(decision: Decision, moderator: Moderator) -> None:
 def _undo(decision: Decision, moderator: Moderator) -> None:
     """What it did meanwhile is taken back; the case waits for a human again, with deadlines of its own."""
     Decision.objects.filter(pk=decision.pk).update(declined_at=timezone.now())
-    reverse(decision)
+    case = Case.objects.get(pk=decision.case_id)
+    within = need_again(case).within
+    reverse(decision, within=within)
     reverse_measure(decision)
     answering.moot(decision=decision, by=moderator)
-    case = Case.objects.get(pk=decision.case_id)
-    within = WITHIN[Level(case.level)]
     now = timezone.now()
     Case.objects.filter(pk=case.pk).update(due_at=now + timedelta(seconds=within), tier=0)
     escalate_anew(case, now, within)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from forum.models import Mode, SiteMode
 from moderation.models import Case as DeskCase
 from moderation.models import Moderator, Rota
+from moderation.models.cases import WAITS_FOR_SECOND
 from moderation.models.people import DESK_ROLES
 from moderation.rota import roster_at
 
@@ -47,10 +48,13 @@ def shift_now() -> Shift:
 
 
 def _unattended(now: datetime) -> QuerySet[DeskCase]:
-    """People in danger for whom everyone was called, and who are in nobody's hands or were never looked at."""
+    """People in danger for whom everyone was called, and who are in nobody's hands or were never looked at.
+
+    Not those for whom somebody has done what one person can: a second person may be hours away.
+    """
     told = DeskCase.objects.in_danger().without_drills().filter(tier__gte=EVERYONE_TOLD)
     in_hands = Q(first_human_at__isnull=False, lease_until__gt=now)
-    return told.exclude(in_hands)
+    return told.exclude(in_hands | WAITS_FOR_SECOND)
 
 
 def _by_plan(now: datetime, mode: Mode) -> Shift:

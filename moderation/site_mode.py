@@ -15,7 +15,7 @@ from forum.models import Mode, SiteMode
 from forum.models.modes import THE_ROW
 from moderation import audit
 from moderation.models import Moderator
-from moderation.shift import shift_now
+from moderation.rota import roster_at
 from peers.again import once_more
 
 REASONS: Mapping[str, str] = {
@@ -98,7 +98,7 @@ def _is_settled(found: SiteMode) -> bool:
 def _switch(rows: QuerySet[SiteMode], before: SiteMode, actor: str, *, why: str) -> bool:
     """To what the rota calls for, with its line in the log; False where it is so already, or these rows are gone."""
     now = timezone.now()
-    after = rota_mode(before, on_shift=shift_now().until is not None)
+    after = rota_mode(before, on_shift=roster_at(now).until is not None)
     if after == before.mode and not before.by_hand:
         return False
     if not rows.update(mode=after, by_hand=False, until=None, reason="", changed_at=now):

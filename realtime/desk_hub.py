@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
@@ -37,30 +37,38 @@ class Mark(NamedTuple):
     tier: int
     lease_by: int | None
     state: str
+    not_for: int | None  # whose own doing it is about
 
 
 class Look(NamedTuple):
-    """The first cases of the order, those spoken of further down, and who still has a desk (and whether they lead)."""
+    """The first cases of the order, those spoken of further down, who still has a desk (and whether they lead), and
+    the cases that are open to the very person whose doing they are about."""
 
     marks: dict[str, Mark]
     further: dict[str, Mark]
     staff: dict[int, bool]
+    theirs: set[str]
 
 
 def look_at_queue(moderators: Collection[int], told: Collection[str] = ()) -> Look:
     """One query each; however many wait, a case that was spoken of is found."""
     marks = _marked(Case.objects.open().in_order()[:MOST_SEEN])
-    further = set(told) - marks.keys()
-    staff = Moderator.objects.filter(pk__in=moderators, is_active=True, role__in=DESK_ROLES)
-    return Look(
-        marks,
-        _marked(Case.objects.open().filter(public_id__in=further)) if further else {},
-        {each.pk: each.leads for each in staff},
-    )
+    missing = set(told) - marks.keys()
+    further = _marked(Case.objects.open().filter(public_id__in=missing)) if missing else {}
+    staff = list(Moderator.objects.filter(pk__in=moderators, is_active=True, role__in=DESK_ROLES))
+    doers = {mark.not_for for mark in (*marks.values(), *further.values())}
+    theirs = {ref for each in staff if each.pk in doers for ref in _own_but_allowed(each)}
+    return Look(marks, further, {each.pk: each.leads for each in staff}, theirs)
+
+
+def _own_but_allowed(moderator: Moderator) -> Iterable[str]:
+    """Cases about this moderator's own doing that are theirs to take."""
+    own = Case.objects.open().filter(not_for=moderator)
+    return own.for_moderator(moderator).values_list("public_id", flat=True)
 
 
 def _marked(cases: CaseQuerySet) -> dict[str, Mark]:
-    rows = cases.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state")
+    rows = cases.values_list("public_id", "level", "lead_only", "version", "tier", "lease_by_id", "state", "not_for")
     return {row[0]: Mark(*row[1:]) for row in rows}
 
 
@@ -118,7 +126,7 @@ class DeskHub:
             if desk.moderator_pk in asked:  # who sat down during the look was looked at on the way in
                 self._look_at(desk, look.staff)
             for ref in news:
-                if desk.leads or not rows[ref].lead_only:
+                if may_hear(desk, rows[ref], alone=ref in look.theirs):
                     desk.waiting.offer(queue_frame(ref, rows[ref]))
 
     def _look_at(self, desk: Desk, staff: dict[int, bool]) -> None:
@@ -126,6 +134,12 @@ class DeskHub:
         desk.leads = staff.get(desk.moderator_pk, False)
         if desk.moderator_pk not in staff:
             desk.waiting.drop(Close.SIGNED_OUT)
+
+
+def may_hear(desk: Desk, mark: Mark, *, alone: bool) -> bool:
+    """Whether the case is in this desk's queue; `alone`: it is theirs though it is about their own doing."""
+    kept_away = mark.not_for == desk.moderator_pk and not alone
+    return (desk.leads or not mark.lead_only) and not kept_away
 
 
 def changed(before: dict[str, Mark], after: dict[str, Mark]) -> set[str]:

@@ -22,6 +22,8 @@ from peers.models import Peer
 SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
 # A human came after the deadline as it stood then, or has not come: exactly the condition of the index case_late.
 LATE_OR_UNSEEN = Q(first_human_at=None) | Q(first_human_at__gt=Coalesce("human_due_at", "due_at"))
+# Whoever proposed what takes two has looked and done what one person can: it waits for agreement, not for help.
+WAITS_FOR_SECOND = Q(state=CaseState.PENDING_SECOND, first_human_at__isnull=False)
 NO_LEASE = {
     "lease_by": None,
     "lease_until": None,
@@ -226,6 +228,11 @@ class Case(models.Model):
 
     def is_held(self, now: datetime) -> bool:
         return self.lease_by_id is not None and self.lease_until is not None and self.lease_until > now
+
+    @property
+    def waits_for_second(self) -> bool:
+        """The same as `WAITS_FOR_SECOND` asks of the database."""
+        return self.state == CaseState.PENDING_SECOND and self.first_human_at is not None
 
     def may_be_judged_alone(self, now: datetime) -> bool:
         """Whether a case about one's own doing has waited the day after which the same person may judge it."""

@@ -36,9 +36,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Decisions nobody took back or declined."""
         return self.filter(undone_at=None, declined_at=None)
 
-    def standing_for(self, post: Post) -> Decision | None:
-        """The newest standing decision about this post: what its author is told."""
-        return self.standing().filter(case__post=post).order_by("-pk").first()
+    def standing_for(self, post: Post, *actions: Action) -> Decision | None:
+        """The newest standing decision about this post; where actions are named, the newest of those."""
+        standing = self.standing().filter(case__post=post)
+        return (standing.filter(action__in=actions) if actions else standing).order_by("-pk").first()
 
     def waiting(self) -> DecisionQuerySet:
         """Proposals: what cannot be undone waits for a second person."""

@@ -24,6 +24,7 @@ from peers import arriving, limits, who
 P = ParamSpec("P")
 SIGN_IN = "/desk/sign-in"
 SHIFT = "/desk/shift"
+HANDOVER = "/desk/handover"
 NOT_RIGHT = "That did not open the desk. Check the name, the password and a fresh code, then try once more."
 TOO_MANY = "Too many tries for the moment. Wait a few minutes, then try once more with a fresh code."
 FOR_MODERATORS = "The desk is for moderators. Hosts find their console in the live room they hold."
@@ -75,9 +76,10 @@ def _closed(request: HttpRequest, moderator: Moderator, capability: Capability) 
 
 
 def _is_an_act(request: HttpRequest) -> bool:
-    """Whether a person did something just now: not a page's own beat, and not saying when one is here or rung for."""
+    """Whether a person did something just now: not a page's own beat, nor what one says of one's being here: the shift
+    buttons, and the note to whoever comes next, which follows the end of a shift and does not begin it anew."""
     by_itself = "application/json" in request.headers.get("Accept", "")
-    return request.method == "POST" and not by_itself and request.path != SHIFT
+    return request.method == "POST" and not by_itself and request.path not in {SHIFT, HANDOVER}
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

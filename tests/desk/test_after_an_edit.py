@@ -10,6 +10,7 @@ from forum.models import Post, Visibility
 from forum.posting import edit_post
 from moderation import alerts, deciding, escalating, outreach, triage
 from moderation.calling import call_for_help
+from moderation.casework import Need, open_or_join, subject_of
 from moderation.deciding import Verdict
 from moderation.leaving import forget
 from moderation.models import Case, CaseState, Decision, Escalation, Outbox, Signal, Snapshot
@@ -57,6 +58,19 @@ def test_an_author_does_not_unfold_what_a_moderator_folded(ash, robin, room) -> 
     edit_post(peer=ash, post=post, draft=draft("A nicer text tomorrow."))
     post.refresh_from_db()
     assert post.visibility == Visibility.PUBLISHED
+
+
+@pytest.mark.parametrize("action", ["leave", "redact"])
+def test_a_later_decision_that_says_nothing_of_the_fold_does_not_unfold(ash, robin, room, action) -> None:
+    post = make_post(ash, room, SAD)
+    decided(in_hands(post, robin), robin, "fold")
+    open_or_join(subject_of(post), Need(level=1, categories=("distress",), within=900))
+    decided(in_hands(post, robin), robin, action, key="two")
+
+    edit_post(peer=ash, post=Post.objects.get(pk=post.pk), draft=draft("A nicer text today."))
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.NOTED
 
 
 def test_an_answer_that_nobody_reads_escalates_too(ash, robin, room) -> None:

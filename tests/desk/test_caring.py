@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from forum.posting import edit_post
-from moderation import caring, triage
+from moderation import caring, staffing, triage
 from moderation.demo import deciding
 from moderation.exposure import measure
-from moderation.models import Case, Exposure, HandoverNote, Moderator
+from moderation.models import Case, Exposure, HandoverNote, Moderator, Rota
 from moderation.tending import tend
 from tests.conftest import draft, make_moderator
 from tests.desk.staff import CRY, HEAVY, Browser, cry, decision, field, sit_down, take
@@ -340,6 +340,20 @@ def test_a_crisis_goes_to_who_keeps_away_when_the_other_could_not_be_served_it(r
     change[why]()
 
     assert (before, served(browser)) == ("/desk/?nothing=1", crisis.get_absolute_url())
+
+
+def test_whoever_is_here_by_plan_can_be_served_a_crisis_that_another_keeps_away_from(robin, wren, room) -> None:
+    Moderator.objects.filter(pk=robin.pk).update(opted_out=["abuse"])
+    crisis = waiting(room, 3, "abuse")
+    today = timezone.now().date()
+    Rota.objects.create(moderator=wren, duty="shift", weekday=today.weekday(), starts=0, ends=1440, valid_from=today)
+    browser = sit_down(robin)
+    without = served(browser)
+    browser.post(f"{crisis.get_absolute_url()}let-go")
+
+    staffing.be_seen(moderator=wren)
+
+    assert (without, served(browser)) == (crisis.get_absolute_url(), "/desk/?nothing=1")
 
 
 def test_a_crisis_that_waited_past_its_time_is_served_to_anyone(robin, wren, room) -> None:

@@ -7,8 +7,9 @@ import time_machine
 from django.utils import timezone
 
 from moderation import triage
-from moderation.models import AuditEvent, Case
-from tests.desk.staff import cry, sit_down, take
+from moderation.models import AuditEvent, Case, Moderator, Outbox
+from moderation.tending import tend
+from tests.desk.staff import HEAVY, cry, sit_down, take
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +67,35 @@ def test_who_lost_the_case_hands_nothing_over(robin, wren, in_hand) -> None:
 
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):
         assert triage.hand_over(case=case, moderator=robin) is False
+
+
+def test_who_has_no_desk_any_more_is_handed_nothing(robin, wren, in_hand) -> None:
+    browser, case = in_hand
+    triage.offer(case=case, moderator=wren)
+    Moderator.objects.filter(pk=wren.pk).update(role="host")
+
+    answer = browser.post(f"{case.get_absolute_url()}hand-over")
+
+    assert answer.status_code == 409
+    assert Case.objects.get(pk=case.pk).lease_by == robin
+
+
+def test_what_the_taker_may_not_have_is_given_back_and_rings(maren, robin, ash, thread, monkeypatch) -> None:
+    _, grave = cry(ash, thread)
+    _, case = cry(ash, thread, HEAVY)
+    Case.objects.filter(pk=grave.pk).update(lead_only=True)
+    browser = sit_down(maren)
+    take(browser, case)
+    assert Case.objects.filter(lease_by=maren).count() == 2
+    triage.offer(case=case, moderator=robin)
+    Outbox.objects.all().delete()
+    told: list[str] = []
+    monkeypatch.setattr("moderation.claiming.tell_desk", lambda ref, _: told.append(ref))
+
+    browser.post(f"{case.get_absolute_url()}hand-over")
+    tend()
+
+    grave.refresh_from_db()
+    assert (Case.objects.get(pk=case.pk).lease_by, grave.lease_by) == (robin, None)
+    assert sorted(told) == sorted([case.public_id, grave.public_id])
+    assert [row.payload["step"] for row in Outbox.objects.filter(kind="alert")] == [1]

@@ -22,11 +22,14 @@ NOTE = "One part could hurt someone else who reads it. The rest stays."
 MOST_PAGES = 120
 
 
-def hide(browser: Browser, post: Post) -> None:
+def hide(browser: Browser, post: Post, *, parts: str = CANARY) -> None:
+    decide(browser, post, action="redact", reason_code="method-detail", body=NOTE, more_parts=parts)
+
+
+def decide(browser: Browser, post: Post, **chosen: str) -> None:
     case = Case.objects.open().get(post=post)
-    page = take(browser, case, reveal=True)
-    form = decision(page, action="redact", reason_code="method-detail", body=NOTE)
-    answer = browser.post(f"{case.get_absolute_url()}decide", {**form, "more_parts": CANARY})
+    form = decision(take(browser, case, reveal=True), **chosen)
+    answer = browser.post(f"{case.get_absolute_url()}decide", form)
     assert answer.status_code == 302, answer.content.decode()
 
 
@@ -103,3 +106,30 @@ def test_an_author_does_not_show_again_what_a_moderator_hid(robin, ash, blue, ro
 
     assert "qwyxcanary" not in Browser(blue).read(thread_of(post).get_absolute_url())
     assert Case.objects.open().filter(post=post).count() == 1  # and a human looks again
+
+
+@pytest.mark.parametrize("action", ["leave", "publish"])
+def test_a_later_decision_does_not_make_the_site_forget_what_was_hidden(robin, ash, blue, room, action) -> None:
+    post = make_post(ash, room, WORDS)
+    browser = sit_down(robin)
+    hide(browser, post)
+    edit_post(peer=ash, post=post, draft=draft(f"Tonight it is heavy, and {CANARY} is near."))
+    decide(browser, post, action=action)
+
+    edit_post(peer=ash, post=Post.objects.get(pk=post.pk), draft=draft(f"It is heavy tonight: {CANARY}."))
+
+    assert "qwyxcanary" not in Browser(blue).read(thread_of(post).get_absolute_url())
+    assert Case.objects.open().filter(post=post).count() == 1
+
+
+def test_what_a_moderator_showed_again_stays_shown(robin, ash, blue, room) -> None:
+    post = make_post(ash, room, WORDS)
+    browser = sit_down(robin)
+    hide(browser, post)
+    edit_post(peer=ash, post=post, draft=draft(f"Tonight it is heavy, and {CANARY} is near."))
+    hide(browser, post, parts="")
+
+    edit_post(peer=ash, post=Post.objects.get(pk=post.pk), draft=draft(f"It is heavy tonight: {CANARY}."))
+
+    assert "qwyxcanary" in Browser(blue).read(thread_of(post).get_absolute_url())
+    assert not Case.objects.open().filter(post=post).exists()

@@ -11,9 +11,9 @@ from django.utils import timezone
 from forum.models import Mode, Post, SavedDraft, SiteMode, Thread, Visibility
 from forum.posting import edit_post, submit_post, withdraw
 from forum.refusals import Paused
-from moderation import site_mode
+from moderation import site_mode, staffing
 from moderation.holding import end_hold
-from moderation.models import AuditEvent, Case, Moderator, Role
+from moderation.models import AuditEvent, Case, Moderator, Role, Rota
 from moderation.tending import tend
 from peers.models import Peer
 from tests.conftest import draft, make_moderator, make_post
@@ -333,6 +333,19 @@ def test_by_hand_wins_over_the_rota_until_its_end(desk, robin) -> None:
     row = SiteMode.objects.get()
     assert (row.by_hand, row.until, row.reason) == (False, None, "")
     assert AuditEvent.objects.get(actor="worker", kind="mode.changed").data["why"] == "its time is over"
+
+
+def test_a_planned_shift_keeps_the_site_open_while_someone_in_danger_waits_too_long(desk, robin, room) -> None:
+    desk.post("/desk/mode/unattended", {"unattended": "paused"})
+    now = timezone.now()
+    week = {"weekday": now.weekday(), "starts": 0, "ends": 1440, "valid_from": now.date()}
+    Rota.objects.create(moderator=robin, duty="shift", **week)
+    staffing.be_seen(moderator=robin)
+    Case.objects.create(subject="call:1:0", room=room, level=3, tier=2, categories=["suicide"], due_at=now)
+
+    tend(now=now)
+
+    assert SiteMode.objects.now() == Mode.OPEN
 
 
 def test_what_was_chosen_by_hand_can_be_ended_by_hand(desk) -> None:

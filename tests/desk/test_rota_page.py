@@ -1,10 +1,12 @@
 """The rota at the desk: everyone there sees it, leads change it by forms, and the log keeps who did."""
 
 import pytest
+from django.utils import timezone
 
-from moderation.models import AuditEvent, Moderator, Role, Rota
+from moderation.models import AuditEvent, HandoverNote, Moderator, Role, Rota
+from moderation.shift import shift_now
 from tests.conftest import make_moderator
-from tests.desk.staff import cry, sit_down, take
+from tests.desk.staff import cry, field, sit_down, take
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +132,24 @@ def test_an_act_at_the_desk_is_seen_and_a_page_s_own_beat_is_not(robin, ash, thr
 
     assert before is None
     assert robin.seen_at is not None
+
+
+def test_a_note_after_the_end_of_a_planned_shift_does_not_begin_it_anew(robin, ash, thread) -> None:
+    today = timezone.now().date()
+    week = {"weekday": today.weekday(), "starts": 0, "ends": 1440, "valid_from": today}
+    Rota.objects.create(moderator=robin, duty="shift", **week)
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    take(browser, case)
+    before = shift_now().until
+
+    browser.post("/desk/shift", {"act": "end"})
+    page = browser.read("/desk/handover?ended=1")
+    browser.post("/desk/handover", {"body": "It was calm. Thank you.", "key": field(page, "key")})
+
+    assert HandoverNote.objects.count() == 1
+    assert before is not None
+    assert shift_now().until is None
 
 
 def test_the_page_costs_the_same_however_long_the_week_is(kestrel, robin, django_assert_num_queries) -> None:

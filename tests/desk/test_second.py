@@ -10,9 +10,10 @@ from django.utils import timezone
 from forum.models import Pause, Post, Thread, Visibility
 from forum.posting import Resting, edit_post, submit_post
 from moderation.models import AuditEvent, Case, CaseState, Decision, Restriction, Snapshot, Statement
+from moderation.tending import tend
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
-from tests.desk.staff import CRY, Browser, decision, field, sit_down, take
+from tests.desk.staff import CRY, Browser, cry, decision, field, sit_down, take
 
 pytestmark = pytest.mark.django_db
 FAREWELL = "We have ended your writing here. You can read on, and ask another person to look at this."
@@ -227,3 +228,42 @@ def test_what_is_kept_and_stated_of_words_is_how_they_are_shown_in_the_end(blue,
     stated = Statement.objects.in_force().get(post=post)
     assert (stated.restriction, stated.ground, stated.until) == (Restriction.HELD, "closed", post.hold_until)
     assert Snapshot.objects.get(case__post=post).visibility == Visibility.HELD
+
+
+def test_what_is_to_be_erased_is_not_brought_back_by_an_edit_and_a_deadline(robin, ash, held) -> None:
+    post, case = held
+    propose(sit_down(robin), case, action="erase")
+    edit_post(peer=ash, post=post, draft=draft("The soup was good."))
+
+    with time_machine.travel(timezone.now() + timedelta(hours=5)):
+        tend()
+
+    assert Post.objects.get(pk=post.pk).visibility == Visibility.HELD
+
+
+def test_a_hold_whose_time_went_by_while_a_proposal_waited_gets_new_time(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    propose(browser, case, action="erase")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        browser.post(f"{case.get_absolute_url()}withdraw")
+        tend()
+        post.refresh_from_db()
+        assert post.visibility == Visibility.HELD
+        assert post.hold_until > timezone.now()
+
+
+def test_a_voice_that_two_decisions_ended_comes_back_when_both_are_taken_back(robin, wren, ash, thread, held) -> None:
+    cases = [held[1], cry(ash, thread)[1]]
+    robins, wrens = sit_down(robin), sit_down(wren)
+    made = [propose(robins, case, action="remove", measure="ban") for case in cases]
+    for case in cases:
+        second(wrens, case, "yes")
+    states = []
+
+    for each in made:
+        assert wrens.post(f"{each.case.get_absolute_url()}undo", {"decision": str(each.pk)}).status_code == 302
+        states.append(Peer.objects.get(pk=ash.pk).state)
+
+    assert states == [State.BANNED, State.ACTIVE]

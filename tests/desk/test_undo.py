@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from forum.models import Post, Visibility
 from forum.posting import edit_post, withdraw
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.models import Case, CaseState, Decision, Escalation, Level, Outbox
+from moderation.tending import tend
 from tests.conftest import draft
 from tests.desk.staff import HEAVY, Browser, cry, decision, sit_down, take
 
@@ -71,6 +73,23 @@ def test_an_undone_case_waits_for_a_human_again(robin, held) -> None:
     assert (again.state, again.resolved_at, again.first_human_at) == (CaseState.OPEN, None, None)
     assert again.due_at > timezone.now()
     assert set(Escalation.objects.values_list("done_at", flat=True)) == {None}
+
+
+def test_a_hold_whose_time_went_by_is_not_over_before_a_human_looks_again(robin, held) -> None:
+    post, case = held
+    browser = sit_down(robin)
+    made = decide(browser, case, action="remove")
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
+        undo(browser, made)
+        tend()
+        again = Post.objects.get(pk=post.pk)
+        due = Case.objects.get().due_at
+    with time_machine.travel(due + timedelta(seconds=1)):
+        tend()
+
+    assert (again.visibility, again.hold_until) == (Visibility.HELD, due)
+    assert Post.objects.get(pk=post.pk).is_open  # and it is held no longer than that
 
 
 def test_undoing_does_not_bring_back_what_its_author_took_down(robin, ash, held) -> None:

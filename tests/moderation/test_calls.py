@@ -86,7 +86,7 @@ def test_only_a_form_of_this_site_calls(client, session) -> None:
 def test_a_second_call_costs_a_known_number_of_queries(client, session, ash, django_assert_num_queries) -> None:
     call_for_help(session=session, peer=ash)
 
-    with django_assert_num_queries(29):  # session, case, signal, deadlines, audit, alert; who is on shift
+    with django_assert_num_queries(28):  # session, case, signal, deadlines, audit, alert; who is on shift
         answer = client.post(f"/live/{session.public_id}/call", headers=SAME)
 
     assert answer.status_code == 200

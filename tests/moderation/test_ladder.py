@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from forum.posting import submit_post
-from moderation import claiming, deciding, staffing, triage
+from forum.models import Post
+from forum.posting import edit_post, submit_post
+from moderation import claiming, deciding, seconding, staffing, triage
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.escalating import AT_ONCE, REPEAT_EVERY, due_steps, end_lease, lapsed_leases, ring_for_the_silent
-from moderation.models import AuditEvent, Case, Escalation, Moderator, Outbox, Role
+from moderation.models import AuditEvent, Case, Decision, Escalation, Moderator, Outbox, Role
 from moderation.reopening import need_again, reopen
 from moderation.risk import Level
 from moderation.shift import shift_now
@@ -302,3 +303,90 @@ def test_steps_that_fail_hold_up_no_others(room, monkeypatch) -> None:
 
 def test_the_interval_is_short_enough_to_be_help() -> None:
     assert REPEAT_EVERY.total_seconds() <= 300
+
+
+def propose(case: Case, moderator: Moderator) -> Decision:
+    triage.claim(case=case, moderator=moderator)
+    case.refresh_from_db()
+    assert case.lease_token
+    verdict = deciding.Verdict(
+        "remove", "encouragement", "I have read this.", case.lease_token, case.version, "key", measure="ban"
+    )
+    return deciding.decide(case=case, moderator=moderator, verdict=verdict)
+
+
+def test_what_waits_for_a_second_person_has_steps_of_its_own_and_then_rings_no_more(
+    robin, wren, crisis, time_machine
+) -> None:
+    let_time_pass(time_machine, crisis.opened_at, 121, 241)
+    propose(crisis, robin)
+    proposed = timezone.now()
+    Outbox.objects.all().delete()
+
+    let_time_pass(time_machine, proposed, 60, 600, 3600)
+    quiet, delayed = audiences(), shift_now().delayed
+    let_time_pass(time_machine, proposed, 4 * 3600 + 1, 8 * 3600 + 1, 9 * 3600, 10 * 3600)
+
+    assert (quiet, delayed, shift_now().delayed) == ([], False, False)
+    assert [step for step, _ in audiences()] == [1, 2]
+    assert ring_for_the_silent(timezone.now()) == 0
+
+
+def test_a_proposal_given_back_by_the_second_person_keeps_its_steps(robin, wren, crisis) -> None:
+    propose(crisis, robin)
+    Outbox.objects.all().delete()
+    triage.claim(case=crisis, moderator=wren)
+
+    triage.let_go(case=crisis, moderator=wren)
+    tend()
+
+    assert audiences() == []
+
+
+def test_a_cry_that_comes_after_a_proposal_rings_from_the_beginning(robin, wren, blue, crisis, time_machine) -> None:
+    let_time_pass(time_machine, crisis.opened_at, 121, 241)
+    propose(crisis, robin)
+    Outbox.objects.all().delete()
+    time_machine.shift(timedelta(hours=1))
+    cried = timezone.now()
+
+    edit_post(peer=blue, post=Post.objects.get(pk=crisis.post_id), draft=draft("Some other words."))
+    let_time_pass(time_machine, cried, 60, 121, 241, 542)
+    rung, delayed = [step for step, _ in audiences()], shift_now().delayed
+    triage.claim(case=crisis, moderator=wren)
+    triage.reveal(case=crisis, moderator=wren)
+
+    assert (rung, delayed, shift_now().delayed) == ([0, 1, 2, 3], True, False)
+
+
+def test_what_a_second_person_declines_rings_like_a_new_crisis(robin, crisis, time_machine) -> None:
+    let_time_pass(time_machine, crisis.opened_at, 121, 241, 542)
+    made = propose(crisis, robin)
+    Outbox.objects.exclude(kind="alert").delete()
+    rung = len(audiences())
+    declined = timezone.now()
+    seconding.withdraw(decision=made, moderator=robin)
+
+    let_time_pass(time_machine, declined, 60, 121, 241, 542)
+
+    assert [step for step, _ in audiences()][rung:] == [1, 2, 3]
+
+
+def test_who_may_not_take_a_case_is_not_the_one_it_calls(robin, wren, crisis, time_machine) -> None:
+    staffing.be_on_call(moderator=robin, on_call=True)
+    propose(crisis, robin)
+    Outbox.objects.all().delete()
+
+    let_time_pass(time_machine, timezone.now(), 4 * 3600 + 1)
+
+    assert audiences() == [(1, "everyone")]
+
+
+def test_who_is_alone_is_called_for_what_they_proposed_themselves(robin, crisis, time_machine) -> None:
+    staffing.be_on_call(moderator=robin, on_call=True)
+    propose(crisis, robin)
+    Outbox.objects.all().delete()
+
+    let_time_pass(time_machine, timezone.now(), 4 * 3600 + 1)
+
+    assert audiences() == [(1, "on_call")]

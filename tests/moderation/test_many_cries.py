@@ -31,3 +31,14 @@ def test_many_cries_ring_once_until_a_human_has_looked(blue, thread, judged) -> 
 
     assert Case.objects.open().count() == MANY
     assert Outbox.objects.filter(kind="alert").count() == 1
+
+
+def test_a_ring_that_only_leads_heard_stands_for_none_that_everyone_must_hear(blue, thread, judged) -> None:
+    judged(finding("threat", Level.CRISIS))
+    submit_post(peer=blue, place=thread, draft=draft("Some words."))
+    judged(finding("suicide", Level.CRISIS))
+
+    submit_post(peer=blue, place=thread, draft=draft("Some other words."))
+
+    assert list(Case.objects.order_by("pk").values_list("lead_only", flat=True)) == [True, False]
+    assert Outbox.objects.filter(kind="alert").count() == 2

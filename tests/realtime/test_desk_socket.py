@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib import auth
+from django.db.models import F
 from django.http import HttpRequest
+from django.utils import timezone
 from django_otp import login as otp_login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -119,6 +121,37 @@ async def test_a_case_for_leads_is_told_to_leads_only(blue, robin, thread) -> No
     assert await robins.receive_nothing(timeout=1.3)
     await robins.disconnect()
     await leads.disconnect()
+
+
+@sync_to_async
+def keep_from(case: Case, doer: Moderator) -> None:
+    Case.objects.filter(pk=case.pk).update(not_for=doer, not_for_since=timezone.now(), version=F("version") + 1)
+    signals.tell_desk(case.public_id, case.level)
+
+
+async def test_a_case_about_their_own_doing_is_told_to_others_only(blue, robin, wren, thread) -> None:
+    await sync_to_async(cry_for_help)(blue, thread)
+    robins, wrens = await open_desk(await signed_in(robin)), await open_desk(await signed_in(wren))
+    await robins.next("hello")
+    await wrens.next("hello")
+
+    await keep_from(await Case.objects.aget(), robin)
+
+    assert (await wrens.next("queue"))["word"] == "crisis"
+    assert await robins.receive_nothing(timeout=1.3)
+    await robins.disconnect()
+    await wrens.disconnect()
+
+
+async def test_who_is_alone_hears_of_a_crisis_though_it_is_about_their_own_doing(blue, robin, thread) -> None:
+    await sync_to_async(cry_for_help)(blue, thread)
+    desk = await open_desk(await signed_in(robin))
+    await desk.next("hello")
+
+    await keep_from(await Case.objects.aget(), robin)
+
+    assert (await desk.next("queue", within=2))["word"] == "crisis"
+    await desk.disconnect()
 
 
 async def test_a_lead_who_is_one_no_more_hears_of_no_case_for_leads(blue, thread) -> None:
