@@ -109,11 +109,13 @@ def _open(subject: Subject, need: Need, now: datetime) -> Case:
 
 
 def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
-    """Never lower, never later; a moderator at work sees by the version that something came."""
+    """Never lower, never later than a deadline to come; a moderator at work sees by the version that something came."""
     case = Case.objects.select_for_update(of=("self",), no_key=True).open().filter(subject=subject.key).first()
     if case is None:
         return None
     raised = need.level > case.level
+    if raised and case.first_human_at and not case.is_held(now):
+        _wait_anew(case, need, now)
     case.level = level_after(case.level, need.level)
     case.categories = list(dict.fromkeys([*(need.categories if raised else ()), *case.categories, *need.categories]))
     case.due_at = min(case.due_at, now + timedelta(seconds=need.within))
@@ -127,6 +129,13 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
         actor="rules", kind="case.joined", case_pk=case.pk, case_ref=case.public_id, level=case.level, raised=raised
     )
     return case
+
+
+def _wait_anew(case: Case, need: Need, now: datetime) -> None:
+    """Whoever looked saw something less urgent and has gone. The deadline they met says nothing about what came."""
+    case.opened_at, case.first_human_at, case.human_due_at = now, None, None
+    if case.due_at <= now:
+        case.due_at = now + timedelta(seconds=need.within)
 
 
 def note_edit(post: Post, shown: Showing) -> None:
