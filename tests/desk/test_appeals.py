@@ -89,6 +89,20 @@ def test_automation_that_hides_or_holds_says_so_and_can_be_appealed_at_once(ash,
     assert all(statement.decision is None for statement in told)
 
 
+def test_what_ran_out_stands_in_the_way_of_nothing_that_still_holds(ash, held) -> None:
+    _, case = held
+    about = {"case": case, "peer": ash, "ground": "threat", "noticed_by_rules": True}
+    Statement.objects.all().delete()
+    Statement.objects.create(restriction="removed", **about)
+    past = timezone.now() - timedelta(minutes=1)
+    Statement.objects.bulk_create(Statement(restriction="held", until=past, **about) for _ in range(20))
+
+    page = Browser(ash).read("/my/")
+
+    assert "Your post was removed" in page
+    assert "Your post waits" not in page
+
+
 def test_a_published_post_has_no_statement(ash, room) -> None:
     make_post(ash, room, "Tea helped.")
 
