@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from moderation.models import Appeal, Case, CaseState, Complaint, Level, Linking, Outreach, Snapshot
+from moderation.models import Appeal, Case, CaseState, Complaint, Level, Linking, Outreach, Signal, Snapshot
 from peers.leaving import Way
 from peers.models import Peer
 
@@ -30,7 +30,13 @@ def forget(*, peer: Peer, way: Way) -> None:
         ]
         _erase(Snapshot.objects.filter(case__peer=peer).exclude(case__in=kept))
     Linking.objects.filter(case__in=mine).update(reason="Its author has left.")
+    erase_reasons(mine)
     mine.update(author_name="")
+
+
+def erase_reasons(cases: QuerySet[Case]) -> None:
+    """Why a person lowered a level is told in free words, which may tell of its author. That it was lowered stays."""
+    Signal.objects.filter(case__in=cases, rule="human.lowered").update(reason="The reason was erased.")
 
 
 def erase_kept_words(*, now: datetime) -> int:
