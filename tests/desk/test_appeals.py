@@ -304,6 +304,23 @@ def test_a_complaint_reaches_a_lead_who_is_not_the_person_it_is_about(robin, roo
     assert "I spoke with them." in Browser().read(sent["location"])
 
 
+def test_the_pages_say_who_reads_a_complaint_and_so_it_is_with_a_single_lead(rooms) -> None:
+    lead = make_moderator("maren", "Maren", "lead")
+    form = Browser().read("/complain")
+    sent = Browser().post("/complain", {"about": "maren", "body": "They mocked what I wrote."})
+    receipt = Browser().read(sent["location"])
+    case = Case.objects.get(subject__startswith="complaint:")
+
+    at_once = sit_down(lead).get(case.get_absolute_url()).status_code
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        a_day_later = sit_down(lead).get(case.get_absolute_url()).status_code
+
+    assert (at_once, a_day_later) == (404, 200)
+    for page in (form, receipt):
+        assert "they see it after a day, and our log says that they did" in page
+        assert "never the person" not in page
+
+
 def test_distress_in_a_complaint_reaches_everyone_even_who_it_is_about(robin, rooms) -> None:
     page = Browser().post("/complain", {"about": "Robin", "body": CRY}).content.decode()
 
