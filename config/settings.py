@@ -81,8 +81,10 @@ FORUM_INTAKE = "moderation.intake.INTAKE"
 PEERS_LEAVING = ["moderation.leaving.forget", "forum.leaving.forget"]
 # The countries a reader can choose: those help is known for.
 PEERS_COUNTRIES = "moderation.help.register.countries"
-# No archive takes younger events out of the audit log: cases are kept for 12 months, and what was done to a case stays
-# readable beside it for as long. A leap year's twelve months, so that no day is dropped early.
+# The worker erases the words of cases so many months after they were closed; 0: never.
+CASE_MONTHS = int(env.text("CASE_MONTHS", "12"))
+# No archive takes younger events out of the audit log: words stay in closed cases for 12 months, and what was done to a
+# case stays readable beside them for as long. A leap year's twelve months, so that no day is dropped early.
 AUDIT_KEPT = timedelta(days=366)
 PEERS_LIMITS = "realtime.limits.RedisBuckets" if REDIS_URL else "peers.limits.MemoryBuckets"
 

@@ -165,8 +165,8 @@ def statements_for(request: HttpRequest | None) -> Found:
     peer = speaker(request) if request is not None else None
     if peer is None:
         return None
-    found = Statement.objects.in_force().filter(peer=peer).select_related("case__room").order_by("-pk")
-    running = [each for each in found[:MOST_MESSAGES] if each.until is None or each.until > timezone.now()]
+    found = Statement.objects.in_force().filter(peer=peer).exclude(until__lte=timezone.now())
+    running = list(found.select_related("case__room").order_by("-pk")[:MOST_MESSAGES])
     return {"statements": running} if running else None
 
 

@@ -57,7 +57,7 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
     snapshots = list(case.snapshots.order_by("-revision"))
     about = Q(case=case) | Q(subject=case.subject)
     signals = list(Signal.objects.filter(about).order_by("-level", "pk")[: 5 * MOST_SHOWN])
-    numbered = _numbered(signals, snapshots[0].revision if snapshots else 0)
+    numbered = _numbered(case, signals, snapshots[0].revision if snapshots else 0)
     reports = list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN])
     talk = _conversation(case, signals, revealed=revealed)
     sent = case.follows_id is not None or case.subject.startswith("complaint:")
@@ -126,10 +126,10 @@ def _author_sees(post: Post) -> str:
     return f"{', '.join(parts)}."
 
 
-def _numbered(signals: Iterable[Signal], revision: int) -> dict[int, int]:
+def _numbered(case: Case, signals: Iterable[Signal], revision: int) -> dict[int, int]:
     """Signal's pk -> its number in the words of this revision, most urgent first."""
     marked = [s for s in signals if s.source == Source.RULES and s.revision == revision and s.spans]
-    here = [s for s in marked if not s.subject.startswith("answer:")]
+    here = [s for s in marked if s.subject == case.subject]  # the spans of any other count in other words
     return {signal.pk: place for place, signal in enumerate(here, start=1)}
 
 

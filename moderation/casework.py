@@ -109,13 +109,14 @@ def _open(subject: Subject, need: Need, now: datetime) -> Case:
 
 
 def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
-    """Never lower, never later; a moderator at work sees by the version that something came."""
+    """Never lower, never later than a deadline to come; a moderator at work sees by the version that something came."""
     case = Case.objects.select_for_update(of=("self",), no_key=True).open().filter(subject=subject.key).first()
     if case is None:
         return None
     raised = need.level > case.level
-    if unread := need.level == Level.CRISIS and case.waits_for_second:
-        _wait_anew(case, now)
+    unread = need.level == Level.CRISIS and case.waits_for_second
+    if unread or (raised and case.first_human_at and not case.is_held(now)):
+        _wait_anew(case, need, now)
     case.level = level_after(case.level, need.level)
     case.categories = list(dict.fromkeys([*(need.categories if raised else ()), *case.categories, *need.categories]))
     case.due_at = min(case.due_at, now + timedelta(seconds=need.within))
@@ -131,11 +132,13 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     return case
 
 
-def _wait_anew(case: Case, now: datetime) -> None:
-    """Someone is in danger in words that came after a proposal: nobody has read these, and they ring like new ones."""
-    case.first_human_at = case.human_due_at = None
-    case.opened_at = now
+def _wait_anew(case: Case, need: Need, now: datetime) -> None:
+    """Whoever looked saw something less urgent and has gone, or proposed: nobody has read what came since, and the
+    deadline that was met says nothing about it."""
+    case.opened_at, case.first_human_at, case.human_due_at = now, None, None
     case.tier = 0
+    if case.due_at <= now:
+        case.due_at = now + timedelta(seconds=need.within)
 
 
 def note_edit(post: Post, shown: Showing) -> None:

@@ -14,7 +14,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from forum.models import Post
 from forum.models.posts import PostQuerySet
-from moderation.models import Appeal, Case, Complaint, Decision, Report
+from moderation.models import Appeal, Case, Decision, Report
 from moderation.models.cases import CaseQuerySet
 from moderation.models.decisions import DecisionQuerySet
 
@@ -66,10 +66,6 @@ def posts_in(span: Span) -> PostQuerySet:
 
 def appeals_in(span: Span) -> QuerySet[Appeal]:
     return Appeal.objects.filter(filed_at__gte=span.start, filed_at__lt=span.end)
-
-
-def complaints_in(span: Span) -> QuerySet[Complaint]:
-    return Complaint.objects.filter(filed_at__gte=span.start, filed_at__lt=span.end)
 
 
 def reports_in(span: Span) -> QuerySet[Report]:

@@ -80,6 +80,7 @@ LOG: Mapping[str, str] = {
     "linking.confirmed": "confirmed that the names may be seen",
     "linking.refused": "said no to seeing the names together",
     "linking.shown": "looked at the author's other names",
+    "words.erased": "erased the words of cases closed long ago",
 }
 
 

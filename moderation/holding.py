@@ -60,6 +60,8 @@ def _release(post: Post, case: Case | None) -> str:
 def _prolong(post: Post, case: Case | None, now: datetime) -> str:
     """Wait on, for as long again. A hold nobody answers for any more gets a case: someone must end it."""
     case = case or open_or_join(subject_of(post), AFTER_REMOVAL)
-    Post.objects.filter(pk=post.pk, hold_until=post.hold_until).update(hold_until=now + deadlines.period(case))
+    until = now + deadlines.period(case)
+    Post.objects.filter(pk=post.pk, hold_until=post.hold_until).update(hold_until=until)
+    statements.prolong(post=post, until=until)
     keep_escalating(case, now)
     return "prolonged"

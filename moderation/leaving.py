@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from moderation.models import Appeal, Case, CaseState, Complaint, Level, Linking, Outreach, Snapshot
+from moderation.models import Appeal, Case, CaseState, Complaint, Level, Linking, Outreach, Signal, Snapshot
 from peers.leaving import Way
 from peers.models import Peer
 
@@ -28,9 +28,15 @@ def forget(*, peer: Peer, way: Way) -> None:
         kept = [
             case.pk for case in mine.open().filter(level__gte=Level.RED) if KEPT_UNTIL_DECIDED & set(case.categories)
         ]
-        _erase(Snapshot.objects.filter(case__peer=peer).exclude(case__in=kept))
+        erase_words(Snapshot.objects.filter(case__peer=peer).exclude(case__in=kept))
     Linking.objects.filter(case__in=mine).update(reason="Its author has left.")
+    erase_reasons(mine)
     mine.update(author_name="")
+
+
+def erase_reasons(cases: QuerySet[Case]) -> None:
+    """Why a person lowered a level is told in free words, which may tell of its author. That it was lowered stays."""
+    Signal.objects.filter(case__in=cases, rule="human.lowered").update(reason="The reason was erased.")
 
 
 def erase_kept_words(*, now: datetime) -> int:
@@ -40,9 +46,9 @@ def erase_kept_words(*, now: datetime) -> int:
     """
     gone = Q(case__post=None) | Q(case__post__body="", case__post__title="")
     over = Q(case__state=CaseState.RESOLVED) | Q(at__lt=now - LONGEST_KEPT)
-    return _erase(Snapshot.objects.filter(gone, over, case__peer=None).exclude(words=""))
+    return erase_words(Snapshot.objects.filter(gone, over, case__peer=None).exclude(words=""))
 
 
-def _erase(snapshots: QuerySet[Snapshot]) -> int:
+def erase_words(snapshots: QuerySet[Snapshot]) -> int:
     """The words, and the salt of their digest: from then on nobody can tell whether a text was this one."""
     return snapshots.update(words="", salt=None)

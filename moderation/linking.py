@@ -60,11 +60,11 @@ def confirm(*, linking: Linking, moderator: Moderator) -> Linking:
     with transaction.atomic():
         _grave(linking.case, moderator)
         now = timezone.now()
-        asked = Linking.objects.select_related("requested_by").get(pk=linking.pk)
+        asked = Linking.objects.select_related("requested_by", "case").get(pk=linking.pk)
         if not asked.requested_by.has_desk:
             raise NotLinked("Whoever asked no longer works here.")
         single = asked.requested_by_id == moderator.pk
-        alone = single and seconds.is_alone(moderator)
+        alone = single and seconds.is_alone(asked.case, seconds.who_else(moderator))
         by, at = asked.requested_by_id, asked.requested_at
         if not seconds.may_confirm(moderator=moderator, asked_by=by, asked_at=at, alone=alone, now=now):
             raise NotLinked("Somebody else has to confirm this. Where there is nobody else, you can after 24 hours.")
@@ -101,7 +101,7 @@ def show(*, linking: Linking, moderator: Moderator) -> list[OtherName]:
 def waits(moderator: Moderator, now: datetime) -> list[Wait]:
     """What waits for a second person, the longest wait first: cases this moderator may take."""
     waiting = Linking.objects.waiting().with_people().filter(case__in=Case.objects.for_moderator(moderator))
-    alone = seconds.is_alone(moderator)
+    others = seconds.who_else(moderator)
     return [
         Wait(
             what="See one person's names together",
@@ -111,13 +111,17 @@ def waits(moderator: Moderator, now: datetime) -> list[Wait]:
             why=each.reason,
             yes=f"/desk/links/{each.public_id}/confirm",
             no=f"/desk/links/{each.public_id}/refuse",
-            may_confirm=seconds.may_confirm(
-                moderator=moderator, asked_by=each.requested_by_id, asked_at=each.requested_at, alone=alone, now=now
-            ),
+            may_confirm=_may_confirm(each, moderator, others, now),
             is_mine=each.requested_by_id == moderator.pk,
         )
         for each in waiting.order_by("requested_at", "pk")
     ]
+
+
+def _may_confirm(waiting: Linking, moderator: Moderator, others: Sequence[Moderator], now: datetime) -> bool:
+    by, at = waiting.requested_by_id, waiting.requested_at
+    alone = seconds.is_alone(waiting.case, others)
+    return seconds.may_confirm(moderator=moderator, asked_by=by, asked_at=at, alone=alone, now=now)
 
 
 def beside_case(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:

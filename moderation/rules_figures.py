@@ -95,23 +95,28 @@ class RuleFigures:
 
 
 def rule_figures(since: datetime) -> list[RuleFigures]:
-    """Every version of every rule that noticed something since then, by one query; by name."""
-    decided = Q(case__decisions__isnull=False)
-    stands = Q(case__decisions__isnull=False, case__decisions__undone_at__isnull=True)
-    undone = Q(case__decisions__undone_at__isnull=False)
+    """Every version of every rule that noticed something since then, by one query; by name. Drills count nowhere."""
+    decided = _came_to_be("case__decisions__")
+    stands = decided & Q(case__decisions__undone_at__isnull=True)
+    undone = decided & Q(case__decisions__undone_at__isnull=False)
     counted = (
-        Signal.objects.filter(source=Source.RULES, at__gte=since)
+        Signal.objects.filter(source=Source.RULES, at__gte=since, case__peer__drill__isnull=True)
         .values("rule", "version")
         .annotate(
             signals=Count("pk", distinct=True),
             cases=Count("case", distinct=True, filter=decided),
             standing=Count("case", distinct=True, filter=stands),
-            confirmed=Count("case", distinct=True, filter=right_q("case__decisions__")),
+            confirmed=Count("case", distinct=True, filter=decided & right_q("case__decisions__")),
             taken_back=Count("case", distinct=True, filter=undone),
         )
         .order_by("rule", "version")
     )
     return [_figures(row) for row in counted]
+
+
+def _came_to_be(prefix: str) -> Q:
+    """Decisions that were made: a proposal that waits for a second person, or was declined, is none."""
+    return Q(**{f"{prefix}needs_second": False}) | Q(**{f"{prefix}confirmed_at__isnull": False})
 
 
 def _figures(row: Mapping[str, Any]) -> RuleFigures:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from forum.models import Post
+from forum.models import Post, Visibility
 from forum.text import whole
 from moderation import risk, rules_changing, rules_in_force, rules_kept, rules_shadow
 from moderation.desk_words import category_words
@@ -202,6 +202,7 @@ def _sampled(place: int, entry: Mapping[str, Any], *, is_revealed: bool) -> Samp
 
 def _marked(entry: Mapping[str, Any]) -> list[Segment] | None:
     """The words as they were judged; none where their author changed them or took them away."""
-    post = Post.objects.filter(pk=entry["post"], revision=entry["revision"]).first()
+    still = Post.objects.exclude(visibility=Visibility.WITHDRAWN)
+    post = still.filter(pk=entry["post"], revision=entry["revision"]).first()
     text = whole(post.title, post.body) if post else ""
     return segments(text, {1: entry["spans"]}) if text else None

@@ -1,5 +1,6 @@
 """The rule of two: what one moderator asks for, another confirms. Where there is no other, a day passes first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +29,15 @@ class Wait:
         return self.asked_at + ALONE_AFTER
 
 
-def is_alone(moderator: Moderator) -> bool:
-    """Whether nobody else who works here could be the second person. One query."""
+def who_else(moderator: Moderator) -> list[Moderator]:
+    """Everyone else who works here and could be a second person. One query."""
     others = Moderator.objects.filter(is_active=True, role__in=roles_with(Capability.SECOND))
-    return not others.exclude(pk=moderator.pk).exists()
+    return list(others.exclude(pk=moderator.pk))
+
+
+def is_alone(case: Case, others: Iterable[Moderator]) -> bool:
+    """Whether none of the others could be the second person for this case: some may only leads have."""
+    return not any(each.pk != case.not_for_id and (each.leads or not case.lead_only) for each in others)
 
 
 def may_confirm(*, moderator: Moderator, asked_by: int, asked_at: datetime, alone: bool, now: datetime) -> bool:

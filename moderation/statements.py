@@ -57,6 +57,11 @@ def of_post(
         _issue(case, decision, restriction, ground, peer=post.peer, post=post, until=until)
 
 
+def prolong(*, post: Post, until: datetime) -> None:
+    """A hold goes on: whoever reads why it waits reads until when."""
+    Statement.objects.in_force().filter(post=post, restriction=Restriction.HELD).update(until=until)
+
+
 def of_voice(*, decision: Decision, peer: Peer, restriction: Restriction, until: datetime | None = None) -> None:
     """State that someone's writing rests, or ends."""
     _issue(decision.case, decision, restriction, decision.reason_code, peer=peer, until=until)

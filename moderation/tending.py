@@ -19,6 +19,7 @@ from moderation import (
     following_up,
     holding,
     leaving,
+    retention,
     reviewing,
     rules_in_force,
     rules_kept,
@@ -104,6 +105,7 @@ def _tidy(now: datetime) -> int:
         done += _safely("drafts", partial(forum.tending.drop_old_drafts, now=now))
         done += _safely("unused identities", partial(peers.tending.let_unused_go, now=now))
         done += _safely("kept words", partial(leaving.erase_kept_words, now=now))
+        done += _safely("old words", partial(retention.erase_old_words, now=now))
         done += _safely("counts and notes", partial(caring.drop_old, now=now))
         done += _safely("second looks", partial(reviewing.tend_reviews, now=now))
         _safely("the shipped rules", rules_kept.keep_shipped)

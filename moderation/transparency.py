@@ -1,7 +1,8 @@
 """The report of a year for everyone: what came, what was done about it, how fast. Counts alone, small ones withheld.
 
 No word, no id, no name, no person. Tables whose parts add up are withheld as one (moderation/suppression.py), and no
-number is published twice in a way that another could be computed from it.
+number is published twice in a way that another could be computed from it. So complaints are told as the cases they
+are, and nowhere else.
 """
 
 import csv
@@ -27,7 +28,7 @@ BY_PROGRAM = "What the program did by itself when the words came. A post can be 
 SAYS = {
     "Posts": "Words of live rooms are deleted a day after the room closes, and words removed for good are not counted.",
     "Cases by level": "Things that needed a person, at the level they came to have.",
-    "Cases by what they were about": "Each once, by the gravest thing noticed.",
+    "Cases by what they were about": "Each once, by the gravest thing noticed. Complaints are those about a moderator.",
     "Median time to the first human": "Half of the cases waited no longer. Told where the number of cases is told.",
     **dict.fromkeys(restrictions.KINDS.values(), BY_PROGRAM),
 }
@@ -70,8 +71,6 @@ def report_of(year: int, *, now: datetime) -> Report:
 def _redress(span: Span) -> Iterable[tuple[int, Table]]:
     ended = Counter(counting.appeals_in(span).values_list("outcome", flat=True))
     yield _closed("Appeals, and how they ended", ended, {**dict(AppealOutcome.choices), "": "waits for an answer"})
-    complaints = counting.complaints_in(span).count()
-    yield complaints, Table("Complaints about moderators", (("Complaints", said(complaints)),))
 
 
 def _cases(span: Span, now: datetime) -> Iterable[tuple[int, Table]]:

@@ -44,6 +44,16 @@ def test_nothing_is_kept_by_redis_and_nothing_listens_beyond_this_machine() -> N
     assert not any("ports" in SERVICES[name] for name in ("postgres", "redis", "worker"))
 
 
+def test_several_web_containers_can_each_have_a_port_as_the_documents_say() -> None:
+    (port,) = SERVICES["web"]["ports"]
+    running = (PROJECT / "docs/running.md").read_text()
+
+    assert port == "127.0.0.1:${WEB_PORTS:-8000}:8000"
+    assert "WEB_PORTS=8000\n" in (PROJECT / ".env.example").read_text()
+    assert "`WEB_PORTS=8000-8009`" in running
+    assert "--scale web=2" in running
+
+
 def test_what_everything_needs_is_healthy_first() -> None:
     needed = SERVICES["web"]["depends_on"]
 

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, Max, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+
+from moderation.models import AuditSeal
 
 EXAMPLES = 5
 AT_ONCE = 2000  # rows read in one go
@@ -53,6 +57,12 @@ def number_of(rows: QuerySet[Any]) -> Coalesce:
     """How many rows, beside each row of the outer question."""
     counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def archived_before() -> datetime | None:
+    """What was done before this may be in a file instead of the log; None where nothing is archived."""
+    newest = AuditSeal.objects.aggregate(at=Max("at"))["at"]
+    return newest - settings.AUDIT_KEPT if newest else None  # archiving refuses whatever is younger
 
 
 @contextmanager

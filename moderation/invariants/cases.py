@@ -40,9 +40,11 @@ def cases_are_about_their_post() -> Breach | None:
 def what_was_noticed_waits_or_was_decided() -> Breach | None:
     """A case closes over what was noticed only by a decision made after it, which nobody took back.
 
-    A calm answer to the desk may be closed without one: the earlier decision stands.
+    A calm answer to the desk may be closed without one: the earlier decision stands. What came while a second person
+    was awaited is decided by that person's agreeing.
     """
-    decided = Decision.objects.filter(_STANDS, case=OuterRef("case"), at__gte=OuterRef("at"))
+    seen = Q(at__gte=OuterRef("at")) | Q(confirmed_at__gte=OuterRef("at"))
+    decided = Decision.objects.filter(_STANDS, seen, case=OuterRef("case"))
     closed = Signal.objects.filter(_OF_A_POST | Q(level__gte=Level.RED), case__state=CaseState.RESOLVED)
     closed = closed.exclude(_ANSWERED_BY_CASE)
     return breach("closed without a decision about it", closed.filter(~Exists(decided)), ref="case__public_id")
@@ -64,7 +66,9 @@ def resolved_cases_are_in_nobodys_hands() -> Breach | None:
 def resolved_cases_were_decided_by_a_human() -> Breach | None:
     """Nothing closes by itself: somebody decided, answered an appeal or a complaint, or looked again."""
     stands = Decision.objects.filter(_STANDS, case=OuterRef("pk"))
-    answered = Q(appeals__outcome__gt="") | Q(complaint__answer__gt="") | Q(asks__isnull=False)
+    # Of several cases that one follow-up opened, `asks` names the newest alone.
+    looked_again = Q(subject__startswith="follow-up:")
+    answered = Q(appeals__outcome__gt="") | Q(complaint__answer__gt="") | looked_again
     alone = ~Exists(stands) & ~Exists(Case.objects.filter(answered, pk=OuterRef("pk"))) | Q(first_human_at=None)
     moot = Q(appeals__outcome="overturned", first_human_at=None)  # granted because the decision was taken back
     closed = Case.objects.filter(alone, state=CaseState.RESOLVED).exclude(moot)

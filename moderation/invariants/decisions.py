@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from forum.models import Post, Visibility
-from moderation.invariants.breaches import Breach, breach, number_of
+from moderation.invariants.breaches import Breach, archived_before, breach, number_of
 from moderation.models import Action, AuditEvent, Case, CaseState, Decision, Effect, EffectKind, Measure
 
 VISIBILITY = EffectKind.VISIBILITY  # the kind of effect that changes who sees a post
@@ -30,16 +30,28 @@ def decided_cases_are_closed() -> Breach | None:
 
 
 def decisions_and_undoings_are_in_the_log_once() -> Breach | None:
-    """Case by case the log tells of as many decisions and undoings as were made, no more and no fewer."""
+    """Case by case the log tells of as many decisions and undoings as were made, no more and no fewer.
+
+    Of those old enough to be archived, it tells of as many as are left in it.
+    """
     made = Decision.objects.filter(case=OuterRef("pk"))
+    undone = made.exclude(undone_at=None)
     counted = Case.objects.annotate(
         made=number_of(made),
-        undone=number_of(made.exclude(undone_at=None)),
+        kept=number_of(made.filter(_in_the_log("at"))),
+        undone=number_of(undone),
+        undone_kept=number_of(undone.filter(_in_the_log("undone_at"))),
         logged=number_of(_events("case.decided", "case.proposed")),
         taken_back=number_of(_events("decision.undone")),
     )
-    other = counted.exclude(made=F("logged"), undone=F("taken_back"))
+    other = counted.exclude(logged__range=(F("kept"), F("made")), taken_back__range=(F("undone_kept"), F("undone")))
     return breach("with other decisions than its log tells of", other)
+
+
+def _in_the_log(field: str) -> Q:
+    """What is too young to be archived: the log must tell of it."""
+    until = archived_before()
+    return Q(**{f"{field}__gte": until}) if until else Q()
 
 
 def _events(*kinds: str) -> QuerySet[AuditEvent]:
@@ -52,7 +64,8 @@ def decisions_are_as_logged() -> Breach | None:
     same = events.annotate(action=_says("action", "data"), reason=_says("reason", "data")).filter(
         actor=OuterRef("moderator__username"), action=OuterRef("action"), reason=OuterRef("reason_code")
     )
-    return breach("that the log tells otherwise", Decision.objects.filter(~Exists(same)), ref=_IN_A_CASE)
+    told = Decision.objects.filter(_in_the_log("at"))
+    return breach("that the log tells otherwise", told.filter(~Exists(same)), ref=_IN_A_CASE)
 
 
 def undone_decisions_name_who() -> Breach | None:

@@ -262,7 +262,7 @@ class Case(models.Model):
 
 
 class Signal(models.Model):
-    """One thing noticed about one revision of a subject. Never changed."""
+    """One thing noticed about one revision of a subject. Never changed, but for a person's free words, which go."""
 
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="signals")
     subject = models.CharField(max_length=60)

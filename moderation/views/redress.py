@@ -39,7 +39,7 @@ class WordsForm(forms.Form):
 class ComplaintForm(WordsForm):
     about = Typed(
         label="Whom is it about?",
-        help_text="The name they sign with, if you know it. That person does not get to read this.",
+        help_text="The name they sign with, if you know it.",
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -85,6 +85,20 @@ def test_automation_that_hides_or_holds_says_so_and_can_be_appealed_at_once(ash,
     assert all(statement.decision is None for statement in told)
 
 
+def test_what_ran_out_stands_in_the_way_of_nothing_that_still_holds(ash, held) -> None:
+    _, case = held
+    about = {"case": case, "peer": ash, "ground": "threat", "noticed_by_rules": True}
+    Statement.objects.all().delete()
+    Statement.objects.create(restriction="removed", **about)
+    past = timezone.now() - timedelta(minutes=1)
+    Statement.objects.bulk_create(Statement(restriction="held", until=past, **about) for _ in range(20))
+
+    page = Browser(ash).read("/my/")
+
+    assert "Your post was removed" in page
+    assert "Your post waits" not in page
+
+
 def test_a_published_post_has_no_statement(ash, room) -> None:
     make_post(ash, room, "Tea helped.")
 
@@ -284,6 +298,23 @@ def test_a_complaint_reaches_a_lead_who_is_not_the_person_it_is_about(robin, roo
     seen = {name: field(page, name) for name in ("token", "version")}
     browser.post(f"{case.get_absolute_url()}complaint", {**seen, "body": "I spoke with them. I am sorry."})
     assert "I spoke with them." in Browser().read(sent["location"])
+
+
+def test_the_pages_say_who_reads_a_complaint_and_so_it_is_with_a_single_lead(rooms) -> None:
+    lead = make_moderator("maren", "Maren", "lead")
+    form = Browser().read("/complain")
+    sent = Browser().post("/complain", {"about": "maren", "body": "They mocked what I wrote."})
+    receipt = Browser().read(sent["location"])
+    case = Case.objects.get(subject__startswith="complaint:")
+
+    at_once = sit_down(lead).get(case.get_absolute_url()).status_code
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        a_day_later = sit_down(lead).get(case.get_absolute_url()).status_code
+
+    assert (at_once, a_day_later) == (404, 200)
+    for page in (form, receipt):
+        assert "they see it after a day, and our log says that they did" in page
+        assert "never the person" not in page
 
 
 def test_distress_in_a_complaint_reaches_everyone_even_who_it_is_about(robin, rooms) -> None:

@@ -68,6 +68,7 @@ TOLD_ELSEWHERE = {
     "staff.role",
     "thread.kept",
     "thread.moved",
+    "words.erased",
 }
 MARKS = ("quillfeather", "marrowbell", "thistledown", "lanternfish", "foxglove", "life", "dear", "slept", "thank")
 

@@ -4,15 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from moderation import board, counting
+from forum.posting import edit_post
+from moderation import board, counting, invariants, triage
 from moderation.counting import Span, nearest
-from moderation.models import Drill, Level, Review
-from tests.conftest import make_moderator
+from moderation.models import Case, Drill, Level, Review
+from tests.conftest import draft, make_moderator
 from tests.desk.counted import MIN, NOW, decide, review_of
-from tests.desk.staff import sit_down
+from tests.desk.staff import CRY, HEAVY, cry, sit_down
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +167,38 @@ def test_a_drill_counts_nowhere(case, ash, blue, robin) -> None:
     assert len(board.breaches(span, NOW, most=9)[0]) == 1
     assert sum(opened for opened, _ in board.opened_by_hour(Span(span.start, NOW))) == 1
     assert [each.times for each in board.decided(span)] == [1]
+
+
+def test_a_case_raised_while_nobody_holds_it_waits_anew_for_its_first_human(ash, thread, robin) -> None:
+    post, seen = cry(ash, thread, HEAVY)
+    triage.claim(case=seen, moderator=robin)
+    triage.reveal(case=seen, moderator=robin)
+    triage.let_go(case=seen, moderator=robin)
+    with time_machine.travel(timezone.now() + MIN * 600, tick=False):
+        edit_post(peer=ash, post=post, draft=draft(CRY))
+        raised_at = timezone.now()
+    case = Case.objects.get(pk=seen.pk)
+    assert (case.first_human_at, case.due_at) == (None, raised_at + MIN * 2)  # the first deadline is long over
+    now = raised_at + MIN * 3
+    span = Span.before(now, timedelta(days=1))
+
+    waits = by_level(board.waiting_now(now))[Level.CRISIS]
+    figure = by_level(board.first_humans(span, now))[Level.CRISIS]
+
+    assert waits == board.Waiting(Level.CRISIS, 1, 1, 1, raised_at)
+    assert (figure.unseen, figure.late, figure.p50) == (1, 1, 180)
+    assert list(invariants.breaches()) == []
+
+
+def test_a_case_raised_in_someones_hands_keeps_its_first_human(ash, thread, robin) -> None:
+    post, case = cry(ash, thread, HEAVY)
+    triage.claim(case=case, moderator=robin)
+    triage.reveal(case=case, moderator=robin)
+
+    edit_post(peer=ash, post=post, draft=draft(CRY))
+
+    case.refresh_from_db()
+    assert (case.level, case.first_human_at is None) == (3, False)
 
 
 # --- never a figure of a person

@@ -126,6 +126,27 @@ def test_alone_one_confirms_after_a_day_and_the_log_marks_it(robin, wren, host, 
     assert [each["single"] for each in marked] == [True] * confirmed
 
 
+def test_a_single_lead_is_alone_with_what_is_kept_for_leads(robin, maren, case) -> None:
+    Case.objects.filter(pk=case.pk).update(lead_only=True)
+    found = asked(sit_down(maren), case)
+
+    with time_machine.travel(found.requested_at + timedelta(hours=24), tick=False):
+        browser = sit_down(maren)
+        offered = to(found, "confirm") in browser.read("/desk/seconds")
+        browser.post(to(found, "confirm"))
+
+    found.refresh_from_db()
+    assert (offered, found.confirmed_by, found.single) == (True, maren, True)
+
+
+def test_two_leads_are_two_for_what_is_kept_for_leads(robin, maren, sorrel, case) -> None:
+    Case.objects.filter(pk=case.pk).update(lead_only=True)
+    found = asked(sit_down(maren), case)
+
+    with time_machine.travel(found.requested_at + timedelta(hours=24), tick=False):
+        assert sit_down(maren).post(to(found, "confirm")).status_code == 409
+
+
 def test_after_seven_days_the_page_says_so_and_shows_nothing(linked, elsewhere, case, robin) -> None:
     _, found = linked
 

@@ -4,6 +4,7 @@ import pytest
 
 from moderation.invariants import breaches
 from moderation.models import Case, Signal
+from peers.leaving import Way, leave
 from tests.desk.staff import Browser, cry, field, resolve, sit_down, take
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,17 @@ def test_a_later_case_about_the_same_post_is_lowered_at_the_same_version(robin, 
 
     assert Signal.objects.filter(subject=first.subject, rule="human.lowered").count() == 2
     assert post.cases.exists()
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_the_free_words_of_a_reason_go_when_its_author_leaves(robin, ash, thread, way) -> None:
+    _, case = cry(ash, thread)
+    lower(sit_down(robin), case)
+
+    leave(peer=ash, way=way)
+
+    kept = Signal.objects.get(case=case, rule="human.lowered")
+    assert (kept.level, kept.reason) == (2, "The reason was erased.")
 
 
 def test_the_reason_survives_that_the_case_changed_meanwhile(robin, ash, thread) -> None:

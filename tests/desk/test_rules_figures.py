@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from moderation.models import Case, Decision, Signal
+from moderation.models import Case, Decision, Drill, Signal
 from moderation.rules_figures import RuleFigures, often_needless, often_overturned, rule_figures
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,24 @@ def test_what_is_older_than_the_period_is_not_counted(robin, room) -> None:
     noticed(robin, room, "distress.low", reason="stands")
 
     assert rule_figures(timezone.now() + timedelta(seconds=1)) == []
+
+
+@pytest.mark.parametrize("declined", [True, False])
+def test_a_proposal_nobody_agreed_to_decided_nothing(robin, room, declined) -> None:
+    noticed(robin, room, "threat.told", reason="threat")
+    Decision.objects.update(needs_second=True, declined_at=timezone.now() if declined else None)
+
+    (found,) = rule_figures(timezone.now() - timedelta(days=1))
+
+    assert (found.signals, found.cases, found.confirmed, found.left_alone) == (1, 0, 0, 0)
+
+
+def test_a_drill_is_no_finding_of_a_rule(robin, room, ash) -> None:
+    noticed(robin, room, "suicide.plan", reason="stands")
+    Drill.objects.create(peer=ash)
+    Case.objects.update(peer=ash)
+
+    assert rule_figures(timezone.now() - timedelta(days=1)) == []
 
 
 def figures(rule: str, *, confirmed: int = 0, left: int = 0, back: int = 0) -> RuleFigures:

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from forum.posting import withdraw
 from moderation import rules_changing, rules_kept, rules_replay, rules_shadow
 from moderation.models import AuditEvent, Replay, RuleChange, RuleSet, Shadow
 from moderation.rules_posts import with_words
@@ -164,6 +165,15 @@ def test_a_place_that_is_not_in_the_sample_reveals_nothing(maren, replay, place)
 
     assert answer.status_code == 404
     assert not AuditEvent.objects.filter(kind="rules.words_revealed").exists()
+
+
+def test_words_their_author_took_down_since_are_not_shown(maren, ash, replay) -> None:
+    withdraw(peer=ash, post=with_words(replay.since, timezone.now()).get())
+
+    answer = sit_down(maren).post(f"{replay.get_absolute_url()}reveal", {"place": "0"}).content.decode()
+
+    assert "the lamp" not in answer
+    assert "changed these words or taken them away" in answer
 
 
 def test_words_changed_since_are_not_shown_as_what_was_judged(maren, replay) -> None:

@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from forum.posting import edit_post
+from moderation.case_page import page_of
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.models import AuditEvent, Case, Signal
 from tests.conftest import draft, make_thread
@@ -157,6 +158,20 @@ def test_this_names_earlier_cases_are_there_and_no_other_name_is(robin, ash, roo
 
     assert earlier.get_absolute_url() in page
     assert away.get_absolute_url() not in page
+
+
+def test_only_what_was_noticed_in_these_words_is_marked_in_them(robin, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    found = Signal.objects.filter(case=case).exclude(spans=[])
+    for signal in found:
+        signal.pk, signal.subject, signal.spans = None, "cry:elsewhere", [[0, 4]]
+        signal.save()
+
+    page = page_of(case, robin, timezone.now())
+
+    numbered = [each for each in page["findings"] if each.number]
+    assert len(numbered) == Signal.objects.filter(subject=case.subject).exclude(spans=[]).count()
+    assert len(page["findings"]) > len(numbered)
 
 
 def test_a_case_page_costs_the_same_however_much_happened(robin, ash, thread, django_assert_num_queries) -> None:

@@ -15,11 +15,12 @@ from moderation.beside import waiting
 from moderation.escalating import due_steps, take_step
 from moderation.holding import due_holds, end_hold
 from moderation.management.commands import worker
-from moderation.models import Case, CaseState, Decision, Escalation, Heartbeat, Outbox
+from moderation.models import Case, CaseState, Decision, Escalation, Heartbeat, Outbox, Statement
 from moderation.risk import Level
 from moderation.tending import tend
 from moderation.triage import claim
 from tests.conftest import draft
+from tests.forum.doors import Browser
 from tests.moderation.judging import finding
 
 WORDS = "First words here. Then a second sentence. And a third one."
@@ -97,6 +98,16 @@ def test_a_hold_is_prolonged_by_the_time_it_had_at_first(held) -> None:
 
     post.refresh_from_db()
     assert post.hold_until - now == timedelta(minutes=15)
+
+
+def test_the_statement_of_a_hold_says_until_when_it_is_prolonged(held, blue) -> None:
+    post = held(finding("threat", Level.RED))
+
+    tend()
+
+    post.refresh_from_db()
+    assert Statement.objects.in_force().get(post=post, restriction="held").until == post.hold_until
+    assert f"until {post.hold_until:%-d %B, %H:%M} UTC" in Browser(blue).read("/my/")
 
 
 def test_one_reason_to_stay_keeps_a_post_held(held) -> None:

@@ -1,0 +1,69 @@
+"""How long words stay in cases: so many months after a case was closed for the last time, its words go.
+
+The case stays, with its level, times, signals and decisions: counts and the log keep their meaning.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from moderation import audit
+from moderation.leaving import erase_reasons, erase_words
+from moderation.models import Appeal, Case, CaseState, Complaint, Outreach, Report, Snapshot
+from moderation.models.cases import CaseQuerySet
+from peers.again import once_more
+
+AT_ONCE = 100  # cases of one transaction
+BATCHES = 10  # of one round: what is left goes an hour later, and no deadline waits for it
+MONTH = timedelta(days=30.5)  # twelve are a leap year, as long as the log is kept
+
+
+def erase_old_words(*, now: datetime) -> int:
+    """Erase what was written in cases that were closed long ago. In how many?"""
+    if not settings.CASE_MONTHS:
+        return 0
+    before = now - settings.CASE_MONTHS * MONTH
+    erased = 0
+    for _ in range(BATCHES):
+        batch = _erase_some(before)
+        erased += batch
+        if batch < AT_ONCE:
+            break
+    return erased
+
+
+@once_more
+def _erase_some(before: datetime) -> int:
+    """One batch, in one transaction, with one event. A case that was opened again in this moment keeps its words."""
+    with transaction.atomic():
+        chosen = list(_with_words(before).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+        closed = Case.objects.filter(pk__in=chosen, state=CaseState.RESOLVED, resolved_at__lt=before)
+        cases = [case.pk for case in closed.locked()]
+        if cases:
+            _erase(Case.objects.filter(pk__in=cases))
+            audit.write(actor="worker", kind="words.erased", case_pk=0, cases=len(cases), before=str(before.date()))
+        return len(cases)
+
+
+def _with_words(before: datetime) -> CaseQuerySet:
+    """Closed before this, and not emptied yet."""
+    here = {"case": OuterRef("pk")}
+    words = (
+        Exists(Snapshot.objects.filter(salt__isnull=False, **here))
+        | Exists(Report.objects.filter(~Q(note=""), **here))
+        | Exists(Appeal.objects.filter(~Q(words=""), **here))
+        | Exists(Complaint.objects.filter(~Q(words=""), **here))
+        | Exists(Outreach.objects.filter(**here))
+    )
+    return Case.objects.filter(words, state=CaseState.RESOLVED, resolved_at__lt=before)
+
+
+def _erase(cases: CaseQuerySet) -> None:
+    erase_words(Snapshot.objects.filter(case__in=cases))
+    Report.objects.filter(case__in=cases).update(note="")
+    Appeal.objects.filter(case__in=cases).update(words="")
+    Complaint.objects.filter(case__in=cases).update(words="", about="")
+    Outreach.objects.filter(case__in=cases).delete()
+    erase_reasons(cases)

@@ -1,0 +1,115 @@
+"""Words of cases that were closed long ago go; the cases, their signals and decisions stay, and the log says so."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from forum.models import Post
+from moderation import invariants, lowering, retention
+from moderation.complaining import complain
+from moderation.models import Appeal, AuditEvent, Case, Complaint, OutreachMessage, Report, Signal, Snapshot, Statement
+from moderation.reporting import file_report
+from moderation.tending import tend
+from tests.desk.conftest import held  # noqa: F401  (a fixture)
+from tests.desk.staff import KIND, cry, resolve, sit_down, take
+
+YEAR = timedelta(days=367)
+
+
+@pytest.fixture
+def closed(robin, ash, thread) -> Case:
+    """A case with every kind of words in it, closed."""
+    post, case = cry(ash, thread)
+    file_report(post=post, reason="other", note="I worry about them.")
+    browser = sit_down(robin)
+    take(browser, case, reveal=True)
+    browser.post(f"{case.get_absolute_url()}message", {"body": KIND, "client_id": "one"})
+    case.refresh_from_db()
+    assert case.lease_token
+    lowering.lower(
+        case=case, moderator=robin, level=2, reason="A friend came.", token=case.lease_token, version=case.version
+    )
+    resolve(browser, case)
+    statement = Statement.objects.create(case=case, peer=ash, restriction="folded", ground="x", noticed_by_rules=True)
+    Appeal.objects.create(
+        statement=statement, case=case, words="I meant a song.", outcome="upheld", answered_at=timezone.now()
+    )
+    return Case.objects.get(pk=case.pk)
+
+
+def left_of(case: Case) -> str:
+    """Every free word that is kept with this case."""
+    fields = ((Snapshot, "words"), (Report, "note"), (Appeal, "words"), (Complaint, "words"))
+    kept = [each for model, name in fields for each in model.objects.filter(case=case).values_list(name, flat=True)]
+    kept += OutreachMessage.objects.filter(outreach__case=case).values_list("body", flat=True)
+    return "".join(kept + [each.reason for each in Signal.objects.filter(case=case, rule="human.lowered")])
+
+
+def test_a_year_after_a_case_was_closed_its_words_go_and_the_case_stays(closed) -> None:
+    signals, opened = closed.signals.count(), closed.opened_at
+
+    early = retention.erase_old_words(now=timezone.now() + timedelta(days=364))
+    before = left_of(closed)
+    late = retention.erase_old_words(now=timezone.now() + YEAR)
+
+    assert (early, late) == (0, 1)
+    assert all(words in before for words in ("end my life", "I worry", "I read what", "A friend came", "a song"))
+    assert left_of(closed) == "The reason was erased."
+    kept = Case.objects.get(pk=closed.pk)
+    assert (kept.signals.count(), kept.opened_at, kept.decisions.count()) == (signals, opened, 1)
+    assert Snapshot.objects.filter(case=closed, salt=None).exclude(digest="").exists()
+    assert list(invariants.breaches()) == []
+
+
+def test_it_is_done_once_and_the_log_tells_how_many_and_of_nobody(closed, ash) -> None:
+    for _ in range(2):
+        retention.erase_old_words(now=timezone.now() + YEAR)
+
+    event = AuditEvent.objects.get(kind="words.erased")
+    assert (event.actor, event.case_ref, event.data["cases"]) == ("worker", "", 1)
+    assert set(event.data) == {"cases", "before"}
+
+
+def test_what_is_open_keeps_its_words_however_old(ash, thread) -> None:
+    _, case = cry(ash, thread)
+    said = complain(words="They were short with me.", about="", peer=ash)
+
+    assert retention.erase_old_words(now=timezone.now() + 9 * YEAR) == 0
+    assert "end my life" in left_of(case)
+    assert "short" in left_of(said.complaint.case)
+
+
+def test_a_post_that_still_stands_keeps_its_words(closed) -> None:
+    retention.erase_old_words(now=timezone.now() + YEAR)
+
+    assert "end my life" in Post.objects.get(pk=closed.post_id).body
+
+
+def test_many_go_batch_by_batch_each_with_an_event_of_its_own(closed, monkeypatch) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    other = Case.objects.create(
+        subject="call:1", room=closed.room, level=1, due_at=closed.due_at, state="resolved", resolved_at=timezone.now()
+    )
+    Report.objects.create(case=other, reason="other", note="A note.")
+
+    assert retention.erase_old_words(now=timezone.now() + YEAR) == 2
+    assert AuditEvent.objects.filter(kind="words.erased").count() == 2
+
+
+@pytest.mark.parametrize(("months", "is_kept"), [(0, True), (1, False), (12, True)])
+def test_a_site_chooses_for_how_long_and_the_worker_does_it(closed, settings, months, is_kept) -> None:
+    settings.CASE_MONTHS = months
+
+    tend(now=timezone.now() + timedelta(days=40), messages=False)
+
+    assert ("end my life" in left_of(closed)) is is_kept
+
+
+def test_the_page_of_an_emptied_case_still_opens(closed, robin, wren) -> None:
+    retention.erase_old_words(now=timezone.now() + YEAR)
+
+    page = sit_down(wren).read(closed.get_absolute_url())
+
+    assert "end my life" not in page
+    assert closed.public_id in page
