@@ -194,3 +194,11 @@ def test_a_wrong_method_is_answered_as_such(client, db, path) -> None:
     answer = client.get(path) if path == "/sign-out" else send(client, path)
 
     assert answer.status_code == 405
+
+
+def test_how_long_moderators_keep_words_is_said_as_it_is_set(client, settings) -> None:
+    said = "erased 12 months after"
+
+    assert said in client.get("/privacy").content.decode()
+    settings.CASE_MONTHS = 0
+    assert "erased" not in client.get("/privacy").content.decode()
