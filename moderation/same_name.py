@@ -46,10 +46,15 @@ def _holders(cases: Iterable[Case], moderator: Moderator, now: datetime) -> list
 
 
 def kept_for(case: Case, others: Iterable[Case], moderator: Moderator, now: datetime) -> Moderator | None:
-    """Who, other than this moderator, may take a free case first, because they have another one of its name."""
+    """Who, other than this moderator, may take a free case first, because they have another one of its name.
+
+    Kept for nobody who may not have it: a case for leads, or about their own doing.
+    """
     if case.due_at <= now or case.is_held(now):
         return None
-    return next((each.lease_by for each in others if each.is_held(now) and not each.held_by(moderator, now)), None)
+    held = [each for each in others if each.is_held(now) and not each.held_by(moderator, now)]
+    holders = (each.lease_by for each in held if each.lease_by_id != case.not_for_id)
+    return next((holder for holder in holders if holder and (holder.leads or not case.lead_only)), None)
 
 
 def may_take(case: Case, of_name: Iterable[Case], moderator: Moderator, now: datetime) -> bool:

@@ -77,6 +77,7 @@ def withdraw(*, decision: Decision, moderator: Moderator) -> bool:
 def waits(moderator: Moderator, _now: datetime) -> list[Wait]:
     """What this moderator proposed and nobody has agreed to yet. What others proposed waits in the queue."""
     own = Decision.objects.waiting().filter(moderator=moderator)
+    open_to = set(Case.objects.for_moderator(moderator).filter(decisions__in=own).values_list("pk", flat=True))
     return [
         Wait(
             what=_said(each),
@@ -88,6 +89,7 @@ def waits(moderator: Moderator, _now: datetime) -> list[Wait]:
             no=f"/desk/cases/{each.case.public_id}/withdraw",
             may_confirm=False,
             is_mine=True,
+            may_open=each.case_id in open_to,
         )
         for each in own.select_related("case__room").order_by("at", "pk")
     ]

@@ -22,6 +22,7 @@ class Wait:
     no: str
     may_confirm: bool
     is_mine: bool
+    may_open: bool = True  # whether its case opens to whoever reads the list
 
     @property
     def alone_from(self) -> datetime:

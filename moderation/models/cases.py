@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case as If
-from django.db.models import Exists, OuterRef, Q, Subquery, When
+from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from forum.models import Post, Room
@@ -89,9 +90,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(peer=case.peer_id, room=case.room_id, author_name=case.author_name)
 
     def with_holders(self, now: datetime) -> CaseQuerySet:
-        """With what a row of the queue says: room, holder, and as `name_holder` who holds another case of its name."""
+        """With what a row of the queue says: room, holder, and as `name_holder` who holds another case of its name,
+        and may have this one, too."""
         same = Case.objects.open().filter(peer=OuterRef("peer"), room=OuterRef("room"), lease_until__gt=now)
         same = same.filter(author_name=OuterRef("author_name")).exclude(author_name="").exclude(pk=OuterRef("pk"))
+        same = same.exclude(lease_by=Coalesce(OuterRef("not_for"), 0))
+        same = same.filter(Q(lease_by__role__in=[*LEAD_ROLES]) | Exact(OuterRef("lead_only"), Value(value=False)))
         holder = Subquery(same.values("lease_by__peer__staff_name")[:1])
         return self.select_related("room", "lease_by__peer").annotate(name_holder=holder)
 

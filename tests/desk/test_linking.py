@@ -292,7 +292,7 @@ def test_the_pages_ask_a_fixed_number_of_questions(linked, elsewhere, ash, rooms
         post = make_post(ash, rooms[slug], CRY)
         linking.ask(case=Case.objects.get(post=post), moderator=found.requested_by, reason=WHY)
 
-    with django_assert_num_queries(6):  # session, moderator, device; what waits; whether there are others
+    with django_assert_num_queries(7):  # session, moderator, device; what waits; whether there are others; proposals
         waiting = browser.read("/desk/seconds")
     with django_assert_num_queries(16):  # ..., the linking and its case twice; the log; names, cases and places
         browser.post(to(found, "show"))

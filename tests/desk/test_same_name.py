@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from moderation import triage
-from moderation.models import AuditEvent, Case
+from moderation.models import AuditEvent, Case, Moderator, Role
 from tests.conftest import make_moderator, make_thread
 from tests.desk.staff import CRY, HEAVY, cry, decision, sit_down, take
 
@@ -195,3 +195,25 @@ def test_the_queue_says_which_free_case_is_of_a_name_one_has(robin, ash, thread)
     cry(ash, thread)
 
     assert "Free, of a name you have a case of" in browser.read("/desk/")
+
+
+@pytest.mark.parametrize("why", ["about their own doing", "for leads"])
+def test_nothing_is_kept_for_someone_who_may_not_have_it(robin, wren, two, why) -> None:
+    grave, calm = two
+    triage.claim(case=grave, moderator=robin)
+    triage.let_go(case=calm, moderator=robin)
+    triage.claim(case=grave, moderator=robin)
+    kept = (
+        {"not_for": robin, "not_for_since": timezone.now()} if why == "about their own doing" else {"lead_only": True}
+    )
+    Case.objects.filter(pk=calm.pk).update(lease_by=None, lease_until=None, lease_token=None, **kept)
+    Moderator.objects.filter(pk=wren.pk).update(role=Role.LEAD)
+    wren.refresh_from_db()
+    browser = sit_down(wren)
+
+    listed = browser.read("/desk/")
+    page = browser.read(calm.get_absolute_url())
+
+    assert "Kept for Robin" not in listed
+    assert "may take this one first" not in page
+    assert triage.claim(case=Case.objects.get(pk=calm.pk), moderator=wren)

@@ -123,7 +123,9 @@ def test_a_proposal_can_be_taken_back_by_whoever_made_it_and_by_nobody_else(robi
     decision = propose(at_robins, case, action="remove", measure="ban")
     back = f"{case.get_absolute_url()}withdraw"
 
-    assert "Take it back" in at_robins.read("/desk/seconds")
+    page = at_robins.read("/desk/seconds")
+    assert "Take it back" in page
+    assert f'href="{case.get_absolute_url()}"' not in page  # it would not open
     assert sit_down(wren).post(back).status_code == 404
     assert at_robins.post(back)["location"] == "/desk/seconds"
 
