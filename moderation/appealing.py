@@ -12,7 +12,7 @@ from forum import text
 from forum.locking import lock_peer, lock_post
 from moderation import risk
 from moderation.casework import Need, Subject, open_or_join
-from moderation.crying import hear
+from moderation.crying import beside, hear
 from moderation.deciding import log, settle
 from moderation.effects import NotPossible
 from moderation.intake import Judgement, judge_text, keep_signals
@@ -20,6 +20,7 @@ from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, 
 from moderation.models.cases import SINGLE_AFTER
 from moderation.models.statements import APPEAL_WITHIN
 from moderation.overturning import overturn
+from moderation.planning import Plan
 from moderation.transitions import Event
 from moderation.triage import Conflict
 from peers.again import once_more
@@ -59,8 +60,8 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
     judged = judge_text(said, risk.Context(place="appeal", room=about.room.slug))
     cards = judged.plan.cards if judged.plan.level > risk.Level.GREEN else ()
     # Whatever becomes of the appeal, a cry in it is heard.
-    key, peer, name = f"appeal:{statement.pk}", statement.peer, about.author_name
-    heard = hear(key=key, words=said, judged=judged, room=about.room, peer=peer, name=name)
+    subject = Subject(f"appeal:{statement.pk}", about.room, statement.peer, about.author_name)
+    heard = hear(about=subject, words=said, judged=judged)
     if statement.ended_at or timezone.now() > statement.issued_at + APPEAL_WITHIN:
         first = Appeal.objects.filter(statement=statement).first()
         now_with_someone = cards if heard else ()  # the page says that a moderator has these words
@@ -77,7 +78,7 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
 def _file(statement: Statement, words: str, judged: Judgement) -> Appeal:
     if statement.post_id:
         lock_post(pk=statement.post_id)  # before the case: everyone's order
-    case = open_or_join(_subject(statement), _need(statement))
+    case = open_or_join(_subject(statement), _need(statement, beside(judged, words, "appeal").plan))
     keep_signals(f"appeal:{statement.pk}", 1, judged.assessment, None)
     appeal = Appeal.objects.create(statement=statement, case=case, words=words)
     Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
@@ -101,8 +102,15 @@ def _subject(statement: Statement) -> Subject:
     )
 
 
-def _need(statement: Statement) -> Need:
-    return Need(risk.Level.AMBER, statement.case.categories, WITHIN, lead=statement.case.lead_only)
+def _need(statement: Statement, noticed: Plan) -> Need:
+    """An ordinary look by another person within a day; sooner for what was noticed beside a plea for help."""
+    return Need(
+        max(noticed.level, risk.Level.AMBER),
+        [*noticed.categories, *statement.case.categories],
+        min(noticed.within or WITHIN, WITHIN),
+        alert=noticed.alert,
+        lead=statement.case.lead_only or noticed.lead,
+    )
 
 
 def appeal_of(case: Case) -> Appeal | None:

@@ -15,21 +15,24 @@ from moderation.table import table
 
 PAUSE = timedelta(hours=24)  # at most; a moderator's decision about the words ends it
 AIMED_AT = "beside.aimed-at"  # the rule by which such a case is noticed
+OF_WHO_IS_ADDRESSED = "encouragement.urged-on"  # its "suicide" is a danger to whoever is spoken to, not to its author
 TARGET_WITHIN = 900  # seconds until a human should have looked at whoever the words aimed at
 
 
 def at_crisis(post: Post, case: Case, assessment: risk.Assessment) -> None:
     """Open private outreach to someone in danger; after a push to harm, pause its author and look after its target.
 
-    Each follows from its own finding at crisis. Whoever is in danger themselves is never paused.
+    Each follows from its own finding at red or above: what a newcomer writes counts one more. Whoever is in danger
+    themselves is never paused.
     """
-    gravest = {each.category for each in assessment.findings if each.level == risk.Level.CRISIS}
-    in_danger = any(each.level >= risk.Level.RED and table()[each.category].plea for each in assessment.findings)
+    grave = [each for each in assessment.findings if each.level >= risk.Level.RED]
+    found = {each.category for each in grave}
+    in_danger = any(table()[each.category].plea for each in grave if each.rule != OF_WHO_IS_ADDRESSED)
     if in_danger and post.peer:
         Outreach.objects.get_or_create(case=case, defaults={"peer": post.peer})
-    if risk.Category.ENCOURAGEMENT in gravest and not in_danger:
+    if risk.Category.ENCOURAGEMENT in found and not in_danger:
         _pause_here(post, case)
-    if gravest & {risk.Category.ENCOURAGEMENT, risk.Category.HARASSMENT}:
+    if found & {risk.Category.ENCOURAGEMENT, risk.Category.HARASSMENT}:
         _look_after_target(post)
 
 

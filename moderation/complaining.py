@@ -1,5 +1,6 @@
 """Complaints about a moderator: a lead or an admin who is not that person looks. A receipt tells what came of it."""
 
+import re
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -11,10 +12,13 @@ from forum import text
 from forum.models import Room
 from moderation import risk
 from moderation.casework import Need, Subject, open_or_join
-from moderation.crying import hear
+from moderation.crying import beside, hear
 from moderation.deciding import log, settle
-from moderation.intake import judge_text
+from moderation.intake import judge_text, keep_signals
 from moderation.models import Case, Complaint, Moderator
+from moderation.models.cases import SINGLE_AFTER
+from moderation.models.people import LEAD_ROLES
+from moderation.planning import Plan
 from moderation.transitions import Event
 from moderation.triage import Conflict
 from peers.again import once_more
@@ -48,20 +52,39 @@ def complain(*, words: str, about: str, peer: Peer | None) -> Filed:
     plan = judged.plan
     room = Room.objects.order_by("-is_arrivals", "pk")[0]
     key = secrets.token_hex(8)
+    whom = _named(about)
     with transaction.atomic():
-        subject = Subject(key=f"complaint:{key}", room=room, peer=peer, name="", not_for=_named(about))
-        case = open_or_join(subject, Need(risk.Level.AMBER, ["complaint"], WITHIN, lead=True))
+        subject = Subject(key=f"complaint:{key}", room=room, peer=peer, name="", not_for=whom)
+        other = beside(judged, said, "complaint")
+        case = open_or_join(subject, _need(other.plan, whom))
+        keep_signals(subject.key, 1, other.assessment, case)
         complaint = Complaint.objects.create(case=case, words=said, about=about.strip()[:60])
-        hear(key=f"complaint:{key}", words=said, judged=judged, room=room, peer=peer)
+        hear(about=subject, words=said, judged=judged)
     return Filed(complaint, plan.cards if plan.level > risk.Level.GREEN else ())
 
 
+def _need(plan: Plan, whom: Moderator | None) -> Need:
+    """What was noticed is for leads alone; where the only one is whom it is about, it waits until they may see it."""
+    leads = Moderator.objects.at_desk().filter(role__in=[*LEAD_ROLES])
+    alone = whom is not None and not leads.exclude(pk=whom.pk).exists()
+    waits = alone and plan.level < risk.Level.CRISIS
+    within = round(SINGLE_AFTER.total_seconds()) if waits else min(plan.within or WITHIN, WITHIN)
+    categories = list(dict.fromkeys([*plan.categories, "complaint"]))
+    return Need(max(plan.level, risk.Level.AMBER), categories, within, alert=plan.alert, lead=True)
+
+
 def _named(about: str) -> Moderator | None:
-    """The one person at the desk whose name this is, or stands in it; None where it could be several or nobody."""
+    """Whom at the desk this names: by the name itself, else by a name that stands in it as a word. None: nobody known.
+
+    Of several it is kept from a lead, as only leads read it at all; of several leads, from whoever is named first.
+    """
     given = about.strip().casefold()
-    staff = Moderator.objects.at_desk().select_related("peer")
-    meant = [each for each in staff if given and each.public_name.casefold() in given]
-    return meant[0] if len(meant) == 1 else None
+    staff = {each.public_name.casefold(): each for each in Moderator.objects.at_desk().select_related("peer")}
+    if given in staff:
+        return staff[given]
+    places = {name: re.search(rf"(?<!\w){re.escape(name)}(?!\w)", given) for name in staff}
+    meant = sorted((not staff[name].leads, found.start(), name) for name, found in places.items() if found)
+    return staff[meant[0][2]] if meant else None
 
 
 @once_more

@@ -14,11 +14,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from forum.locking import lock_peer, lock_post
-from moderation import answering, audit, following_up
+from moderation import answering, audit, following_up, seconds
 from moderation.effects import NotPossible, apply_action, let_stand, reverse
 from moderation.measures import apply_measure, reverse_measure
 from moderation.models import Action, Appeal, Case, CaseState, Complaint, Decision, Measure, Moderator
-from moderation.models.cases import NO_LEASE, first_look
+from moderation.models.cases import NO_LEASE, SINGLE_AFTER, first_look
 from moderation.reopening import escalate_anew, need_again, reopen
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, before
@@ -66,12 +66,13 @@ def decide(*, case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
         if verdict.measure != Measure.NOTHING and case.peer:
             lock_peer(case.peer)
         lock_post(cases=case)  # before the case: everyone's order
-        if not _close(case, moderator, verdict):
+        within = _second_within(case, moderator) if verdict.needs_second else timedelta()
+        if not _close(case, moderator, verdict, within):
             return _decided_already(case, moderator, verdict)
         _must_not_be_answered(case)
         decision = _record(case, moderator, verdict)
         if decision.needs_second:
-            escalate_anew(case, timezone.now(), int(SECOND_WITHIN.total_seconds()))
+            escalate_anew(case, timezone.now(), round(within.total_seconds()))
         apply_action(decision, case)
         apply_measure(decision, case)
         answering.settle(case=case, decision=decision)
@@ -108,11 +109,16 @@ def _record(case: Case, moderator: Moderator, verdict: Verdict) -> Decision:
     )
 
 
-def _close(case: Case, moderator: Moderator, verdict: Verdict) -> bool:
+def _second_within(case: Case, moderator: Moderator) -> timedelta:
+    """Until a second person should have looked; where there is none, until the same one may agree."""
+    return SINGLE_AFTER if seconds.is_alone(case, seconds.who_else(moderator)) else SECOND_WITHIN
+
+
+def _close(case: Case, moderator: Moderator, verdict: Verdict, within: timedelta) -> bool:
     if not verdict.needs_second:
         return settle(case, moderator, Event.DECIDED, token=verdict.token, version=verdict.version)
     now = timezone.now()
-    waits = {"not_for": moderator, "not_for_since": now, "due_at": now + SECOND_WITHIN, "tier": 0}
+    waits = {"not_for": moderator, "not_for_since": now, "due_at": now + within, "tier": 0}
     return settle(case, moderator, Event.PROPOSED, token=verdict.token, version=verdict.version, **waits)
 
 

@@ -84,7 +84,7 @@ def tell_feeling(*, public_id: str, peer: Peer, feeling: str) -> FollowUp:
     """
     felt = Feeling(feeling)
     with transaction.atomic():
-        mine = FollowUp.objects.put_to(peer) if felt in CALLS else FollowUp.objects.asking(peer)
+        mine = FollowUp.objects.about(peer) if felt in CALLS else FollowUp.objects.asking(peer)
         asked = mine.filter(public_id=public_id)
         now = timezone.now()
         if not asked.order_by().update(feeling=felt, answered_at=now):
@@ -96,7 +96,8 @@ def tell_feeling(*, public_id: str, peer: Peer, feeling: str) -> FollowUp:
 
 def _bring(follow_up: FollowUp, felt: Feeling) -> None:
     """The answer stands at the desk's reminder, opened now where it is not there yet or closed."""
-    FollowUp.objects.filter(pk=follow_up.pk, done_at=None).update(done_at=timezone.now())
+    now = timezone.now()
+    FollowUp.objects.filter(pk=follow_up.pk, done_at=None, due_at__lte=now).update(done_at=now)
     case = _open(follow_up)
     level = CALLS.get(felt, Level.AMBER)
     if level > Level.AMBER:

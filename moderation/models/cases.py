@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case as If
-from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -23,8 +23,9 @@ from peers.models import Peer
 SINGLE_AFTER = timedelta(hours=24)  # until one person alone may do what needs two, where there is nobody else
 # A human came after the deadline as it stood then, or has not come: exactly the condition of the index case_late.
 LATE_OR_UNSEEN = Q(first_human_at=None) | Q(first_human_at__gt=Coalesce("human_due_at", "due_at"))
-# Whoever proposed what takes two has looked and done what one person can: it waits for agreement, not for help.
-WAITS_FOR_SECOND = Q(state=CaseState.PENDING_SECOND, first_human_at__isnull=False)
+# Whoever proposed what takes two has looked and done what one person can: it waits for agreement, not for help. Danger
+# in words that came later opens the case anew, and is nobody's proposal.
+WAITS_FOR_SECOND = Q(state=CaseState.PENDING_SECOND, not_for_since__gte=F("opened_at"))
 NO_LEASE = {
     "lease_by": None,
     "lease_until": None,
@@ -129,7 +130,7 @@ def _allowed(moderator: Moderator) -> Q:
     others = Moderator.objects.at_desk().exclude(pk=moderator.pk)
     leads = others.filter(role__in=[role.value for role in LEAD_ROLES])
     alone = Q(lead_only=True) & ~Exists(leads) | Q(lead_only=False) & ~Exists(others)
-    waited = Q(not_for_since__lte=timezone.now() - SINGLE_AFTER) | Q(level=Level.CRISIS)
+    waited = Q(not_for_since__lte=timezone.now() - SINGLE_AFTER) | Q(level=Level.CRISIS) | Q(subject__startswith="cry:")
     return not_for_leads & (Q(not_for=None) | ~Q(not_for=moderator) | waited & alone)
 
 
@@ -236,7 +237,8 @@ class Case(models.Model):
     @property
     def waits_for_second(self) -> bool:
         """The same as `WAITS_FOR_SECOND` asks of the database."""
-        return self.state == CaseState.PENDING_SECOND and self.first_human_at is not None
+        since = self.not_for_since
+        return self.state == CaseState.PENDING_SECOND and since is not None and since >= self.opened_at
 
     def may_be_judged_alone(self, now: datetime) -> bool:
         """Whether a case about one's own doing has waited the day after which the same person may judge it."""

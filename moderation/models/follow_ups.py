@@ -27,14 +27,15 @@ class Feeling(models.TextChoices):
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
-    def put_to(self, peer: Peer) -> FollowUpQuerySet:
-        """What this person was ever asked, answered or not."""
-        return self.filter(case__peer=peer, due_at__lte=timezone.now())
+    def about(self, peer: Peer) -> FollowUpQuerySet:
+        """What this person was ever asked or will be, answered or not."""
+        return self.filter(case__peer=peer)
 
     def asking(self, peer: Peer) -> FollowUpQuerySet:
         """What this person is asked at this moment: due, not long ago, not answered, not waved away."""
-        since = timezone.now() - ASKED_FOR
-        return self.put_to(peer).filter(due_at__gt=since, answered_at=None, dismissed_at=None).order_by("-due_at")
+        now = timezone.now()
+        due = self.about(peer).filter(due_at__lte=now, due_at__gt=now - ASKED_FOR)
+        return due.filter(answered_at=None, dismissed_at=None).order_by("-due_at")
 
 
 class FollowUp(models.Model):

@@ -13,11 +13,14 @@ from moderation.appealing import HAD_PART
 from moderation.invariants import breaches
 from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Statement
 from moderation.overturning import ERASED
+from moderation.risk import Level
 from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
 from tests.desk.staff import CRY, Browser, decision, field, sit_down, take, words_in
+from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
+__all__ = ["judged"]
 NOTE = "Someone reading this could take it as a push, so it cannot stay."
 WHY_NOT = "I was quoting a song, and I said so in the line before."
 
@@ -317,14 +320,88 @@ def test_the_pages_say_who_reads_a_complaint_and_so_it_is_with_a_single_lead(roo
         assert "never the person" not in page
 
 
-def test_distress_in_a_complaint_reaches_everyone_even_who_it_is_about(robin, rooms) -> None:
+def test_distress_in_a_complaint_reaches_everyone_but_who_it_is_about(robin, wren, rooms) -> None:
     page = Browser().post("/complain", {"about": "Robin", "body": CRY}).content.decode()
 
     complaint, cry = Case.objects.open().order_by("level")
     assert "Are you safe right now?" in page
     assert (complaint.level, complaint.lead_only, complaint.not_for) == (1, True, robin)
-    assert (cry.level, cry.lead_only, cry.not_for) == (3, False, None)
+    assert (cry.level, cry.lead_only) == (3, False)
+    assert CRY in words_in(take(sit_down(wren), cry, reveal=True))
+    assert sit_down(robin).get(cry.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("level", [3, 2])
+def test_alone_here_whom_a_complaint_is_about_sees_the_danger_in_it_at_once(robin, rooms, level) -> None:
+    Browser().post("/complain", {"about": "Robin", "body": CRY})
+    Case.objects.update(level=level)
+
+    cry = Case.objects.open().get(subject__startswith="cry:")
+
     assert CRY in words_in(take(sit_down(robin), cry, reveal=True))
+    assert "where nobody else works here" in Browser().read("/complain")
+
+
+def test_what_a_complaint_tells_beside_danger_stays_with_leads(robin, wren, rooms, judged) -> None:
+    lead = make_moderator("maren", "Maren", "lead")
+    judged(finding("threat", Level.CRISIS), finding("minor", Level.RED))
+
+    Browser().post("/complain", {"about": "Robin", "body": "Someone here scares me, and I am fifteen."})
+
+    case = Case.objects.open().get()
+    assert (case.level, case.lead_only, case.not_for) == (3, True, robin)
+    assert set(case.categories) == {"threat", "minor", "complaint"}
+    for other in (robin, wren):
+        assert sit_down(other).get(case.get_absolute_url()).status_code == 404
+    assert sit_down(lead).get(case.get_absolute_url()).status_code == 200
+    assert [str(each) for each in breaches()] == []
+
+
+@pytest.mark.parametrize(
+    ("about", "whom"),
+    [
+        ("Anna", "anna"),
+        ("ann", "ann"),
+        ("It was Anna, last night", "anna"),
+        ("Ann, and I told Zoe", "zoe"),
+        ("Zoe and Anna", "zoe"),
+        ("someone called Annabel", None),
+        ("", None),
+    ],
+)
+def test_a_complaint_is_kept_from_whom_it_names(rooms, about, whom) -> None:
+    for name, role in (("anna", "lead"), ("ann", "moderator"), ("zoe", "lead")):
+        make_moderator(name, name.title(), role)
+
+    Browser().post("/complain", {"about": about, "body": "They mocked what I wrote."})
+
+    kept_from = Case.objects.get().not_for
+    assert (kept_from and kept_from.username) == whom
+
+
+def test_a_complaint_about_the_only_lead_calls_them_once_they_may_see_it(rooms) -> None:
+    make_moderator("maren", "Maren", "lead")
+
+    Browser().post("/complain", {"about": "Maren", "body": "They mocked what I wrote."})
+
+    case = Case.objects.get()
+    assert timedelta(hours=23, minutes=59) < case.due_at - timezone.now() <= timedelta(hours=24)
+
+
+def test_a_second_cry_in_the_same_appeal_is_marked_in_its_own_words(wren, removed) -> None:
+    statement = Statement.objects.in_force().get()
+    Browser().post(statement.get_absolute_url(), {"body": CRY})
+    desk = sit_down(wren)
+    Case.objects.filter(subject__startswith="cry:").update(state=CaseState.RESOLVED, resolved_at=timezone.now())
+
+    Browser().post(statement.get_absolute_url(), {"body": f"I had soup with my sister. But {CRY.lower()}."})
+
+    cry = Case.objects.open().get(subject__startswith="cry:")
+    assert cry.signals.filter(level=3).exists()
+    desk.post(f"{cry.get_absolute_url()}claim")
+    desk.post(f"{cry.get_absolute_url()}reveal", {"step": "1"})
+    page = words_in(desk.read(cry.get_absolute_url()))
+    assert (CRY.lower() in page, "soup with my sister" in page) == (True, False)
 
 
 def test_who_agreed_does_not_answer_the_appeal_and_is_told_why(robin, wren, held) -> None:

@@ -67,6 +67,36 @@ def test_someone_in_danger_is_never_paused_whatever_else_they_write(ash, blue, r
     assert Outreach.objects.filter(peer=blue).exists()
 
 
+@pytest.mark.parametrize(
+    "push", ["Just do it, kill yourself, nobody would miss you.", "Nobody would miss you. Just die."]
+)
+def test_who_urges_someone_to_die_is_paused_and_not_taken_for_the_one_in_danger(ash, blue, room, push) -> None:
+    thread = make_thread(ash, room, CRY)
+
+    submit_post(peer=blue, place=thread, draft=draft(push))
+
+    assert Pause.objects.get().peer == blue
+    assert not Outreach.objects.filter(peer=blue).exists()
+
+
+def test_who_offers_to_die_together_is_in_danger_and_never_paused(ash, blue, room) -> None:
+    thread = make_thread(ash, room, CRY)
+
+    submit_post(peer=blue, place=thread, draft=draft("I am going to kill myself. Do it with me."))
+
+    assert not Pause.objects.exists()
+    assert Outreach.objects.filter(peer=blue).exists()
+
+
+def test_whoever_a_newcomer_attacks_is_looked_after(ash, blue, thread, judged) -> None:
+    judged(finding("harassment", Level.RED, targeted=True))  # one more than red, from someone new
+
+    post = submit_post(peer=blue, place=thread, draft=draft("Words that attack."))
+
+    assert Case.objects.open().get(post=post).level == 3
+    assert Case.objects.open().get(post=thread.opening).peer == ash
+
+
 def test_whoever_was_aimed_at_gets_a_case_of_their_own(pushed) -> None:
     thread, _ = pushed
 

@@ -131,6 +131,11 @@ def test_a_later_decision_about_the_same_case_asks_anew(decided, ash, robin) -> 
         Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "better"})
 
         following_up.plan(case=decided)
+
+        page = Browser(ash).post(f"/my/how-is-it/{asked.public_id}", {"feeling": "unsafe"})  # from a page long open
+        assert "A moderator has been called" in page.content.decode()
+        assert Case.objects.open().order_by("-level")[0].level == 3
+        FollowUp.objects.update(answered_at=None)
     with after(24 * 5.1):
         assert [each.hours for each in FollowUp.objects.asking(ash)] == [24]
         assert tend() is not None

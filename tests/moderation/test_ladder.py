@@ -359,6 +359,27 @@ def test_a_cry_that_comes_after_a_proposal_rings_from_the_beginning(robin, wren,
     assert (rung, delayed, shift_now().delayed) == ([0, 1, 2, 3], True, False)
 
 
+@pytest.mark.parametrize("leaves", ["gives it back", "walks away"])
+def test_such_a_cry_goes_on_ringing_though_somebody_opened_it(robin, wren, blue, crisis, time_machine, leaves) -> None:
+    propose(crisis, robin)
+    time_machine.move_to(timezone.now() + timedelta(hours=1), tick=False)
+    edit_post(peer=blue, post=Post.objects.get(pk=crisis.post_id), draft=draft("Some other words."))
+    Post.objects.filter(pk=crisis.post_id).update(hold_until=None, visibility="published")  # no hold calls again
+    triage.claim(case=crisis, moderator=wren)
+    triage.reveal(case=crisis, moderator=wren)
+    if leaves == "gives it back":
+        triage.let_go(case=crisis, moderator=wren)
+    left = timezone.now()
+    Outbox.objects.exclude(kind="alert").delete()
+
+    let_time_pass(time_machine, left, 121, 242, 543, 844, 1145)
+    early = len(audiences())
+    let_time_pass(time_machine, left, 1446, 1747)
+
+    assert len(audiences()) == early + 2
+    assert shift_now().delayed
+
+
 def test_what_a_second_person_declines_rings_like_a_new_crisis(robin, crisis, time_machine) -> None:
     let_time_pass(time_machine, crisis.opened_at, 121, 241, 542)
     made = propose(crisis, robin)
@@ -382,11 +403,16 @@ def test_who_may_not_take_a_case_is_not_the_one_it_calls(robin, wren, crisis, ti
     assert audiences() == [(1, "everyone")]
 
 
-def test_who_is_alone_is_called_for_what_they_proposed_themselves(robin, crisis, time_machine) -> None:
+@pytest.mark.parametrize("level", [2, 3])
+def test_who_is_alone_is_called_for_what_they_proposed_once_they_may_agree(robin, crisis, time_machine, level) -> None:
     staffing.be_on_call(moderator=robin, on_call=True)
+    Case.objects.filter(pk=crisis.pk).update(level=level)
     propose(crisis, robin)
     Outbox.objects.all().delete()
+    proposed = timezone.now()
 
-    let_time_pass(time_machine, timezone.now(), 4 * 3600 + 1)
+    let_time_pass(time_machine, proposed, 4 * 3600 + 1, 8 * 3600 + 1)
+    before = audiences()
+    let_time_pass(time_machine, proposed, 24 * 3600 + 1)
 
-    assert audiences() == [(1, "on_call")]
+    assert (before, audiences()) == ([], [(1, "on_call")])
