@@ -93,7 +93,10 @@ class Site:
         command = [sys.executable, "-m", "uvicorn", self.serves, "--port", str(self.port), *SERVER]
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(command, env=self.env, cwd=PROJECT, stdout=log, stderr=log)
-        wait_for(lambda: answers(self.port), "the site")
+        try:
+            wait_for(lambda: answers(self.port), "the site")
+        except RuntimeError as problem:
+            raise RuntimeError(f"{problem}\n{self.log.read_text()[-2000:]}") from None
 
     def start_worker(self) -> None:
         with self.log.open("ab") as log:
