@@ -20,6 +20,7 @@ from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, 
 from moderation.models.cases import SINGLE_AFTER
 from moderation.models.statements import APPEAL_WITHIN
 from moderation.overturning import overturn
+from moderation.seconds import is_alone
 from moderation.transitions import Event
 from moderation.triage import Conflict
 from peers.again import once_more
@@ -153,6 +154,6 @@ def _is_single(case: Case, decision: Decision, moderator: Moderator) -> bool:
         return False
     had_part = [decision.moderator_id, decision.confirmed_by_id]
     others = Moderator.objects.at_desk().exclude(pk__in=had_part)
-    if case.opened_at > timezone.now() - SINGLE_AFTER or others.exists():
+    if case.opened_at > timezone.now() - SINGLE_AFTER or not is_alone(case, others):
         raise NotPossible(HAD_PART)
     return True

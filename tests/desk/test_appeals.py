@@ -342,6 +342,22 @@ def test_who_agreed_does_not_answer_the_appeal_and_is_told_why(robin, wren, held
     assert appeal.outcome == ""
 
 
+def test_whoever_may_not_have_a_case_for_leads_keeps_no_appeal_waiting(maren, sorrel, robin, held) -> None:
+    _, case = held
+    Case.objects.filter(pk=case.pk).update(lead_only=True)
+    propose_end(sit_down(maren), case)
+    at_sorrels = sit_down(sorrel)
+    agree(at_sorrels, case)
+    appeal = appealed(Statement.objects.in_force().filter(decision__isnull=False).order_by("-pk")[0])
+    assert answer(at_sorrels, appeal.case, AppealOutcome.UPHELD).status_code == 422
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert answer(sit_down(sorrel), appeal.case, AppealOutcome.UPHELD).status_code == 302
+
+    appeal.refresh_from_db()
+    assert (appeal.answered_by, appeal.single) == (sorrel, True)
+
+
 def test_overturning_gives_back_a_voice_that_was_ended_with_its_erased_words(robin, wren, ash, held) -> None:
     _, case = held
     propose_end(sit_down(robin), case, action="erase")
