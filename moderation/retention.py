@@ -1,17 +1,19 @@
 """How long words stay in cases: so many months after a case was closed for the last time, its words go.
 
-The case stays, with its level, times, signals and decisions: counts and the log keep their meaning.
+The case stays, with its level, times, signals and decisions: counts and the log keep their meaning. Where a moderator
+hid a part of a post that still stands, the words it was hidden in stay as long: an edit would show the part again.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from forum.models import Visibility
 from moderation import audit
 from moderation.leaving import erase_reasons, erase_words
-from moderation.models import Appeal, Case, CaseState, Complaint, Outreach, Report, Snapshot
+from moderation.models import Action, Appeal, Case, CaseState, Complaint, Decision, Outreach, Report, Snapshot
 from moderation.models.cases import CaseQuerySet
 from peers.again import once_more
 
@@ -51,7 +53,7 @@ def _with_words(before: datetime) -> CaseQuerySet:
     """Closed before this, and not emptied yet."""
     here = {"case": OuterRef("pk")}
     words = (
-        Exists(Snapshot.objects.filter(salt__isnull=False, **here))
+        Exists(_snapshots().filter(salt__isnull=False, **here))
         | Exists(Report.objects.filter(~Q(note=""), **here))
         | Exists(Appeal.objects.filter(~Q(words=""), **here))
         | Exists(Complaint.objects.filter(~Q(words=""), **here))
@@ -60,8 +62,15 @@ def _with_words(before: datetime) -> CaseQuerySet:
     return Case.objects.filter(words, state=CaseState.RESOLVED, resolved_at__lt=before)
 
 
+def _snapshots() -> QuerySet[Snapshot]:
+    """What may go: not the words by which a part that a moderator hid is found, and hidden again, after an edit."""
+    hiding = Decision.objects.standing().filter(case=OuterRef("case"), action=Action.REDACT).exclude(spans=[])
+    hiding = hiding.filter(case__post__isnull=False).exclude(case__post__redactions=[])
+    return Snapshot.objects.filter(~Exists(hiding.exclude(case__post__visibility=Visibility.WITHDRAWN)))
+
+
 def _erase(cases: CaseQuerySet) -> None:
-    erase_words(Snapshot.objects.filter(case__in=cases))
+    erase_words(_snapshots().filter(case__in=cases))
     Report.objects.filter(case__in=cases).update(note="")
     Appeal.objects.filter(case__in=cases).update(words="")
     Complaint.objects.filter(case__in=cases).update(words="", about="")

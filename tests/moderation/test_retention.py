@@ -6,13 +6,15 @@ import pytest
 from django.utils import timezone
 
 from forum.models import Post
+from forum.posting import edit_post
 from moderation import invariants, lowering, retention
 from moderation.complaining import complain
 from moderation.models import Appeal, AuditEvent, Case, Complaint, OutreachMessage, Report, Signal, Snapshot, Statement
 from moderation.reporting import file_report
 from moderation.tending import tend
+from tests.conftest import draft
 from tests.desk.conftest import held  # noqa: F401  (a fixture)
-from tests.desk.staff import KIND, cry, resolve, sit_down, take
+from tests.desk.staff import CRY, KIND, cry, decision, resolve, sit_down, take
 
 YEAR = timedelta(days=367)
 
@@ -84,6 +86,25 @@ def test_a_post_that_still_stands_keeps_its_words(closed) -> None:
     retention.erase_old_words(now=timezone.now() + YEAR)
 
     assert "end my life" in Post.objects.get(pk=closed.post_id).body
+
+
+def test_a_part_that_was_hidden_stays_hidden_after_an_edit_however_old_its_case(robin, ash, thread) -> None:
+    post, case = cry(ash, thread, f"{CRY}. [means] are here.")
+    browser = sit_down(robin)
+    form = decision(
+        take(browser, case, reveal=True), action="redact", reason_code="method-detail", more_parts="[means]"
+    )
+    assert browser.post(f"{case.get_absolute_url()}decide", form).status_code == 302
+
+    retention.erase_old_words(now=timezone.now() + YEAR)
+    edited = edit_post(peer=ash, post=Post.objects.get(pk=post.pk), draft=draft("I had tea, and [means] are here."))
+
+    assert "[means]" not in edited.shown_html
+    assert retention.erase_old_words(now=timezone.now() + YEAR) == 0
+    Post.objects.filter(pk=post.pk).update(visibility="withdrawn", shown_title="", shown_html="")
+    Case.objects.open().update(state="resolved", resolved_at=timezone.now())
+    retention.erase_old_words(now=timezone.now() + YEAR)
+    assert left_of(case) == ""
 
 
 def test_many_go_batch_by_batch_each_with_an_event_of_its_own(closed, monkeypatch) -> None:
