@@ -13,7 +13,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from forum.models import Visibility
 from moderation import audit
 from moderation.leaving import erase_reasons, erase_words
-from moderation.models import Action, Appeal, Case, CaseState, Complaint, Decision, Outreach, Report, Snapshot
+from moderation.models import (
+    Action,
+    Appeal,
+    Case,
+    CaseState,
+    Complaint,
+    Decision,
+    Outreach,
+    OutreachMessage,
+    Report,
+    Snapshot,
+)
 from moderation.models.cases import CaseQuerySet
 from peers.again import once_more
 
@@ -44,7 +55,7 @@ def _erase_some(before: datetime) -> int:
         closed = Case.objects.filter(pk__in=chosen, state=CaseState.RESOLVED, resolved_at__lt=before)
         cases = [case.pk for case in closed.locked()]
         if cases:
-            _erase(Case.objects.filter(pk__in=cases))
+            _erase(Case.objects.filter(pk__in=cases), before)
             audit.write(actor="worker", kind="words.erased", case_pk=0, cases=len(cases), before=str(before.date()))
         return len(cases)
 
@@ -57,7 +68,7 @@ def _with_words(before: datetime) -> CaseQuerySet:
         | Exists(Report.objects.filter(~Q(note=""), **here))
         | Exists(Appeal.objects.filter(~Q(words=""), **here))
         | Exists(Complaint.objects.filter(~Q(words=""), **here))
-        | Exists(Outreach.objects.filter(**here))
+        | Exists(_conversations(before).filter(**here))
     )
     return Case.objects.filter(words, state=CaseState.RESOLVED, resolved_at__lt=before)
 
@@ -69,10 +80,17 @@ def _snapshots() -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(~Exists(hiding.exclude(case__post__visibility=Visibility.WITHDRAWN)))
 
 
-def _erase(cases: CaseQuerySet) -> None:
+def _conversations(before: datetime) -> QuerySet[Outreach]:
+    """What may go: an answer to a closed case joins the open one about the same subject, and is read there."""
+    waiting = Case.objects.open().filter(subject=OuterRef("case__subject"))
+    fresh = OutreachMessage.objects.filter(outreach=OuterRef("pk"), at__gte=before)
+    return Outreach.objects.filter(~Exists(waiting), ~Exists(fresh))
+
+
+def _erase(cases: CaseQuerySet, before: datetime) -> None:
     erase_words(_snapshots().filter(case__in=cases))
     Report.objects.filter(case__in=cases).update(note="")
     Appeal.objects.filter(case__in=cases).update(words="")
     Complaint.objects.filter(case__in=cases).update(words="", about="")
-    Outreach.objects.filter(case__in=cases).delete()
+    _conversations(before).filter(case__in=cases).delete()
     erase_reasons(cases)

@@ -107,6 +107,24 @@ def test_a_part_that_was_hidden_stays_hidden_after_an_edit_however_old_its_case(
     assert left_of(case) == ""
 
 
+def test_a_conversation_goes_when_nothing_in_it_is_new_and_no_case_about_the_same_is_open(closed) -> None:
+    newer = Case.objects.create(
+        subject=closed.subject, post=closed.post, peer=closed.peer, room=closed.room, level=1, due_at=closed.due_at
+    )
+    left = []
+
+    for _ in range(2):
+        left.append(retention.erase_old_words(now=timezone.now() + YEAR))
+        assert left_of(closed) == f"{KIND}The reason was erased."
+    Case.objects.filter(pk=newer.pk).update(state="resolved", resolved_at=timezone.now())
+    OutreachMessage.objects.update(at=timezone.now() + YEAR)
+    left.append(retention.erase_old_words(now=timezone.now() + YEAR))
+    left.append(retention.erase_old_words(now=timezone.now() + 2 * YEAR))
+
+    assert left == [1, 0, 0, 1]
+    assert left_of(closed) == "The reason was erased."
+
+
 def test_many_go_batch_by_batch_each_with_an_event_of_its_own(closed, monkeypatch) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 1)
     other = Case.objects.create(
