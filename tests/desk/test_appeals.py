@@ -373,6 +373,23 @@ def test_overturning_gives_back_a_voice_that_was_ended_with_its_erased_words(rob
     assert [str(each) for each in breaches()] == []
 
 
+def test_a_voice_that_comes_back_answers_no_appeal_against_the_erasure(robin, wren, held) -> None:
+    _, case = held
+    propose_end(sit_down(robin), case, action="erase")
+    agree(sit_down(wren), case)
+    in_force = Statement.objects.in_force()
+    of_voice, of_words = (appealed(in_force.get(restriction=each)) for each in ("banned", "erased"))
+    herons = sit_down(make_moderator("heron", "Heron", "moderator"))
+
+    assert answer(herons, of_voice.case, AppealOutcome.OVERTURNED).status_code == 302
+
+    of_words.refresh_from_db()
+    assert (of_words.outcome, of_words.case.state) == ("", CaseState.OPEN)
+    assert answer(herons, of_words.case, AppealOutcome.OVERTURNED).status_code == 422  # nothing is left to give back
+    assert answer(herons, of_words.case, AppealOutcome.UPHELD).status_code == 302
+    assert [str(each) for each in breaches()] == []
+
+
 def test_erased_words_alone_cannot_be_given_back_and_it_says_so(robin, wren, held) -> None:
     _, case = held
     propose_end(sit_down(robin), case, action="erase", measure="nothing")
