@@ -15,7 +15,7 @@ from moderation.casework import Need, Subject, open_or_join
 from moderation.crying import hear
 from moderation.deciding import log, settle
 from moderation.effects import NotPossible
-from moderation.intake import Judgement, judge_text, keep_signals
+from moderation.intake import judge_text
 from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, Moderator, Statement
 from moderation.models.cases import SINGLE_AFTER
 from moderation.models.statements import APPEAL_WITHIN
@@ -59,7 +59,8 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
     about = statement.case
     judged = judge_text(said, risk.Context(place="appeal", room=about.room.slug))
     cards = judged.plan.cards if judged.plan.level > risk.Level.GREEN else ()
-    # Whatever becomes of the appeal, a cry in it is heard.
+    # Whatever becomes of the appeal, a cry in it is heard, and its case keeps what was noticed. The appeal's own case
+    # keeps nothing of that: it is about what was decided, and a person reads these words in any case.
     key, peer, name = f"appeal:{statement.pk}", statement.peer, about.author_name
     heard = hear(key=key, words=said, judged=judged, room=about.room, peer=peer, name=name)
     if statement.ended_at or timezone.now() > statement.issued_at + APPEAL_WITHIN:
@@ -70,16 +71,15 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
         return Filed(first, now_with_someone)
     try:
         with transaction.atomic():
-            return Filed(_file(statement, said, judged), cards)
+            return Filed(_file(statement, said), cards)
     except IntegrityError:  # sent twice
         return Filed(Appeal.objects.get(statement=statement), cards)
 
 
-def _file(statement: Statement, words: str, judged: Judgement) -> Appeal:
+def _file(statement: Statement, words: str) -> Appeal:
     if statement.post_id:
         lock_post(pk=statement.post_id)  # before the case: everyone's order
     case = open_or_join(_subject(statement), _need(statement))
-    keep_signals(f"appeal:{statement.pk}", 1, judged.assessment, None)
     appeal = Appeal.objects.create(statement=statement, case=case, words=words)
     Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     return appeal

@@ -11,13 +11,15 @@ from forum.models import Pause, Post, Visibility
 from forum.posting import edit_post, submit_post
 from moderation.appealing import HAD_PART
 from moderation.invariants import breaches
-from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Statement
+from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Level, Signal, Statement
 from moderation.overturning import ERASED
 from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
 from tests.desk.staff import CRY, Browser, decision, field, sit_down, take, words_in
+from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
+__all__ = ["judged"]
 NOTE = "Someone reading this could take it as a push, so it cannot stay."
 WHY_NOT = "I was quoting a song, and I said so in the line before."
 
@@ -204,6 +206,18 @@ def test_an_appeal_in_distress_is_answered_with_help_and_raises_its_case(removed
     assert Appeal.objects.get().case.level == 1  # the appeal waits for another person
     cry = Case.objects.open().get(subject__startswith="cry:")
     assert (cry.level, cry.not_for, cry.lead_only) == (3, None, False)  # the danger waits for nobody
+
+
+@pytest.mark.parametrize("level", [Level.AMBER, Level.RED])
+def test_what_is_noticed_in_an_appeal_stands_in_no_case_but_the_one_of_its_cry(removed, judged, level) -> None:
+    judged(finding("distress", level))
+
+    Browser().post(Statement.objects.in_force().get().get_absolute_url(), {"body": WHY_NOT})
+
+    noticed = Signal.objects.filter(rule="distress.test").values_list("case__subject", flat=True)
+    cry = f"cry:appeal:{Appeal.objects.get().statement_id}"
+    assert list(noticed) == ([cry] if level == Level.RED else [])
+    assert [str(each) for each in breaches()] == []
 
 
 def test_whoever_decided_reads_the_cry_in_an_appeal_though_not_the_appeal(at_desk, removed) -> None:
