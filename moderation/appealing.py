@@ -16,9 +16,8 @@ from moderation.crying import hear
 from moderation.deciding import log, settle
 from moderation.effects import NotPossible
 from moderation.intake import judge_text
-from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, Moderator, Statement
+from moderation.models import Appeal, AppealOutcome, Case, Decision, Moderator, Statement
 from moderation.models.cases import SINGLE_AFTER
-from moderation.models.statements import APPEAL_WITHIN
 from moderation.overturning import overturn
 from moderation.seconds import is_alone
 from moderation.transitions import Event
@@ -53,7 +52,7 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
     What nobody has decided yet is appealed at the case that waits anyway. The words are judged like any others.
 
     Raises:
-        TooLate: it was changed already, or more than thirty days have gone; nothing was saved.
+        TooLate: it was changed already, or ran out, or more than thirty days have gone; nothing was saved.
     """
     said = text.tidy(words)[:LONGEST]
     about = statement.case
@@ -63,7 +62,7 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
     # keeps nothing of that: it is about what was decided, and a person reads these words in any case.
     key, peer, name = f"appeal:{statement.pk}", statement.peer, about.author_name
     heard = hear(key=key, words=said, judged=judged, room=about.room, peer=peer, name=name)
-    if statement.ended_at or timezone.now() > statement.issued_at + APPEAL_WITHIN:
+    if not statement.may_be_appealed(timezone.now()):
         first = Appeal.objects.filter(statement=statement).first()
         now_with_someone = cards if heard else ()  # the page says that a moderator has these words
         if first is None:
@@ -88,17 +87,17 @@ def _file(statement: Statement, words: str) -> Appeal:
 def _subject(statement: Statement) -> Subject:
     """The waiting case of what nobody has decided; otherwise a case of its own, not for whoever decided."""
     about = statement.case
-    if statement.decision is None and about.state != CaseState.RESOLVED:
+    if (
+        statement.decision is None
+    ):  # and where that case is closed, another about the same: it is decided like any other
         return Subject(key=about.subject, room=about.room, peer=about.peer, name=about.author_name, post=about.post)
-    decided_by = statement.decision.moderator if statement.decision else None
     return Subject(
         key=f"appeal:{statement.pk}",
         room=about.room,
         peer=about.peer,
         name=about.author_name,
-        post=None if decided_by else about.post,  # where nobody has decided, it is decided like any other
         follows=about,
-        not_for=decided_by,
+        not_for=statement.decision.moderator,
     )
 
 

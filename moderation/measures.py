@@ -40,9 +40,9 @@ def apply_measure(decision: Decision, case: Case) -> None:
 
 
 def _end_automatic(case: Case) -> None:
-    """What automation paused until a human looks ends with the human's decision."""
+    """What automation paused until a human looks ends with the human's decision, and so does what ran out."""
     now = timezone.now()
-    told = Statement.objects.in_force().filter(case=case, decision=None, restriction=Restriction.THREAD_PAUSED)
+    told = Statement.objects.filter(case=case, decision=None, ended_at=None, restriction=Restriction.THREAD_PAUSED)
     if told.update(ended_at=now) and case.post and case.peer:
         made = Pause.objects.filter(peer=case.peer, thread=case.post.thread, by_rules=True, ended_at=None)
         made.update(ended_at=now)

@@ -9,13 +9,25 @@ from django.utils import timezone
 
 from forum.models import Pause, Post, Visibility
 from forum.posting import edit_post, submit_post
+from moderation import statements
 from moderation.appealing import HAD_PART
 from moderation.invariants import breaches
-from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Level, Signal, Statement
+from moderation.models import (
+    Appeal,
+    AppealOutcome,
+    AuditEvent,
+    Case,
+    CaseState,
+    Decision,
+    Level,
+    Restriction,
+    Signal,
+    Statement,
+)
 from moderation.overturning import ERASED
 from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
-from tests.desk.staff import CRY, Browser, decision, field, sit_down, take, words_in
+from tests.desk.staff import CRY, Browser, decision, field, resolve, sit_down, take, words_in
 from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +262,33 @@ def test_after_thirty_days_or_once_changed_there_is_nothing_to_appeal(removed, a
     assert late.status_code == 409
     assert WHY_NOT in late.content.decode()
     assert not Appeal.objects.exists()
+
+
+def test_what_a_program_paused_and_ran_out_ends_with_the_decision_and_is_not_appealed_before(robin, ash, held) -> None:
+    _, case = held
+    past = timezone.now() - timedelta(minutes=1)
+    statements.by_rules(case=case, peer=ash, restriction=Restriction.THREAD_PAUSED, until=past)
+    paused = Statement.objects.get(restriction=Restriction.THREAD_PAUSED)
+
+    assert "Ask another person to look" not in Browser().read(paused.get_absolute_url())
+    assert Browser().post(paused.get_absolute_url(), {"body": WHY_NOT}).status_code == 409
+    resolve(sit_down(robin), case)
+
+    paused.refresh_from_db()
+    assert paused.ended_at is not None
+    assert not Appeal.objects.exists()
+
+
+def test_what_a_program_did_is_appealed_at_a_case_of_its_words_though_theirs_is_closed(removed, held) -> None:
+    post, case = held
+    statement = Statement.objects.create(
+        case=case, post=post, peer=post.peer, restriction="held", ground="x", noticed_by_rules=True
+    )
+
+    appeal = appealed(statement)
+
+    assert (appeal.case.subject, appeal.case.post, appeal.case.pk != case.pk) == (case.subject, post, True)
+    assert [str(each) for each in breaches()] == []
 
 
 def test_the_code_opens_it_however_it_is_typed_and_a_wrong_one_tells_nothing(removed) -> None:
