@@ -1,5 +1,7 @@
 """What a decision about a case means for an appeal that waits on it."""
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from moderation import audit
@@ -34,9 +36,11 @@ def _stands(statement: Statement, case: Case) -> bool:
     return in_force.filter(post=statement.post_id, restriction__in=as_strict).exists()
 
 
-def moot(*, decision: Decision, by: Moderator) -> None:
-    """The decision was taken back before its appeal was answered: the appeal is granted, its case closed."""
-    for appeal in Appeal.objects.filter(outcome="", statement__decision=decision).select_related("case"):
+def moot(*, decision: Decision, by: Moderator, restrictions: Iterable[Restriction] = tuple(Restriction)) -> None:
+    """The decision was taken back, as far as these restrictions go, before its appeal was answered: the appeal is
+    granted, its case closed."""
+    waiting = Appeal.objects.filter(outcome="", statement__decision=decision, statement__restriction__in=restrictions)
+    for appeal in waiting.select_related("case"):
         _answer(appeal, AppealOutcome.OVERTURNED, TAKEN_BACK, by)
         now = timezone.now()
         closed = {"state": CaseState.RESOLVED, "resolved_at": now, **first_look(now), **NO_LEASE}

@@ -15,12 +15,12 @@ from moderation.casework import Need, Subject, open_or_join
 from moderation.crying import beside, hear
 from moderation.deciding import log, settle
 from moderation.effects import NotPossible
-from moderation.intake import Judgement, judge_text, keep_signals
-from moderation.models import Appeal, AppealOutcome, Case, CaseState, Decision, Moderator, Statement
+from moderation.intake import Judgement, judge_text
+from moderation.models import Appeal, AppealOutcome, Case, Decision, Moderator, Statement
 from moderation.models.cases import SINGLE_AFTER
-from moderation.models.statements import APPEAL_WITHIN
 from moderation.overturning import overturn
 from moderation.planning import Plan
+from moderation.seconds import is_alone
 from moderation.transitions import Event
 from moderation.triage import Conflict
 from peers.again import once_more
@@ -53,16 +53,17 @@ def file_appeal(*, statement: Statement, words: str) -> Filed:
     What nobody has decided yet is appealed at the case that waits anyway. The words are judged like any others.
 
     Raises:
-        TooLate: it was changed already, or more than thirty days have gone; nothing was saved.
+        TooLate: it was changed already, or ran out, or more than thirty days have gone; nothing was saved.
     """
     said = text.tidy(words)[:LONGEST]
     about = statement.case
     judged = judge_text(said, risk.Context(place="appeal", room=about.room.slug))
     cards = judged.plan.cards if judged.plan.level > risk.Level.GREEN else ()
-    # Whatever becomes of the appeal, a cry in it is heard.
+    # Whatever becomes of the appeal, a cry in it is heard, and its case keeps what was noticed. The appeal's own case
+    # keeps nothing of that: it is about what was decided, and a person reads these words in any case.
     subject = Subject(f"appeal:{statement.pk}", about.room, statement.peer, about.author_name)
     heard = hear(about=subject, words=said, judged=judged)
-    if statement.ended_at or timezone.now() > statement.issued_at + APPEAL_WITHIN:
+    if not statement.may_be_appealed(timezone.now()):
         first = Appeal.objects.filter(statement=statement).first()
         now_with_someone = cards if heard else ()  # the page says that a moderator has these words
         if first is None:
@@ -79,7 +80,6 @@ def _file(statement: Statement, words: str, judged: Judgement) -> Appeal:
     if statement.post_id:
         lock_post(pk=statement.post_id)  # before the case: everyone's order
     case = open_or_join(_subject(statement), _need(statement, beside(judged, words, "appeal").plan))
-    keep_signals(f"appeal:{statement.pk}", 1, judged.assessment, None)
     appeal = Appeal.objects.create(statement=statement, case=case, words=words)
     Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     return appeal
@@ -88,17 +88,17 @@ def _file(statement: Statement, words: str, judged: Judgement) -> Appeal:
 def _subject(statement: Statement) -> Subject:
     """The waiting case of what nobody has decided; otherwise a case of its own, not for whoever decided."""
     about = statement.case
-    if statement.decision is None and about.state != CaseState.RESOLVED:
+    if (
+        statement.decision is None
+    ):  # and where that case is closed, another about the same: it is decided like any other
         return Subject(key=about.subject, room=about.room, peer=about.peer, name=about.author_name, post=about.post)
-    decided_by = statement.decision.moderator if statement.decision else None
     return Subject(
         key=f"appeal:{statement.pk}",
         room=about.room,
         peer=about.peer,
         name=about.author_name,
-        post=None if decided_by else about.post,  # where nobody has decided, it is decided like any other
         follows=about,
-        not_for=decided_by,
+        not_for=statement.decision.moderator,
     )
 
 
@@ -161,6 +161,6 @@ def _is_single(case: Case, decision: Decision, moderator: Moderator) -> bool:
         return False
     had_part = [decision.moderator_id, decision.confirmed_by_id]
     others = Moderator.objects.at_desk().exclude(pk__in=had_part)
-    if case.opened_at > timezone.now() - SINGLE_AFTER or others.exists():
+    if case.opened_at > timezone.now() - SINGLE_AFTER or not is_alone(case, others):
         raise NotPossible(HAD_PART)
     return True

@@ -36,8 +36,11 @@ class Done:
 
 
 def _alike(cases: CaseQuerySet) -> CaseQuerySet:
-    """Those about which nothing asks for more than a glance: posts, and nothing was said with their authors."""
-    said = OutreachMessage.objects.filter(outreach__case=OuterRef("pk"))
+    """Those about which nothing asks for more than a glance: posts, and nothing was said with their authors about them.
+
+    What was said in an earlier case counts, too: revealing this one would mark it as read, and no page here shows it.
+    """
+    said = OutreachMessage.objects.filter(outreach__peer=OuterRef("peer"), outreach__case__subject=OuterRef("subject"))
     posts = cases.filter(state=CaseState.OPEN, level__lte=Level.RED, subject__startswith="post:")
     return posts.filter(~Exists(said), categories__in=[[each] for each in sorted(ALIKE)])
 

@@ -40,9 +40,9 @@ def apply_measure(decision: Decision, case: Case) -> None:
 
 
 def _end_automatic(case: Case) -> None:
-    """What automation paused until a human looks ends with the human's decision."""
+    """What automation paused until a human looks ends with the human's decision, and so does what ran out."""
     now = timezone.now()
-    told = Statement.objects.in_force().filter(case=case, decision=None, restriction=Restriction.THREAD_PAUSED)
+    told = Statement.objects.filter(case=case, decision=None, ended_at=None, restriction=Restriction.THREAD_PAUSED)
     if told.update(ended_at=now) and case.post and case.peer:
         made = Pause.objects.filter(peer=case.peer, thread=case.post.thread, by_rules=True, ended_at=None)
         made.update(ended_at=now)
@@ -68,8 +68,8 @@ def end_voice(decision: Decision, case: Case) -> None:
     transaction.on_commit(lambda: voice_ended.send_robust(None, session=None, peer=peer))
 
 
-def reverse_measure(decision: Decision) -> None:
-    """Give the voice back, as far as this decision took it."""
+def reverse_measure(decision: Decision) -> bool:
+    """Give the voice back, as far as this decision took it. Was there anything to give back?"""
     now = timezone.now()
     standing = decision.effects.filter(reversed_at=None, kind__in=[EffectKind.PAUSE, EffectKind.BAN])
     for effect in standing:
@@ -77,9 +77,9 @@ def reverse_measure(decision: Decision) -> None:
             Pause.objects.filter(pk=effect.after["pause"], ended_at=None).update(ended_at=now)
         elif decision.case.peer_id and not _ended_by_others(decision):
             Peer.objects.filter(pk=decision.case.peer_id).update(state=effect.before["state"])
-    standing.update(reversed_at=now)
     voices = [Restriction.PAUSED, Restriction.THREAD_PAUSED, Restriction.BANNED]
     decision.statements.filter(ended_at=None, restriction__in=voices).update(ended_at=now)
+    return bool(standing.update(reversed_at=now))
 
 
 def _ended_by_others(decision: Decision) -> bool:

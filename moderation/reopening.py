@@ -1,6 +1,7 @@
 """Opening a case again: a decision was taken back, or its author answered. A human is called as for a new one."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -34,12 +35,8 @@ def reopen(case: Case, need: Need, *, event: Event = Event.UNDONE) -> bool:
                 categories=list(need.categories),
                 lead_only=case.lead_only or need.lead,
                 resolved_at=None,
-                first_human_at=None,
-                human_due_at=None,
-                opened_at=now,
-                due_at=now + timedelta(seconds=need.within),
-                tier=0,
                 version=F("version") + 1,
+                **anew(now, need.within),
             )
     except IntegrityError:
         return False
@@ -48,6 +45,12 @@ def reopen(case: Case, need: Need, *, event: Event = Event.UNDONE) -> bool:
         if need.level == Level.CRISIS:
             alerts.alert_on_call(Case.objects.get(pk=case.pk), step=0)
     return bool(changed)
+
+
+def anew(now: datetime, within: int) -> dict[str, Any]:
+    """The times of a case that begins again: a human has `within` seconds from now, and nobody has looked yet."""
+    due = now + timedelta(seconds=within)
+    return {"opened_at": now, "due_at": due, "first_human_at": None, "human_due_at": None, "tier": 0}
 
 
 def escalate_anew(case: Case, now: datetime, within: int) -> None:

@@ -1,17 +1,30 @@
 """How long words stay in cases: so many months after a case was closed for the last time, its words go.
 
-The case stays, with its level, times, signals and decisions: counts and the log keep their meaning.
+The case stays, with its level, times, signals and decisions: counts and the log keep their meaning. Where a moderator
+hid a part of a post that still stands, the words it was hidden in stay as long: an edit would show the part again.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from forum.models import Visibility
 from moderation import audit
 from moderation.leaving import erase_reasons, erase_words
-from moderation.models import Appeal, Case, CaseState, Complaint, Outreach, Report, Snapshot
+from moderation.models import (
+    Action,
+    Appeal,
+    Case,
+    CaseState,
+    Complaint,
+    Decision,
+    Outreach,
+    OutreachMessage,
+    Report,
+    Snapshot,
+)
 from moderation.models.cases import CaseQuerySet
 from peers.again import once_more
 
@@ -42,7 +55,7 @@ def _erase_some(before: datetime) -> int:
         closed = Case.objects.filter(pk__in=chosen, state=CaseState.RESOLVED, resolved_at__lt=before)
         cases = [case.pk for case in closed.locked()]
         if cases:
-            _erase(Case.objects.filter(pk__in=cases))
+            _erase(Case.objects.filter(pk__in=cases), before)
             audit.write(actor="worker", kind="words.erased", case_pk=0, cases=len(cases), before=str(before.date()))
         return len(cases)
 
@@ -51,19 +64,33 @@ def _with_words(before: datetime) -> CaseQuerySet:
     """Closed before this, and not emptied yet."""
     here = {"case": OuterRef("pk")}
     words = (
-        Exists(Snapshot.objects.filter(salt__isnull=False, **here))
+        Exists(_snapshots().filter(salt__isnull=False, **here))
         | Exists(Report.objects.filter(~Q(note=""), **here))
         | Exists(Appeal.objects.filter(~Q(words=""), **here))
         | Exists(Complaint.objects.filter(~Q(words=""), **here))
-        | Exists(Outreach.objects.filter(**here))
+        | Exists(_conversations(before).filter(**here))
     )
     return Case.objects.filter(words, state=CaseState.RESOLVED, resolved_at__lt=before)
 
 
-def _erase(cases: CaseQuerySet) -> None:
-    erase_words(Snapshot.objects.filter(case__in=cases))
+def _snapshots() -> QuerySet[Snapshot]:
+    """What may go: not the words by which a part that a moderator hid is found, and hidden again, after an edit."""
+    hiding = Decision.objects.standing().filter(case=OuterRef("case"), action=Action.REDACT).exclude(spans=[])
+    hiding = hiding.filter(case__post__isnull=False).exclude(case__post__redactions=[])
+    return Snapshot.objects.filter(~Exists(hiding.exclude(case__post__visibility=Visibility.WITHDRAWN)))
+
+
+def _conversations(before: datetime) -> QuerySet[Outreach]:
+    """What may go: an answer to a closed case joins the open one about the same subject, and is read there."""
+    waiting = Case.objects.open().filter(subject=OuterRef("case__subject"))
+    fresh = OutreachMessage.objects.filter(outreach=OuterRef("pk"), at__gte=before)
+    return Outreach.objects.filter(~Exists(waiting), ~Exists(fresh))
+
+
+def _erase(cases: CaseQuerySet, before: datetime) -> None:
+    erase_words(_snapshots().filter(case__in=cases))
     Report.objects.filter(case__in=cases).update(note="")
     Appeal.objects.filter(case__in=cases).update(words="")
     Complaint.objects.filter(case__in=cases).update(words="", about="")
-    Outreach.objects.filter(case__in=cases).delete()
+    _conversations(before).filter(case__in=cases).delete()
     erase_reasons(cases)

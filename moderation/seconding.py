@@ -1,20 +1,20 @@
 """A second person looks at what cannot be undone, before it is done."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from forum.locking import lock_peer, lock_post
-from moderation import answering
+from moderation import alerts, answering
 from moderation.deciding import log, settle
 from moderation.effects import erase, reverse
 from moderation.measures import end_voice, reverse_measure
-from moderation.models import Action, Case, Decision, Measure, Moderator
+from moderation.models import Action, Case, Decision, Level, Measure, Moderator
 from moderation.models.cases import NO_LEASE
-from moderation.reopening import escalate_anew, need_again
+from moderation.reopening import anew, escalate_anew, need_again
 from moderation.seconds import Wait
 from moderation.signals import tell_desk
 from moderation.transitions import Event, after, before
@@ -121,8 +121,10 @@ def _undo(decision: Decision, moderator: Moderator) -> None:
     reverse_measure(decision)
     answering.moot(decision=decision, by=moderator)
     now = timezone.now()
-    Case.objects.filter(pk=case.pk).update(due_at=now + timedelta(seconds=within), tier=0)
+    Case.objects.filter(pk=case.pk).update(**anew(now, within))
     escalate_anew(case, now, within)
+    if case.level == Level.CRISIS:
+        alerts.alert_on_call(Case.objects.get(pk=case.pk), step=0)
     log(case, moderator, "decision.declined", action=decision.action, measure=decision.measure)
     tell_desk(case.public_id, case.level)
 

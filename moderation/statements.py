@@ -110,7 +110,7 @@ def in_words(statement: Statement, *, now: datetime) -> Reasons:
         noticed="A program noticed it first." if statement.noticed_by_rules else "A person noticed it first.",
         decided="A person decided, not a program." if decision else "A program did this; no person has decided yet.",
         words=decision.public_note if decision else "",
-        may_appeal=statement.ended_at is None and now <= by and not hasattr(statement, "appeal"),
+        may_appeal=statement.may_be_appealed(now) and not hasattr(statement, "appeal"),
         appeal_by=by,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -80,6 +80,12 @@ class Statement(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/statements/{self.code}"
+
+    def may_be_appealed(self, now: datetime) -> bool:
+        """For thirty days, while nobody changed it. What a program did alone and ran out, nobody has to change."""
+        by_program = self.decision_id is None and self.restriction in RUNS_OUT
+        ran_out = by_program and self.until is not None and self.until <= now
+        return self.ended_at is None and not ran_out and now <= self.issued_at + APPEAL_WITHIN
 
     @property
     def shown_code(self) -> str:

@@ -100,7 +100,14 @@ def test_keeping_them_renews_only_what_is_still_in_ones_hands(robin, heap) -> No
     assert not gone.is_held(timezone.now())
 
 
-@pytest.mark.parametrize("what", ["answered", "an appeal", "a letter"])
+def closed_before(case: Case) -> Case:
+    """An earlier case about the same words, closed."""
+    same = {"subject": case.subject, "post": case.post, "peer": case.peer, "room": case.room, "level": case.level}
+    at = case.opened_at - timedelta(days=1)
+    return Case.objects.create(**same, due_at=at, opened_at=at, state=CaseState.RESOLVED, resolved_at=at)
+
+
+@pytest.mark.parametrize("what", ["answered", "an appeal", "a letter", "an earlier letter"])
 def test_a_person_who_waits_for_an_answer_is_never_in_a_heap(robin, ash, heap, what) -> None:
     case = Case.objects.get(post=heap[0])
     if what == "answered":
@@ -108,7 +115,8 @@ def test_a_person_who_waits_for_an_answer_is_never_in_a_heap(robin, ash, heap, w
     elif what == "an appeal":
         Case.objects.filter(pk=case.pk).update(subject=f"appeal:{case.pk}")
     else:
-        letter = Outreach.objects.create(case=case, peer=ash)
+        about = case if what == "a letter" else closed_before(case)
+        letter = Outreach.objects.create(case=about, peer=ash)
         OutreachMessage.objects.create(outreach=letter, body="Hello.", shown_html="Hello.", client_id="one")
     browser = sit_down(robin)
 

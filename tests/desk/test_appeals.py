@@ -9,14 +9,25 @@ from django.utils import timezone
 
 from forum.models import Pause, Post, Visibility
 from forum.posting import edit_post, submit_post
+from moderation import risk, statements
 from moderation.appealing import HAD_PART
 from moderation.invariants import breaches
-from moderation.models import Appeal, AppealOutcome, AuditEvent, Case, CaseState, Decision, Statement
+from moderation.models import (
+    Appeal,
+    AppealOutcome,
+    AuditEvent,
+    Case,
+    CaseState,
+    Decision,
+    Level,
+    Restriction,
+    Signal,
+    Statement,
+)
 from moderation.overturning import ERASED
-from moderation.risk import Level
 from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
-from tests.desk.staff import CRY, Browser, decision, field, sit_down, take, words_in
+from tests.desk.staff import CRY, Browser, decision, field, resolve, sit_down, take, words_in
 from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +220,18 @@ def test_an_appeal_in_distress_is_answered_with_help_and_raises_its_case(removed
     assert (cry.level, cry.not_for, cry.lead_only) == (3, None, False)  # the danger waits for nobody
 
 
+@pytest.mark.parametrize("level", [Level.AMBER, Level.RED])
+def test_what_is_noticed_in_an_appeal_stands_in_no_case_but_the_one_of_its_cry(removed, judged, level) -> None:
+    judged(finding("distress", level))
+
+    Browser().post(Statement.objects.in_force().get().get_absolute_url(), {"body": WHY_NOT})
+
+    noticed = Signal.objects.filter(rule="distress.test").values_list("case__subject", flat=True)
+    cry = f"cry:appeal:{Appeal.objects.get().statement_id}"
+    assert list(noticed) == ([cry] if level == Level.RED else [])
+    assert [str(each) for each in breaches()] == []
+
+
 def test_whoever_decided_reads_the_cry_in_an_appeal_though_not_the_appeal(at_desk, removed) -> None:
     statement = Statement.objects.in_force().get()
     Browser().post(statement.get_absolute_url(), {"body": CRY})
@@ -239,6 +262,33 @@ def test_after_thirty_days_or_once_changed_there_is_nothing_to_appeal(removed, a
     assert late.status_code == 409
     assert WHY_NOT in late.content.decode()
     assert not Appeal.objects.exists()
+
+
+def test_what_a_program_paused_and_ran_out_ends_with_the_decision_and_is_not_appealed_before(robin, ash, held) -> None:
+    _, case = held
+    past = timezone.now() - timedelta(minutes=1)
+    statements.by_rules(case=case, peer=ash, restriction=Restriction.THREAD_PAUSED, until=past)
+    paused = Statement.objects.get(restriction=Restriction.THREAD_PAUSED)
+
+    assert "Ask another person to look" not in Browser().read(paused.get_absolute_url())
+    assert Browser().post(paused.get_absolute_url(), {"body": WHY_NOT}).status_code == 409
+    resolve(sit_down(robin), case)
+
+    paused.refresh_from_db()
+    assert paused.ended_at is not None
+    assert not Appeal.objects.exists()
+
+
+def test_what_a_program_did_is_appealed_at_a_case_of_its_words_though_theirs_is_closed(removed, held) -> None:
+    post, case = held
+    statement = Statement.objects.create(
+        case=case, post=post, peer=post.peer, restriction="held", ground="x", noticed_by_rules=True
+    )
+
+    appeal = appealed(statement)
+
+    assert (appeal.case.subject, appeal.case.post, appeal.case.pk != case.pk) == (case.subject, post, True)
+    assert [str(each) for each in breaches()] == []
 
 
 def test_the_code_opens_it_however_it_is_typed_and_a_wrong_one_tells_nothing(removed) -> None:
@@ -344,7 +394,7 @@ def test_alone_here_whom_a_complaint_is_about_sees_the_danger_in_it_at_once(robi
 
 def test_what_a_complaint_tells_beside_danger_stays_with_leads(robin, wren, rooms, judged) -> None:
     lead = make_moderator("maren", "Maren", "lead")
-    judged(finding("threat", Level.CRISIS), finding("minor", Level.RED))
+    judged(finding("threat", risk.Level.CRISIS), finding("minor", risk.Level.RED))
 
     Browser().post("/complain", {"about": "Robin", "body": "Someone here scares me, and I am fifteen."})
 
@@ -419,6 +469,22 @@ def test_who_agreed_does_not_answer_the_appeal_and_is_told_why(robin, wren, held
     assert appeal.outcome == ""
 
 
+def test_whoever_may_not_have_a_case_for_leads_keeps_no_appeal_waiting(maren, sorrel, robin, held) -> None:
+    _, case = held
+    Case.objects.filter(pk=case.pk).update(lead_only=True)
+    propose_end(sit_down(maren), case)
+    at_sorrels = sit_down(sorrel)
+    agree(at_sorrels, case)
+    appeal = appealed(Statement.objects.in_force().filter(decision__isnull=False).order_by("-pk")[0])
+    assert answer(at_sorrels, appeal.case, AppealOutcome.UPHELD).status_code == 422
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert answer(sit_down(sorrel), appeal.case, AppealOutcome.UPHELD).status_code == 302
+
+    appeal.refresh_from_db()
+    assert (appeal.answered_by, appeal.single) == (sorrel, True)
+
+
 def test_overturning_gives_back_a_voice_that_was_ended_with_its_erased_words(robin, wren, ash, held) -> None:
     _, case = held
     propose_end(sit_down(robin), case, action="erase")
@@ -431,6 +497,23 @@ def test_overturning_gives_back_a_voice_that_was_ended_with_its_erased_words(rob
     ash.refresh_from_db()
     assert ash.state == State.ACTIVE
     assert not Pause.objects.filter(ended_at=None).exists()
+    assert [str(each) for each in breaches()] == []
+
+
+def test_a_voice_that_comes_back_answers_no_appeal_against_the_erasure(robin, wren, held) -> None:
+    _, case = held
+    propose_end(sit_down(robin), case, action="erase")
+    agree(sit_down(wren), case)
+    in_force = Statement.objects.in_force()
+    of_voice, of_words = (appealed(in_force.get(restriction=each)) for each in ("banned", "erased"))
+    herons = sit_down(make_moderator("heron", "Heron", "moderator"))
+
+    assert answer(herons, of_voice.case, AppealOutcome.OVERTURNED).status_code == 302
+
+    of_words.refresh_from_db()
+    assert (of_words.outcome, of_words.case.state) == ("", CaseState.OPEN)
+    assert answer(herons, of_words.case, AppealOutcome.OVERTURNED).status_code == 422  # nothing is left to give back
+    assert answer(herons, of_words.case, AppealOutcome.UPHELD).status_code == 302
     assert [str(each) for each in breaches()] == []
 
 

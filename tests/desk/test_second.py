@@ -9,7 +9,20 @@ from django.utils import timezone
 
 from forum.models import Pause, Post, Thread, Visibility
 from forum.posting import Resting, edit_post, submit_post
-from moderation.models import AuditEvent, Case, CaseState, Decision, Restriction, Snapshot, Statement
+from moderation import alerts, deadlines
+from moderation.invariants import breaches
+from moderation.models import (
+    AuditEvent,
+    Case,
+    CaseState,
+    Decision,
+    Level,
+    Outbox,
+    Restriction,
+    Snapshot,
+    Statement,
+)
+from moderation.reopening import WITHIN
 from moderation.tending import tend
 from peers.models import Peer, State
 from tests.conftest import draft, make_thread
@@ -135,6 +148,22 @@ def test_a_proposal_can_be_taken_back_by_whoever_made_it_and_by_nobody_else(robi
     assert case.due_at > timezone.now()
     assert not Pause.objects.filter(ended_at=None).exists()
     assert at_robins.post(back).status_code == 409
+
+
+def test_after_a_proposal_that_was_taken_back_a_case_is_waited_for_as_one_that_is_opened_again(robin, held) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    propose(browser, case, action="remove", measure="ban")
+
+    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+        browser.post(f"{case.get_absolute_url()}withdraw")
+        case.refresh_from_db()
+        assert deadlines.period(case) == timedelta(seconds=WITHIN[Level.CRISIS])
+        assert (case.first_human_at, case.human_due_at) == (None, None)
+        assert Outbox.objects.filter(key=alerts.keys_of(case, step=0)[0]).exists()
+        tend(now=timezone.now() + timedelta(minutes=5), messages=False)
+    assert Outbox.objects.filter(kind="alert", payload__step=1).count() == 1
+    assert [str(each) for each in breaches()] == []
 
 
 def test_erased_words_are_nowhere_and_only_after_two_agreed(robin, wren, held) -> None:

@@ -6,13 +6,15 @@ import pytest
 from django.utils import timezone
 
 from forum.models import Post
+from forum.posting import edit_post
 from moderation import invariants, lowering, retention
 from moderation.complaining import complain
 from moderation.models import Appeal, AuditEvent, Case, Complaint, OutreachMessage, Report, Signal, Snapshot, Statement
 from moderation.reporting import file_report
 from moderation.tending import tend
+from tests.conftest import draft
 from tests.desk.conftest import held  # noqa: F401  (a fixture)
-from tests.desk.staff import KIND, cry, resolve, sit_down, take
+from tests.desk.staff import CRY, KIND, cry, decision, resolve, sit_down, take
 
 YEAR = timedelta(days=367)
 
@@ -84,6 +86,43 @@ def test_a_post_that_still_stands_keeps_its_words(closed) -> None:
     retention.erase_old_words(now=timezone.now() + YEAR)
 
     assert "end my life" in Post.objects.get(pk=closed.post_id).body
+
+
+def test_a_part_that_was_hidden_stays_hidden_after_an_edit_however_old_its_case(robin, ash, thread) -> None:
+    post, case = cry(ash, thread, f"{CRY}. [means] are here.")
+    browser = sit_down(robin)
+    form = decision(
+        take(browser, case, reveal=True), action="redact", reason_code="method-detail", more_parts="[means]"
+    )
+    assert browser.post(f"{case.get_absolute_url()}decide", form).status_code == 302
+
+    retention.erase_old_words(now=timezone.now() + YEAR)
+    edited = edit_post(peer=ash, post=Post.objects.get(pk=post.pk), draft=draft("I had tea, and [means] are here."))
+
+    assert "[means]" not in edited.shown_html
+    assert retention.erase_old_words(now=timezone.now() + YEAR) == 0
+    Post.objects.filter(pk=post.pk).update(visibility="withdrawn", shown_title="", shown_html="")
+    Case.objects.open().update(state="resolved", resolved_at=timezone.now())
+    retention.erase_old_words(now=timezone.now() + YEAR)
+    assert left_of(case) == ""
+
+
+def test_a_conversation_goes_when_nothing_in_it_is_new_and_no_case_about_the_same_is_open(closed) -> None:
+    newer = Case.objects.create(
+        subject=closed.subject, post=closed.post, peer=closed.peer, room=closed.room, level=1, due_at=closed.due_at
+    )
+    left = []
+
+    for _ in range(2):
+        left.append(retention.erase_old_words(now=timezone.now() + YEAR))
+        assert left_of(closed) == f"{KIND}The reason was erased."
+    Case.objects.filter(pk=newer.pk).update(state="resolved", resolved_at=timezone.now())
+    OutreachMessage.objects.update(at=timezone.now() + YEAR)
+    left.append(retention.erase_old_words(now=timezone.now() + YEAR))
+    left.append(retention.erase_old_words(now=timezone.now() + 2 * YEAR))
+
+    assert left == [1, 0, 0, 1]
+    assert left_of(closed) == "The reason was erased."
 
 
 def test_many_go_batch_by_batch_each_with_an_event_of_its_own(closed, monkeypatch) -> None:
