@@ -135,10 +135,7 @@ def answer_appeal(
     if appeal is None or appeal.statement.decision is None:
         raise Conflict
     with transaction.atomic():
-        decision = Decision.objects.select_related("case__peer").get(pk=appeal.statement.decision.pk)
-        if decision.case.peer:
-            lock_peer(decision.case.peer)
-        lock_post(cases=decision.case)
+        decision = _held(appeal.statement.decision)
         single = _is_single(case, decision, moderator)
         if not settle(case, moderator, Event.DECIDED, token=token, version=version):
             raise Conflict
@@ -149,6 +146,15 @@ def answer_appeal(
             overturn(decision, moderator)
         log(case, moderator, "appeal.answered", outcome=str(outcome), single=single)
         return Appeal.objects.get(pk=appeal.pk)
+
+
+def _held(decision: Decision) -> Decision:
+    """The decision with peer, post and case held, as it stands then: someone may have agreed to it a moment ago."""
+    if decision.case.peer:
+        lock_peer(decision.case.peer)
+    lock_post(cases=decision.case)
+    Case.objects.locked().get(pk=decision.case_id)
+    return Decision.objects.select_related("case__peer").get(pk=decision.pk)
 
 
 def _is_single(case: Case, decision: Decision, moderator: Moderator) -> bool:

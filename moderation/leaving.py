@@ -11,6 +11,7 @@ from peers.models import Peer
 # Rows 5, 8, 10-12: what could hurt others stays readable for the desk until it is decided, as the leaving page says.
 KEPT_UNTIL_DECIDED = frozenset({"encouragement", "sourcing", "threat", "minor", "harassment"})
 LONGEST_KEPT = timedelta(days=30)
+REASON_ERASED = "The reason was erased."
 
 
 def forget(*, peer: Peer, way: Way) -> None:
@@ -22,21 +23,24 @@ def forget(*, peer: Peer, way: Way) -> None:
     """
     Outreach.objects.filter(peer=peer).delete()
     Appeal.objects.filter(statement__peer=peer).update(words="")
-    Complaint.objects.filter(case__peer=peer).update(words="")
+    Complaint.objects.filter(case__peer=peer).update(words="", about="")
     mine = Case.objects.filter(peer=peer)
     if way != Way.KEEP:
         kept = [
             case.pk for case in mine.open().filter(level__gte=Level.RED) if KEPT_UNTIL_DECIDED & set(case.categories)
         ]
         erase_words(Snapshot.objects.filter(case__peer=peer).exclude(case__in=kept))
-    Linking.objects.filter(case__in=mine).update(reason="Its author has left.")
     erase_reasons(mine)
     mine.update(author_name="")
 
 
 def erase_reasons(cases: QuerySet[Case]) -> None:
-    """Why a person lowered a level is told in free words, which may tell of its author. That it was lowered stays."""
-    Signal.objects.filter(case__in=cases, rule="human.lowered").update(reason="The reason was erased.")
+    """Why a person lowered a level, or asked for other names, is told in free words, which may tell of its author.
+
+    That it was done stays.
+    """
+    Signal.objects.filter(case__in=cases, rule="human.lowered").update(reason=REASON_ERASED)
+    Linking.objects.filter(case__in=cases).update(reason=REASON_ERASED)
 
 
 def erase_kept_words(*, now: datetime) -> int:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from forum.models import Visibility
 from moderation import audit
-from moderation.leaving import erase_reasons, erase_words
+from moderation.leaving import REASON_ERASED, erase_reasons, erase_words
 from moderation.models import (
     Action,
     Appeal,
@@ -20,6 +20,7 @@ from moderation.models import (
     CaseState,
     Complaint,
     Decision,
+    Linking,
     Outreach,
     OutreachMessage,
     Report,
@@ -67,7 +68,8 @@ def _with_words(before: datetime) -> CaseQuerySet:
         Exists(_snapshots().filter(salt__isnull=False, **here))
         | Exists(Report.objects.filter(~Q(note=""), **here))
         | Exists(Appeal.objects.filter(~Q(words=""), **here))
-        | Exists(Complaint.objects.filter(~Q(words=""), **here))
+        | Exists(Complaint.objects.filter(~Q(words="", about=""), **here))
+        | Exists(Linking.objects.filter(~Q(reason=REASON_ERASED), **here))
         | Exists(_conversations(before).filter(**here))
     )
     return Case.objects.filter(words, state=CaseState.RESOLVED, resolved_at__lt=before)

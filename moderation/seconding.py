@@ -68,10 +68,9 @@ def withdraw(*, decision: Decision, moderator: Moderator) -> bool:
         if decision.case.peer:
             lock_peer(decision.case.peer)
         lock_post(cases=decision.case)
+        Case.objects.locked().get(pk=decision.case_id)  # a case may have neither peer nor post
         own = Decision.objects.waiting().filter(pk=decision.pk, moderator=moderator).exists()
-        if own:
-            call_off(decision, moderator)
-        return own
+        return own and call_off(decision, moderator)
 
 
 def waits(moderator: Moderator, _now: datetime) -> list[Wait]:
@@ -103,13 +102,15 @@ def _said(decision: Decision) -> str:
     return "; ".join(done)
 
 
-def call_off(decision: Decision, moderator: Moderator) -> None:
-    """A proposal that waits comes to nothing. Called inside a transaction, with peer and post held."""
+def call_off(decision: Decision, moderator: Moderator) -> bool:
+    """A proposal that waits comes to nothing. Called inside a transaction, with its rows held. Did it wait?"""
     states = before(Event.DECLINED)
-    Case.objects.filter(pk=decision.case_id, state__in=states).update(
+    changed = Case.objects.filter(pk=decision.case_id, state__in=states).update(
         state=after(states[0], Event.DECLINED), version=F("version") + 1, **NO_LEASE, **_FREED
     )
-    _undo(decision, moderator)
+    if changed:
+        _undo(decision, moderator)
+    return bool(changed)
 
 
 def _undo(decision: Decision, moderator: Moderator) -> None:

@@ -42,12 +42,14 @@ def of_post(
     """End the statements about this post that hold no more, and issue those that hold now.
 
     Called inside the transaction that changes how the post is shown. A human's decision states
-    anew what it leaves standing; automation states only what is new.
+    anew what it leaves standing; automation states only what is new, and until when a hold goes on.
     """
     wanted = restrictions_of(shown, erased=erased)
     in_force = Statement.objects.in_force().filter(post=post, restriction__in=OF_POSTS)
     over = in_force if decision else in_force.exclude(restriction__in=wanted)
     over.update(ended_at=timezone.now())
+    if shown.visibility == Visibility.HELD and shown.hold_until:
+        prolong(post=post, until=shown.hold_until)
     if case is None:
         return
     told = set() if decision else set(in_force.values_list("restriction", flat=True))

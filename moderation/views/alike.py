@@ -54,11 +54,10 @@ def take(request: HttpRequest, moderator: Moderator) -> HttpResponse:
 @at_desk
 def keep(request: HttpRequest, moderator: Moderator) -> HttpResponse:
     """Stay with them; what was written and ticked stays in its form."""
-    batch.keep(
-        refs=[name.removeprefix("token-") for name in request.POST if name.startswith("token-")], moderator=moderator
-    )
+    refs = [name.removeprefix("token-") for name in request.POST if name.startswith("token-")]
+    kept = batch.keep(refs=refs, moderator=moderator)
     if "application/json" in request.headers.get("Accept", ""):
-        return HttpResponse(status=204)
+        return HttpResponse(status=204 if kept else 409)
     form = AlikeForm(initial={name: request.POST.get(name, "") for name in ("action", "body")})
     return _page(request, moderator, form=form, ticked=request.POST.getlist("case"))
 

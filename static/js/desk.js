@@ -56,15 +56,20 @@ function keepLease(lease) {
   }, RENEW_MS);
 }
 
-/** Alike cases stay in these hands while someone is at their page. @param {HTMLFormElement} form */
+/** Alike cases stay in these hands while someone is at their page; tells when all are lost. @param {HTMLFormElement} form */
 function keepHeap(form) {
   const isTouched = watchHands();
-  window.setInterval(() => {
+  const timer = window.setInterval(async () => {
     if (!isTouched()) return;
-    fetch(form.dataset.keep ?? "", {
+    const answer = await fetch(form.dataset.keep ?? "", {
       method: "POST", credentials: "same-origin", redirect: "error",
       headers: { Accept: "application/json" }, body: new URLSearchParams(/** @type {any} */ (new FormData(form))),
-    }).catch(() => null); // a bad line: the next beat tries again
+    }).catch(() => null);
+    if (!answer || answer.ok) return; // a bad line: the next beat tries again
+    window.clearInterval(timer);
+    for (const words of form.querySelectorAll("[data-words]")) words.remove();
+    const line = form.querySelector("[data-kept]");
+    if (line) line.textContent = "These cases are no longer in your hands. What you wrote stays here.";
   }, RENEW_MS);
 }
 

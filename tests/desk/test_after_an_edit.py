@@ -6,18 +6,19 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from forum.models import Post, Visibility
-from forum.posting import edit_post
+from forum.models import Pause, Post, Visibility
+from forum.posting import edit_post, submit_post
 from moderation import alerts, deciding, escalating, outreach, triage
 from moderation.calling import call_for_help
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.deciding import Verdict
 from moderation.leaving import forget
-from moderation.models import Case, CaseState, Decision, Escalation, Outbox, Signal, Snapshot
+from moderation.models import Case, CaseState, Decision, Escalation, Outbox, Signal, Snapshot, Statement
 from moderation.triage import Conflict
 from peers.leaving import Way
 from tests.conftest import draft, make_post
 
+HARM = "kill yourself, nobody will miss you"
 SAD = "I want to die and nobody knows."
 
 
@@ -110,3 +111,15 @@ def test_a_case_that_never_rang_silences_no_other(ash, room) -> None:
     alerts.alert_on_call(Case.objects.get(post=first), step=0)
     assert Outbox.objects.count() == 1
     assert Case.objects.filter(post=second).exists()
+
+
+@pytest.mark.parametrize("words", [HARM, "The soup was good."])
+def test_the_statement_of_a_hold_names_the_time_that_an_edit_gave_it(blue, thread, words) -> None:
+    post = submit_post(peer=blue, place=thread, draft=draft(HARM))
+    Statement.objects.filter(post=post).update(until=timezone.now())
+    Pause.objects.update(ended_at=timezone.now())  # or nothing could be edited
+
+    edited = edit_post(peer=blue, post=post, draft=draft(words + " And tea."))
+
+    assert edited.visibility == Visibility.HELD
+    assert Statement.objects.in_force().get(post=post, restriction="held").until == edited.hold_until

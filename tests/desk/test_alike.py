@@ -100,6 +100,16 @@ def test_keeping_them_renews_only_what_is_still_in_ones_hands(robin, heap) -> No
     assert not gone.is_held(timezone.now())
 
 
+def test_a_page_that_keeps_nothing_any_more_is_told_so(robin, heap) -> None:
+    browser = sit_down(robin)
+    page = in_hand(browser, heap)
+    Case.objects.filter(post__in=heap).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    answer = browser.post("/desk/alike/keep", form_of(page, heap), Accept="application/json")
+
+    assert answer.status_code == 409
+
+
 def closed_before(case: Case) -> Case:
     """An earlier case about the same words, closed."""
     same = {"subject": case.subject, "post": case.post, "peer": case.peer, "room": case.room, "level": case.level}

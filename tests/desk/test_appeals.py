@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forum.models import Pause, Post, Visibility
 from forum.posting import edit_post, submit_post
-from moderation import risk, statements
+from moderation import appealing, risk, statements
 from moderation.appealing import HAD_PART
 from moderation.invariants import breaches
 from moderation.models import (
@@ -467,6 +467,20 @@ def test_who_agreed_does_not_answer_the_appeal_and_is_told_why(robin, wren, held
     assert "I read it again." in refused.content.decode()
     appeal.refresh_from_db()
     assert appeal.outcome == ""
+
+
+def test_who_agrees_in_the_moment_of_answering_does_not_answer_either(robin, wren, held, monkeypatch) -> None:
+    _, case = held
+    proposed = propose_end(sit_down(robin), case)
+    appeal = appealed(Statement.objects.in_force().filter(decision=proposed).order_by("-pk")[0])
+    agreed = {"confirmed_at": timezone.now(), "confirmed_by": wren}
+
+    def waits_meanwhile(**_: object) -> None:
+        Decision.objects.filter(pk=proposed.pk).update(**agreed)
+
+    monkeypatch.setattr(appealing, "lock_post", waits_meanwhile)
+
+    assert answer(sit_down(wren), appeal.case, AppealOutcome.OVERTURNED).status_code == 422
 
 
 def test_whoever_may_not_have_a_case_for_leads_keeps_no_appeal_waiting(maren, sorrel, robin, held) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forum.models import Pause, Post, Thread, Visibility
 from forum.posting import Resting, edit_post, submit_post
-from moderation import alerts, deadlines
+from moderation import alerts, deadlines, seconding
 from moderation.invariants import breaches
 from moderation.models import (
     AuditEvent,
@@ -164,6 +164,18 @@ def test_after_a_proposal_that_was_taken_back_a_case_is_waited_for_as_one_that_i
         tend(now=timezone.now() + timedelta(minutes=5), messages=False)
     assert Outbox.objects.filter(kind="alert", payload__step=1).count() == 1
     assert [str(each) for each in breaches()] == []
+
+
+def test_what_two_agreed_to_is_not_called_off_by_who_thought_that_it_still_waits(robin, wren, ash, held) -> None:
+    _, case = held
+    proposed = propose(sit_down(robin), case, action="remove", measure="ban")
+    second(sit_down(wren), case, "yes")
+
+    assert seconding.call_off(proposed, robin) is False  # as it was read before the second person agreed
+
+    ash.refresh_from_db()
+    proposed.refresh_from_db()
+    assert (ash.state, proposed.declined_at) == (State.BANNED, None)
 
 
 def test_erased_words_are_nowhere_and_only_after_two_agreed(robin, wren, held) -> None:

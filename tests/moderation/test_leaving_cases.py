@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from forum.models import Post
 from forum.posting import submit_post
+from moderation.complaining import complain
 from moderation.leaving import erase_kept_words
 from moderation.models import Case, CaseState, Outreach, OutreachMessage, Snapshot
 from moderation.risk import Level
@@ -65,6 +66,15 @@ def test_below_red_and_after_a_decision_nothing_is_kept(said, blue) -> None:
 
     assert amber.snapshots.get().words == ""
     assert decided.snapshots.get().words == ""
+
+
+def test_whom_they_complained_about_is_forgotten_with_what_they_said(blue, rooms) -> None:
+    complaint = complain(words="They were short with me.", about="Robin, I think", peer=blue).complaint
+
+    leave(peer=blue, way=Way.KEEP)
+
+    complaint.refresh_from_db()
+    assert (complaint.words, complaint.about) == ("", "")
 
 
 def test_nothing_is_kept_longer_than_thirty_days(said, blue) -> None:

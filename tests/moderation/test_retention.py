@@ -9,7 +9,18 @@ from forum.models import Post
 from forum.posting import edit_post
 from moderation import invariants, lowering, retention
 from moderation.complaining import complain
-from moderation.models import Appeal, AuditEvent, Case, Complaint, OutreachMessage, Report, Signal, Snapshot, Statement
+from moderation.models import (
+    Appeal,
+    AuditEvent,
+    Case,
+    Complaint,
+    Linking,
+    OutreachMessage,
+    Report,
+    Signal,
+    Snapshot,
+    Statement,
+)
 from moderation.reporting import file_report
 from moderation.tending import tend
 from tests.conftest import draft
@@ -105,6 +116,18 @@ def test_a_part_that_was_hidden_stays_hidden_after_an_edit_however_old_its_case(
     Case.objects.open().update(state="resolved", resolved_at=timezone.now())
     retention.erase_old_words(now=timezone.now() + YEAR)
     assert left_of(case) == ""
+
+
+def test_why_names_were_asked_for_goes_and_whom_a_complaint_named(closed, robin) -> None:
+    asked = Linking.objects.create(case=closed, requested_by=robin, reason="They said they know her.")
+    about = Complaint.objects.create(case=closed, about="Robin")
+    retention.erase_old_words(now=timezone.now() + YEAR)
+    Linking.objects.update(reason="Written since.")
+
+    assert [retention.erase_old_words(now=timezone.now() + YEAR) for _ in range(2)] == [1, 0]
+    asked.refresh_from_db()
+    about.refresh_from_db()
+    assert (asked.reason, about.about) == ("The reason was erased.", "")
 
 
 def test_a_conversation_goes_when_nothing_in_it_is_new_and_no_case_about_the_same_is_open(closed) -> None:
