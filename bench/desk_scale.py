@@ -137,6 +137,7 @@ def measured(site: Site, opened: int, times: int) -> list[str]:
     queue_pages(desks[0], {}, 5)  # the first answers of a process load what it needs
     figures += [(f"queue, {name}", took, "page") for name, took in queue_pages(desks[0], keys, times).items()]
     claim = _CLAIM.replace("TIMES", str(max(3, times // 4))).replace("PAUSE", str(PAUSE / 4))
+    site.env["LAMPLIGHT_DATABASE_POOL"] = "0"  # of what is run beside the site: each thread holds a connection
     claimed = json.loads(site.manage("shell", "-v", "0", "-c", claim))
     figures.append((f"claiming the next case, {MODERATORS} at once", claimed, "claim"))
     all_next(desks, 2, 0.1)
