@@ -429,6 +429,15 @@ def test_a_complaint_is_kept_from_whom_it_names(rooms, about, whom) -> None:
     assert (kept_from and kept_from.username) == whom
 
 
+def test_whom_a_complaint_names_is_covered_like_its_words(rooms) -> None:
+    make_moderator("maren", "Maren", "lead")
+    Browser().post("/complain", {"about": "the one called Quillfeather", "body": "They mocked what I wrote."})
+    desk, case = sit_down(make_moderator("juno", "Juno", "admin")), Case.objects.get()
+
+    assert "Quillfeather" not in take(desk, case)
+    assert "Quillfeather" in take(desk, case, reveal=True)
+
+
 def test_a_complaint_about_the_only_lead_calls_them_once_they_may_see_it(rooms) -> None:
     make_moderator("maren", "Maren", "lead")
 
