@@ -1,11 +1,12 @@
 """What the desk keeps. One file an idea; import them from here."""
 
 from moderation.models.caring import Exposure, HandoverNote
-from moderation.models.cases import Case, Reveal, Signal, Snapshot, Source
+from moderation.models.cases import Case, Reveal
 from moderation.models.decisions import Action, Decision, Effect, EffectKind, Measure, ResourceAttachment
 from moderation.models.follow_ups import Feeling, FollowUp
 from moderation.models.linking import Linking
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
+from moderation.models.noticing import Signal, Snapshot, Source
 from moderation.models.outreach import Outreach, OutreachMessage, Report
 from moderation.models.people import Moderator, Role
 from moderation.models.reviews import Review

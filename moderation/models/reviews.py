@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from forum.models import Visibility
 from forum.tokens import new_token
-from moderation.models.cases import Case, Snapshot
+from moderation.models.cases import Case
 from moderation.models.decisions import Action, Decision
+from moderation.models.noticing import Snapshot
 from moderation.models.people import Moderator
 from moderation.models.statements import Appeal
 
