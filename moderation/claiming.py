@@ -38,8 +38,8 @@ def _claimed(*, case: Case, moderator: Moderator) -> Case | None:
     """The case as it is once it is taken or renewed."""
     now = timezone.now()
     with transaction.atomic():
-        of_name = list(Case.objects.open().of_name(case).told_for(moderator).locked())
-        wanted = next((each for each in of_name if each.pk == case.pk and each.is_allowed), None)  # type: ignore[attr-defined]  # told_for
+        of_name = list(Case.objects.open().of_name(case).locked())
+        wanted = next((each for each in of_name if each.pk == case.pk and each.is_for(moderator)), None)
         if wanted is None:
             return None
         if wanted.held_by(moderator, now):

@@ -23,15 +23,8 @@ class SameName:
 
 def same_name(case: Case, moderator: Moderator, now: datetime) -> SameName:
     """What stands beside this case. One query."""
-    others = list(
-        Case.objects.open()
-        .of_name(case)
-        .exclude(pk=case.pk)
-        .told_for(moderator)
-        .in_order()
-        .select_related("lease_by__peer")
-    )
-    open_to = [each for each in others if each.is_allowed]  # type: ignore[attr-defined]  # told_for
+    others = list(Case.objects.open().of_name(case).exclude(pk=case.pk).in_order().select_related("lease_by__peer"))
+    open_to = [each for each in others if each.is_for(moderator)]
     return SameName(
         in_hand=[each for each in open_to if each.held_by(moderator, now)],
         free=[each for each in open_to if not each.is_held(now)],
@@ -59,5 +52,5 @@ def kept_for(case: Case, others: Iterable[Case], moderator: Moderator, now: date
 
 def may_take(case: Case, of_name: Iterable[Case], moderator: Moderator, now: datetime) -> bool:
     """Whether it is free, and kept for nobody else. `of_name` may hold the case itself."""
-    free = case.is_allowed and not case.is_held(now)  # type: ignore[attr-defined]  # told_for
+    free = not case.is_held(now) and case.is_for(moderator)
     return free and kept_for(case, of_name, moderator, now) is None

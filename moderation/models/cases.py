@@ -111,10 +111,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         return self.filter(_allowed(moderator))
 
-    def told_for(self, moderator: Moderator) -> CaseQuerySet:
-        """With whether this person may work on each, as `is_allowed`."""
-        return self.annotate(is_allowed=If(When(_allowed(moderator), then=True), default=False))
-
 
 def _allowed(moderator: Moderator) -> Q:
     not_for_leads = Q() if moderator.leads else Q(lead_only=False)
@@ -224,6 +220,12 @@ class Case(models.Model):
 
     def is_held(self, now: datetime) -> bool:
         return self.lease_by_id is not None and self.lease_until is not None and self.lease_until > now
+
+    def is_for(self, moderator: Moderator) -> bool:
+        """The same as `for_moderator`; asks the database only about what is of this person's own doing."""
+        if self.not_for_id == moderator.pk:
+            return Case.objects.for_moderator(moderator).filter(pk=self.pk).exists()
+        return moderator.leads or not self.lead_only
 
     @property
     def waits_for_second(self) -> bool:
