@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from moderation import audit, caring
@@ -66,14 +67,15 @@ def claim_next(*, moderator: Moderator) -> Case | None:
 
 
 def candidates(moderator: Moderator) -> Iterator[Case]:
-    """Every case that seems free, in the order served."""
+    """Every case that seems free, in the order served. What is about one's own doing is rare: each is looked at."""
     served = caring.served_to(moderator=moderator, now=timezone.now())
-    waiting = Case.objects.open().for_moderator(moderator).filter(served).in_order()
+    theirs = Q() if moderator.leads else Q(lead_only=False)
+    waiting = Case.objects.open().filter(theirs, served).in_order()
     many = AT_A_TIME
     read = list(waiting[:many])
     while read:
         now = timezone.now()
-        yield from (case for case in read if not case.is_held(now))
+        yield from (case for case in read if not case.is_held(now) and case.is_for(moderator))
         many = min(2 * many, MOST_AT_A_TIME)
         read = list(waiting.after(read[-1].place)[:many])
 
