@@ -109,12 +109,14 @@ def count_reveal(*, case: Case, moderator: Moderator, now: datetime) -> int:
     return texts
 
 
-def within_limit(*, case: Case, moderator: Moderator, now: datetime) -> Q:
-    """What a free case must be for this moderator to take it: at the hard limit a crisis, or one they have read."""
+def has_room(*, case: Case, moderator: Moderator, now: datetime) -> bool:
+    """Whether this moderator's day has room for a free case: at the hard limit for a crisis, and for what they read."""
+    if case.level == Level.CRISIS:
+        return True
     count = _current(moderator, now)
     if count is None or measure().standing(count.units) != Standing.LIMIT:
-        return Q()
-    return Q() if _texts_read(case, moderator, count.began_at) else Q(level=Level.CRISIS)
+        return True
+    return _texts_read(case, moderator, count.began_at) > 0
 
 
 def served_to(*, moderator: Moderator, now: datetime) -> Q:
@@ -141,7 +143,7 @@ def may_be_offered(*, moderator: Moderator, now: datetime) -> Q:
 def kept_from(*, case: Case, moderator: Moderator, now: datetime) -> Changed | None:
     """Why a case that is free was not given to them; None where their limit is not the reason."""
     is_free = case.state != CaseState.RESOLVED and not (case.lease_until and case.lease_until > now)
-    if not is_free or case.level == Level.CRISIS or not within_limit(case=case, moderator=moderator, now=now):
+    if not is_free or has_room(case=case, moderator=moderator, now=now):
         return None
     return Changed((AT_THE_LIMIT,), can_go_on=False)
 

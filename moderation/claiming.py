@@ -46,11 +46,17 @@ def _claimed(*, case: Case, moderator: Moderator) -> Case | None:
         if wanted.held_by(moderator, now):
             _renew(of_name, moderator, now)
             return wanted
-        if not may_take(wanted, of_name, moderator, now) or not _may_read(wanted, moderator, now):
+        if not may_take(wanted, of_name, moderator, now) or not caring.has_room(
+            case=wanted, moderator=moderator, now=now
+        ):
             return None
         _renew(of_name, moderator, now)
         free = [each for each in of_name if may_take(each, of_name, moderator, now)]
-        _take([each for each in free if each.pk == wanted.pk or _may_read(each, moderator, now)], moderator, now)
+        _take(
+            [each for each in free if each.pk == wanted.pk or caring.has_room(case=each, moderator=moderator, now=now)],
+            moderator,
+            now,
+        )
         return wanted
 
 
@@ -123,7 +129,7 @@ def _fit_for(taker: Moderator, held: list[Case], now: datetime) -> list[Case]:
     if not taker.has_desk:
         return []
     allowed = set(Case.objects.for_moderator(taker).filter(pk__in=[each.pk for each in held]))
-    return [each for each in held if each in allowed and _may_read(each, taker, now)]
+    return [each for each in held if each in allowed and caring.has_room(case=each, moderator=taker, now=now)]
 
 
 def _tell_given_back(cases: list[Case], now: datetime) -> None:
@@ -131,12 +137,6 @@ def _tell_given_back(cases: list[Case], now: datetime) -> None:
     for each in cases:
         given_back(each, now=now)
         tell_desk(each.public_id, each.level)
-
-
-def _may_read(case: Case, moderator: Moderator, now: datetime) -> bool:
-    """Whether their day has room for it: at the hard limit a crisis has, and what they have read before."""
-    limit = caring.within_limit(case=case, moderator=moderator, now=now)
-    return not limit or Case.objects.filter(limit, pk=case.pk).exists()
 
 
 def _renew(of_name: list[Case], moderator: Moderator, now: datetime) -> None:
