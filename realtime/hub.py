@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from forum import live_frames, live_reading
-from forum.live_reading import Standing
+from forum.live import frames
+from forum.live import reading as live_reading
+from forum.live.reading import Standing
 from forum.models import LiveSession
 from realtime import presence
 from realtime.closing import Close
@@ -28,7 +29,7 @@ class Reading:
 
     session: LiveSession
     standing: Standing
-    told: list[live_frames.Told]
+    told: list[frames.Told]
     apart: frozenset[tuple[Any, Any]]
 
 
@@ -123,7 +124,7 @@ class Hub:
     def _tell_standing(self, seat: Seat) -> None:
         if seat.standing != self.standing:
             seat.standing = self.standing
-            seat.offer(live_frames.as_json(live_frames.room_frame(self.session, self.standing)))
+            seat.offer(frames.as_json(frames.room_frame(self.session, self.standing)))
         if self.standing.is_over:
             seat.finish(Close.OVER)
 

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs
 
 from django.http import HttpRequest
 
-from forum import live_frames, live_reading, saying
-from forum.live_forms import CLIENT_ID, LONGEST_SAID
+from forum.live import frames, saying
+from forum.live import reading as live_reading
+from forum.live.forms import CLIENT_ID, LONGEST_SAID
 from forum.models import LiveSession
 from realtime.closing import Close
 from realtime.hub import Hub
@@ -125,7 +126,7 @@ def _arrive(scope: Any) -> tuple[LiveSession, Voice | None, live_reading.Listene
     voice = voice_of(request_of(scope))
     peer = voice.peer if voice else None
     hello = {
-        **live_frames.room_frame(session, live_reading.standing_of(session)),
+        **frames.room_frame(session, live_reading.standing_of(session)),
         "type": "hello",
         "session": session.public_id,
         "host": session.host.staff_name,
@@ -157,8 +158,8 @@ def _acknowledged(client_id: str, said: saying.Said, session: LiveSession, reque
         "state": "said" if said.post.is_open else said.post.visibility,
         "post": said.post.public_id,
         "name": said.post.persona.name if said.post.persona else "",
-        "html": live_frames.said_html(said.post, session, mine_of=request),
-        "card": live_frames.mine_html(said.post, request),
+        "html": frames.said_html(said.post, session, mine_of=request),
+        "card": frames.mine_html(said.post, request),
     }
 
 

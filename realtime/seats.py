@@ -6,7 +6,7 @@ Queues are bounded: who is slow costs no memory and no one's time.
 import asyncio
 from collections.abc import AsyncIterator
 
-from forum.live_reading import Listener, Standing
+from forum.live.reading import Listener, Standing
 from realtime.closing import Close
 
 MOST_WAITING = 200  # frames; who is further behind comes back

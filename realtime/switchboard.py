@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from forum.live_reading import Standing, standing_of
+from forum.live.reading import Standing, standing_of
 from forum.models import LiveSession
 from realtime.hub import Hub
 from realtime.subscription import Subscription

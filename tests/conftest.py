@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from forum.hosting import move, schedule
 from forum.intake import Draft
-from forum.live_states import Act
+from forum.live.hosting import move, schedule
+from forum.live.states import Act
 from forum.models import LiveSession, Post, Room, Thread
 from forum.opening import open_rooms
 from forum.posting import open_thread

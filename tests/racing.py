@@ -18,7 +18,7 @@ from uuid import uuid4
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from forum.hosting import schedule
+from forum.live.hosting import schedule
 from forum.models import Room
 from forum.posting import submit_post
 from moderation import claiming, deciding, triage

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from forum.hosting import move, schedule
-from forum.live_states import Act
+from forum.live.hosting import move, schedule
+from forum.live.states import Act
 from forum.models import LiveSession, Post, Room, Thread
 from forum.opening import open_rooms
 from forum.posting import edit_post, submit_post, withdraw

@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from forum import hosting, live_reading
-from forum.live_forms import SessionForm
-from forum.live_states import Act, acts_from
+from forum.live import hosting, reading
+from forum.live.forms import SessionForm
+from forum.live.states import Act, acts_from
 from forum.models import LiveSession
 from forum.views.live import session_for
 from forum.views.page import SeeOther, show
@@ -127,9 +127,9 @@ def _key(request: HttpRequest, session: LiveSession) -> str:
 def _page(request: HttpRequest, session: LiveSession, *, stays: bool) -> HttpResponse:
     context = {
         "session": session,
-        "standing": live_reading.standing_of(session, is_host=True),
+        "standing": reading.standing_of(session, is_host=True),
         "acts": [(each.value, WORDS[each]) for each in acts_from(session.state)],
-        "care": live_reading.needing_care(session),
+        "care": reading.needing_care(session),
         "stays": stays,
     }
     return show(request, "forum/live/console.html", context)

@@ -12,8 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
 
-from forum import live_frames, live_reading, posting, saying
-from forum.live_forms import SayForm
+from forum import posting
+from forum.live import frames, reading, saying
+from forum.live.forms import SayForm
 from forum.models import LiveSession
 from forum.tokens import new_token
 from forum.views.page import show
@@ -78,12 +79,12 @@ def events(request: HttpRequest, public_id: str) -> HttpResponse:
     given = request.GET.get("after", "0")
     if not (given.isascii() and given.isdigit() and len(given) < 17):
         problem = {"type": "error", "sentence": "after is the number of the last event you have."}
-        return _json(live_frames.as_json(problem), status=400)
-    told = live_reading.events_after(session, int(given))
-    apart = live_reading.kept_apart(told)
-    listener = live_reading.listener_of(who.speaker(request))
-    frame = live_frames.as_json(live_frames.room_frame(session, live_reading.standing_of(session)))
-    more = "true" if len(told) == live_reading.MOST_AT_ONCE else "false"
+        return _json(frames.as_json(problem), status=400)
+    told = reading.events_after(session, int(given))
+    apart = reading.kept_apart(told)
+    listener = reading.listener_of(who.speaker(request))
+    frame = frames.as_json(frames.room_frame(session, reading.standing_of(session)))
+    more = "true" if len(told) == reading.MOST_AT_ONCE else "false"
     listed = ",".join(listener.hears(each, apart) for each in told)
     return _json(f'{{"room":{frame},"events":[{listed}],"more":{more}}}')
 
@@ -102,16 +103,16 @@ def _given_back(request: HttpRequest, session: LiveSession, form: SayForm, unsai
 
 def _page(request: HttpRequest, session: LiveSession, form: SayForm, *, status: int = 200, **more: Any) -> HttpResponse:
     peer = who.speaker(request)
-    listener = live_reading.listener_of(peer)
+    listener = reading.listener_of(peer)
     is_host = listener.is_author(session.host_id)
-    standing = live_reading.standing_of(session, is_host=is_host)
+    standing = reading.standing_of(session, is_host=is_host)
     context = {
         "session": session,
         "standing": standing,
-        "why": live_frames.why_quiet(standing),
-        "lines": live_reading.lines_for(listener, session, most=more.get("most", live_reading.MOST_AT_ONCE)),
-        "asides": live_reading.asides_of(session, peer),
-        "name": live_reading.name_in(session, peer),
+        "why": frames.why_quiet(standing),
+        "lines": reading.lines_for(listener, session, most=more.get("most", reading.MOST_AT_ONCE)),
+        "asides": reading.asides_of(session, peer),
+        "name": reading.name_in(session, peer),
         "is_host": is_host,
         "form": form,
         **more,

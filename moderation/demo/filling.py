@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from forum import hosting, notes, posting
+from forum import notes, posting
 from forum.intake import Draft
-from forum.live_states import Act
+from forum.live import hosting
+from forum.live.states import Act
 from forum.models import LiveSession, Post, Room, Thread
 from forum.opening import open_rooms
 from forum.tokens import new_token

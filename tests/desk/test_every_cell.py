@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forum import live_frames
+from forum.live.frames import tell
 from forum.models import LiveEvent, LiveSession, Post, Thread
 from forum.posting import submit_post
 from moderation.risk import Level
@@ -81,7 +81,7 @@ def test_in_a_live_room_each_sees_exactly_what_the_table_says(judged, blue, sess
     post = written(judged, blue, session, category, level)
     judged()
 
-    frames = [live_frames.tell(event, session) for event in LiveEvent.objects.filter(post=post)]
+    frames = [tell(event, session) for event in LiveEvent.objects.filter(post=post)]
     page = Browser().read(session.get_absolute_url())
 
     if category in PLEAS:

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.db import connection
 
-from forum import live_frames
+from forum.live.frames import tell
 from forum.models import LiveEvent, Post
 from forum.posting import edit_post, submit_post
 from moderation.models import Case
@@ -79,7 +79,7 @@ def test_no_frame_of_a_live_room_holds_the_word_once_it_was_hidden(robin, ash, s
     post = submit_post(peer=ash, place=session, draft=draft(WORDS))
     hide(sit_down(robin), post)
 
-    frames = [live_frames.tell(event, session) for event in LiveEvent.objects.filter(session=session)]
+    frames = [tell(event, session) for event in LiveEvent.objects.filter(session=session)]
 
     assert len(frames) > 1  # said, then changed
     assert all("qwyxcanary" not in frame.full + frame.folded + frame.bare for frame in frames)

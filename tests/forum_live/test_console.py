@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from forum import showing
-from forum.hosting import step_out
+from forum.live.hosting import step_out
 from forum.models import LiveSession, LiveState, Visibility
 from forum.posting import submit_post
 from tests.conftest import draft, make_moderator

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum import live_frames
+from forum.live import frames
 from forum.posting import submit_post
 from tests.conftest import draft
 from tests.forum_live.helpers import browser_of
@@ -56,5 +56,5 @@ def test_words_that_wait_stand_with_why_and_with_a_way_to_help(ash, session) -> 
 def test_everyday_words_bring_no_card(ash, session, rf) -> None:
     post = submit_post(peer=ash, place=session, draft=draft("The kettle is on."))
 
-    assert live_frames.mine_html(post, rf.get("/")) == ""
+    assert frames.mine_html(post, rf.get("/")) == ""
     assert "Only you can see this" not in browser_of(ash).get(f"/live/{session.public_id}/").text

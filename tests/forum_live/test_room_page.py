@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from forum import notes
-from forum.hosting import move, step_out
-from forum.live_states import Act
+from forum.live.hosting import move, step_out
+from forum.live.states import Act
 from forum.models import LiveSession, Post
 from forum.posting import submit_post, withdraw
 from peers.boundaries import block, set_topic_filters

@@ -2,8 +2,8 @@
 
 import pytest
 
-from forum.hosting import move, step_out
-from forum.live_states import Act
+from forum.live.hosting import move, step_out
+from forum.live.states import Act
 from forum.models import LiveSession
 from forum.posting import submit_post
 from moderation.calling import call_for_help

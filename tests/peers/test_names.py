@@ -4,8 +4,8 @@ import pytest
 from django.template import Context, Template
 from django.utils.html import strip_tags
 
-from forum.hosting import move, schedule
-from forum.live_states import Act
+from forum.live.hosting import move, schedule
+from forum.live.states import Act
 from forum.posting import submit_post
 from peers import naming
 from peers.models import Peer, Persona

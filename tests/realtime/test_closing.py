@@ -7,10 +7,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from forum import live_reading
-from forum.hosting import move
-from forum.live_reading import Listener
-from forum.live_states import Act
+from forum.live import reading as live_reading
+from forum.live.hosting import move
+from forum.live.reading import Listener
+from forum.live.states import Act
 from peers.arriving import end_every_session, sign_out
 from peers.leaving import Way, leave
 from peers.models import Session

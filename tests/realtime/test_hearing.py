@@ -9,10 +9,11 @@ from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forum import live_reading, notes, showing, signals
-from forum.hosting import move
+from forum import notes, showing, signals
 from forum.intake import Decision
-from forum.live_states import Act
+from forum.live import reading as live_reading
+from forum.live.hosting import move
+from forum.live.states import Act
 from forum.models import LiveEvent, Post, Visibility
 from forum.posting import submit_post, withdraw
 from peers import limits

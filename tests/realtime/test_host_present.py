@@ -8,8 +8,8 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.utils import timezone
 
-from forum.hosting import move, renew_lease, schedule, step_out
-from forum.live_states import Act
+from forum.live.hosting import move, renew_lease, schedule, step_out
+from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveSession, Post
 from forum.posting import NobodyHosts, submit_post
 from peers.models import Peer

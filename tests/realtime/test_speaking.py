@@ -6,8 +6,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from forum import showing
-from forum.hosting import move
-from forum.live_states import Act
+from forum.live.hosting import move
+from forum.live.states import Act
 from forum.models import LiveEvent, Post
 from moderation.models import Case
 from peers.models import Peer

@@ -7,8 +7,8 @@ from django.db import DatabaseError
 from django.template import Context, Template
 from django.utils import timezone
 
-from forum.hosting import move, schedule, step_out
-from forum.live_states import Act
+from forum.live.hosting import move, schedule, step_out
+from forum.live.states import Act
 from forum.models import LiveSession
 from realtime.presence import banded
 

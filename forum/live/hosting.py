@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from forum.live_states import Act, next_state
+from forum.live.states import Act, next_state
 from forum.models import EventKind, LiveSession, LiveState, Room
 from forum.models.live import LEASE_SECONDS
 from forum.showing import add_event

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from forum.live_forms import SayForm
+from forum.live.forms import SayForm
 from forum.models import EventKind, LiveEvent, LiveSession, Post
 from forum.posting import admit, submit_post
 from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, TooSoon

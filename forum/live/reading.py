@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from forum import notes
-from forum.live_frames import Told, tell
+from forum.live.frames import Told, tell
 from forum.models import EventKind, LiveEvent, LiveSession, LiveState, Post, Visibility
 from peers import boundaries
 from peers.models import Block, Peer, Persona
