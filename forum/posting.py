@@ -88,8 +88,7 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
     with transaction.atomic():
         voice = _hold(peer)
         is_closed = _take_place(peer, place, urgent=assessment.urgent)
-        thread = place if isinstance(place, Thread) else None
-        treat = _treatment(voice, thread, assessment, folded=folded, waits=waits)
+        treat = _treatment(voice, place, assessment, folded=folded, waits=waits)
         if is_closed:
             treat = resting.kept_in_closed
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
@@ -134,7 +133,7 @@ def edit_post(*, peer: Peer, post: Post, draft: Draft) -> Post:
         mine = lock_post(pk=post.pk)
         if mine is None or mine.peer_id != peer.pk or mine.visibility == Visibility.WITHDRAWN:
             raise Post.DoesNotExist
-        treat = _treatment(voice, mine.thread, assessment, folded=folded, waits=waits)
+        treat = _treatment(voice, mine.place, assessment, folded=folded, waits=waits)
         mine.title, mine.body, mine.notes = draft.title, draft.body, draft.notes
         mine.revision += 1
         mine.edited_at = timezone.now()
@@ -204,10 +203,11 @@ def _take_place(peer: Peer, place: Place, *, urgent: bool) -> bool:
     if session is None:
         raise NobodyHosts
     now = timezone.now()
-    is_host = session.host_id == peer.pk
-    if not session.may_speak(now, is_host=is_host):
+    if not session.may_speak(now, peer.pk):
         raise NobodyHosts
-    if session.state == LiveState.SLOW and not is_host and not urgent:  # a cry for help waits for nothing
+    if (
+        session.state == LiveState.SLOW and session.host_id != peer.pk and not urgent
+    ):  # a cry for help waits for nothing
         _slow_down(session, peer, now)
     return False
 
@@ -252,10 +252,10 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
     return post
 
 
-def _treatment(peer: Peer, thread: Thread | None, assessment: Assessment, *, folded: bool, waits: bool) -> Treat:
+def _treatment(peer: Peer, place: Place | None, assessment: Assessment, *, folded: bool, waits: bool) -> Treat:
     """What becomes of judging's decision: kept from others while this voice rests, out of sight while the site is
     paused, folded over a limit, or as it is. Raises Resting for calm words of a voice that rests."""
-    if resting.rests(peer, thread, urgent=assessment.urgent):
+    if resting.rests(peer, place, urgent=assessment.urgent):
         return resting.kept_back
     if waits:
         return pausing.out_of_sight

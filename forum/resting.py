@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from forum.intake import Decision
-from forum.models import Pause, Post, Thread, Visibility
+from forum.models import LiveSession, Pause, Post, Thread, Visibility
 from forum.refusals import Resting
 from peers import who
 from peers.models import Peer
@@ -21,10 +21,10 @@ NOT_RELEASED = frozenset({REASON, CLOSED})
 WAITS_FOR = timedelta(hours=4)  # where judging named no time by which a human looks
 
 
-def rests(peer: Peer, thread: Thread | None, *, urgent: bool) -> bool:
+def rests(peer: Peer, place: Thread | LiveSession | None, *, urgent: bool) -> bool:
     """Whether these words are kept from others. `peer` is as it stands now, held. Raises Resting for calm words."""
     speaks = who.may_speak(peer)
-    pause = Pause.objects.holding(peer, thread, timezone.now()) if speaks else None
+    pause = Pause.objects.holding(peer, place, timezone.now()) if speaks else None
     if speaks and pause is None:
         return False
     if not urgent:

@@ -69,6 +69,10 @@ def _announce(post: Post) -> None:
         add_event(post.session_id, EventKind.CHANGED if said else EventKind.SAID, post=post, about=said)
     elif said:
         add_event(post.session_id, EventKind.REMOVED, post=post, about=said)
+    if not post.is_open:  # nobody else meets it: its author and the host look
+        host = LiveSession.objects.filter(pk=post.session_id).values_list("host_id", flat=True).get()
+        for one in {host, post.peer_id} - {None}:
+            add_event(post.session_id, EventKind.ASIDE, peer_id=one)
 
 
 def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 
 from forum.live import frames, saying
 from forum.live import reading as live_reading
-from forum.live.forms import CLIENT_ID, LONGEST_SAID
+from forum.live.forms import CLIENT_ID
 from forum.models import LiveSession
+from forum.models.live import LONGEST_SAID
 from realtime.closing import Close
 from realtime.hub import Hub
 from realtime.seats import Seat

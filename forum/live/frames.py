@@ -17,6 +17,7 @@ class Told:
 
     seq: int
     author: Any  # the peer's id, for choosing; never sent
+    is_aside: bool  # for its author alone
     notes: int
     full: str
     folded: str
@@ -31,12 +32,15 @@ def tell(event: LiveEvent, session: LiveSession) -> Told:
     if event.kind == EventKind.STATE:
         whole["state"] = event.state
         author, bits, full, folded = None, 0, whole, whole
+    elif event.kind == EventKind.ASIDE:
+        author, bits, full, folded = event.peer_id, 0, whole, whole
     else:
         whole |= {"about": event.about or event.seq, "post": post.public_id if post else None}
         author, bits = (post.peer_id, post.notes) if post else (None, 0)
         full = {**whole, "html": said_html(post, session)}
         folded = {**whole, "html": said_html(post, session, folds=notes.ALL)} if bits else full
-    return Told(event.seq, author, bits, as_json(full), as_json(folded), as_json(bare))
+    is_aside = event.kind == EventKind.ASIDE
+    return Told(event.seq, author, is_aside, bits, as_json(full), as_json(folded), as_json(bare))
 
 
 def as_json(frame: dict[str, Any]) -> str:
@@ -83,6 +87,10 @@ def room_frame(session: LiveSession, standing: Any) -> dict[str, Any]:
         "may_speak": standing.may_speak,
         "host_present": standing.host_present,
         "last_seq": session.last_seq,
+        "host": session.host.staff_name,
+        "floor": standing.floor,
+        "slow_seconds": session.slow_seconds if standing.state == LiveState.SLOW else 0,
+        "ends_by": standing.ends_by.isoformat() if standing.ends_by else None,
         "why": why_quiet(standing),
         "html": bar_html(session, standing),
     }

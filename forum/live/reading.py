@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -31,7 +32,7 @@ class Listener:
         """The one of the three encodings that is meant for this listener; their own words come whole."""
         if self.is_author(told.author):
             return told.full
-        if not self.meets(told.author, told.notes, apart):
+        if told.is_aside or not self.meets(told.author, told.notes, apart):
             return told.bare
         return told.folded if told.notes & self.fold else told.full
 
@@ -62,20 +63,28 @@ class Standing:
     holding: bool
     may_speak: bool
     host_present: bool
+    host: Any = None  # the peer's id, for noticing that it is another; never sent
+    floor: str = ""  # the name of who speaks beside the host
+    slow_seconds: int = 0
+    ends_by: datetime | None = None
 
     @property
     def is_over(self) -> bool:
         return self.state == LiveState.CLOSED
 
 
-def standing_of(session: LiveSession, *, is_host: bool = False) -> Standing:
-    """How the session stands, for everyone or for its host (who speaks in "one voice")."""
+def standing_of(session: LiveSession, peer_id: Any = None) -> Standing:
+    """How the session stands, for everyone or for one person (who may have the floor in "one voice")."""
     now = timezone.now()
     return Standing(
         state=session.state,
         holding=session.is_holding(now),
-        may_speak=session.may_speak(now, is_host=is_host),
+        may_speak=session.may_speak(now, peer_id),
         host_present=session.host_present(now),
+        host=session.host_id,
+        floor=session.floor_name if session.floor_id else "",
+        slow_seconds=session.slow_seconds,
+        ends_by=session.ends_by,
     )
 
 

@@ -23,7 +23,7 @@ _NEXT: dict[tuple[S, Act], S] = {
     (S.SCHEDULED, Act.CLOSE): S.CLOSED,
     (S.LOBBY, Act.OPEN): S.OPEN,
     (S.LOBBY, Act.CLOSE): S.CLOSED,
-    **{(state, Act.OPEN): S.OPEN for state in _LIVELY},
+    **{(state, Act.OPEN): S.OPEN for state in (*_LIVELY, S.WINDING_DOWN)},  # also back from winding down
     **{(state, Act.SLOW): S.SLOW for state in _LIVELY},
     **{(state, Act.ONE_VOICE): S.ONE_VOICE for state in _LIVELY},
     **{(state, Act.WIND_DOWN): S.WINDING_DOWN for state in _LIVELY},

@@ -1,7 +1,16 @@
 """What the forum keeps. One file an idea; import them from here."""
 
 from forum.models.drafts import SavedDraft
-from forum.models.live import EventKind, LiveEvent, LiveSession, LiveState
+from forum.models.live import (
+    EventKind,
+    LiveEvent,
+    LiveFeedback,
+    LiveHand,
+    LiveReminder,
+    LiveSeries,
+    LiveSession,
+    LiveState,
+)
 from forum.models.modes import Mode, SiteMode
 from forum.models.pauses import Pause
 from forum.models.posts import Post, Shown, Visibility
@@ -12,6 +21,10 @@ __all__ = [
     "Contract",
     "EventKind",
     "LiveEvent",
+    "LiveFeedback",
+    "LiveHand",
+    "LiveReminder",
+    "LiveSeries",
     "LiveSession",
     "LiveState",
     "Mode",

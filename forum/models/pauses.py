@@ -1,4 +1,4 @@
-"""Pauses: someone's writing rests for a while, in one thread or everywhere. Reading and help never do."""
+"""Pauses: someone's writing rests for a while, in one place or everywhere. Reading and help never do."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from forum.models.live import LiveSession
 from forum.models.threads import Thread
 from peers.models import Peer
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):
-    def holding(self, peer: Peer, thread: Thread | None, now: datetime) -> Pause | None:
+    def holding(self, peer: Peer, place: Thread | LiveSession | None, now: datetime) -> Pause | None:
         """The pause that holds for this person here at this moment, the longest first."""
-        here = Q(thread=None) | Q(thread=thread) if thread else Q(thread=None)
+        here = Q(thread=None, session=None)
+        if isinstance(place, Thread):
+            here |= Q(thread=place)
+        elif place is not None:
+            here |= Q(session=place)
         return self.filter(here, peer=peer, until__gt=now, ended_at=None).order_by("-until").first()
 
 
 class Pause(models.Model):
     peer = models.ForeignKey(Peer, models.CASCADE, related_name="pauses")
-    thread = models.ForeignKey(Thread, models.CASCADE, null=True, related_name="pauses")  # none: everywhere
+    thread = models.ForeignKey(Thread, models.CASCADE, null=True, related_name="pauses")
+    session = models.ForeignKey(LiveSession, models.CASCADE, null=True, related_name="pauses")  # neither: everywhere
     until = models.DateTimeField()
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)  # taken back before its time
@@ -30,6 +36,7 @@ class Pause(models.Model):
     objects = PauseQuerySet.as_manager()
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=Q(thread=None) | Q(session=None), name="pause_in_one_place")]
         indexes = [models.Index(fields=["peer", "until"], name="pause_of_peer")]  # asked when someone posts
 
     def __str__(self) -> str:

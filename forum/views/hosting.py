@@ -127,7 +127,7 @@ def _key(request: HttpRequest, session: LiveSession) -> str:
 def _page(request: HttpRequest, session: LiveSession, *, stays: bool) -> HttpResponse:
     context = {
         "session": session,
-        "standing": reading.standing_of(session, is_host=True),
+        "standing": reading.standing_of(session, session.host_id),
         "acts": [(each.value, WORDS[each]) for each in acts_from(session.state)],
         "care": reading.needing_care(session),
         "stays": stays,

@@ -105,7 +105,7 @@ def _page(request: HttpRequest, session: LiveSession, form: SayForm, *, status: 
     peer = who.speaker(request)
     listener = reading.listener_of(peer)
     is_host = listener.is_author(session.host_id)
-    standing = reading.standing_of(session, is_host=is_host)
+    standing = reading.standing_of(session, peer.pk if peer else None)
     context = {
         "session": session,
         "standing": standing,

@@ -1,6 +1,7 @@
 """Opening sockets in tests as a browser would: with a Host, an Origin and perhaps a session's cookie."""
 
 import json
+import time
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -57,6 +58,19 @@ class Page(WebsocketCommunicator):
             if fresh["type"] in types:
                 return fresh
             self.kept.append(fresh)
+
+    async def next_told(self, within: float = 3) -> Frame:
+        """The next event that tells more than its number."""
+        while "kind" not in (event := await self.next("event", within=within)):
+            pass
+        return event
+
+    async def hears_nothing(self, within: float) -> bool:
+        """Whether no event tells more than its number for so many seconds."""
+        end = time.monotonic() + within
+        while (left := end - time.monotonic()) > 0 and not await self.receive_nothing(timeout=left):
+            self.kept.append(json.loads(await self.receive_from()))
+        return not any("kind" in frame for frame in self.kept)
 
     async def events(self, count: int) -> list[Frame]:
         return [await self.next("event") for _ in range(count)]

@@ -32,7 +32,7 @@ async def test_a_cry_for_help_over_the_socket_is_held_and_answered_with_help(ash
 
     async with open_page(session, ash) as ashs, open_page(session, blue) as blues:
         answer = await ashs.say(CRY)
-        silent = await blues.receive_nothing(timeout=0.2)
+        silent = await blues.hears_nothing(within=0.2)
 
     assert (answer["type"], answer["state"], answer["seq"]) == ("ack", "held", None)
     assert "help-card" in answer["card"]
