@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from forum.views import hosting, live
+from forum.views import hosting, live, live_side
 
 urlpatterns: list[URLPattern] = [
     path("live/new", hosting.new),
     path("live/<str:public_id>/", live.room),
     path("live/<str:public_id>/say", live.say),
     path("live/<str:public_id>/events", live.events),
+    path("live/<str:public_id>/lobby", live_side.lobby),
+    path("live/<str:public_id>/hand", live_side.hand),
+    path("live/<str:public_id>/mine", live_side.mine),
+    path("live/<str:public_id>/out", live_side.out),
     path("live/<str:public_id>/host/", hosting.console),
     path("live/<str:public_id>/host/act", hosting.act),
 ]

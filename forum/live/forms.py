@@ -2,17 +2,23 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from forum import notes
 from forum.forms import Typed, has_words
 from forum.intake import Draft
 from forum.models import Room
 from forum.models.live import LONGEST_SAID
 from forum.tokens import new_token
+from peers.forms import TopicFilterForm
 
+HEAVY = "heavy"
+MOODS = [(HEAVY, "Very heavy"), ("low", "Low"), ("so-so", "So-so"), ("alright", "Alright"), ("light", "Light")]
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,22}")
 
 
@@ -44,6 +50,30 @@ class SayForm(forms.Form):
         body, given = self.cleaned_data["body"], str(self.cleaned_data["client_id"] or "")
         seed = given if CLIENT_ID.fullmatch(given) else new_token()
         return Draft(body=body, client_id=f"{seed}-{hashlib.sha256(body.encode()).hexdigest()[:16]}")
+
+
+class LobbyForm(TopicFilterForm):
+    """How someone comes in: a mood that is answered and not kept, topics to fold or leave out, listening only."""
+
+    mood = forms.ChoiceField(
+        label="How are you, in one tap?",
+        help_text="Only for you. It is not kept, and nobody in the room sees it. You can leave it out.",
+        choices=MOODS,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    listens = forms.BooleanField(label="I would like to listen only", required=False)
+
+    def __init__(self, *args: Any, ways: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, notes=notes.NOTES, ways=ways, **kwargs)
+
+    @property
+    def topics(self) -> list[forms.BoundField]:
+        return [self[key] for key in notes.NOTES]
+
+    @property
+    def ways(self) -> dict[str, str]:
+        return {key: way for key, way in super().ways.items() if key in notes.NOTES}
 
 
 class SessionForm(forms.Form):

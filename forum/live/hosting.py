@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forum.live.states import Act, next_state
 from forum.models import EventKind, LiveHand, LiveSession, LiveState, Room
-from forum.models.live import LEASE_SECONDS, LIVELY
+from forum.models.live import HANDS, LEASE_SECONDS
 from forum.showing import add_event
 from peers.again import once_more
 from peers.models import Kind, Peer
@@ -152,7 +152,7 @@ def raise_hand(*, peer: Peer, session: LiveSession) -> None:
     """Tell the host quietly that one would like to speak. Raising it again changes nothing. Raises NotNow."""
     with transaction.atomic():
         locked = LiveSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
-        if locked.state not in LIVELY or locked.state == LiveState.WINDING_DOWN or peer.pk == locked.host_id:
+        if locked.state not in HANDS or peer.pk == locked.host_id:
             raise NotNow
         _, is_new = LiveHand.objects.get_or_create(session=locked, peer=peer)
         if is_new:

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from forum import notes
 from forum.live.frames import Told, tell
-from forum.models import EventKind, LiveEvent, LiveSession, LiveState, Post, Visibility
+from forum.live.wishes import NO_WISHES, Wishes
+from forum.models import EventKind, LiveEvent, LiveHand, LiveSession, LiveState, Post, Visibility
+from forum.models.live import HANDS
 from peers import boundaries
 from peers.models import Block, Peer, Persona
 
@@ -44,14 +46,21 @@ class Listener:
         return author is not None and author == self.peer
 
 
-def listener_of(peer: Peer | None) -> Listener:
+def ways_of(peer: Peer | None, wishes: Wishes = NO_WISHES) -> dict[str, str]:
+    """note -> "fold" or "hide": what this reader chose for good, or for this visit."""
+    visit = dict.fromkeys(notes.from_bits(wishes.fold), "fold") | dict.fromkeys(notes.from_bits(wishes.hide), "hide")
+    return {**visit, **(boundaries.topic_ways(peer) if peer else {})}
+
+
+def listener_of(peer: Peer | None, wishes: Wishes = NO_WISHES) -> Listener:
+    """This reader with their lasting boundaries, and what they wish for this visit beside them."""
     if peer is None:
-        return Listener()
+        return Listener(fold=wishes.fold, hide=wishes.hide)
     ways = boundaries.topic_ways(peer)
     return Listener(
         peer=peer.pk,
-        fold=notes.to_bits(note for note, way in ways.items() if way == "fold"),
-        hide=notes.to_bits(note for note, way in ways.items() if way == "hide"),
+        fold=wishes.fold | notes.to_bits(note for note, way in ways.items() if way == "fold"),
+        hide=wishes.hide | notes.to_bits(note for note, way in ways.items() if way == "hide"),
     )
 
 
@@ -140,6 +149,20 @@ def name_in(session: LiveSession, peer: Peer | None) -> str:
         return ""
     found = Persona.objects.filter(peer=peer, scope=session.scope).values_list("name", flat=True).first()
     return found or peer.staff_name
+
+
+def names_of(lines: Iterable[Line]) -> list[str]:
+    """Whoever spoke in these lines, once each, in the order of their first words: nobody who only listens."""
+    said = [line.post for line in lines if line.post.is_open]
+    names = (post.persona.name if post.persona else post.peer.staff_name if post.peer else "" for post in said)
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def hand_of(session: LiveSession, peer: Peer | None) -> str:
+    """Whether this person's hand is "up" or "down", or "" where they cannot raise one at this moment."""
+    if peer is None or peer.pk == session.host_id or session.state not in HANDS:
+        return ""
+    return "up" if LiveHand.objects.filter(session=session, peer=peer).exists() else "down"
 
 
 @dataclass(frozen=True, slots=True)

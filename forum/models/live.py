@@ -30,6 +30,7 @@ class LiveState(models.TextChoices):
 
 SPEAKING = (LiveState.OPEN, LiveState.SLOW, LiveState.WINDING_DOWN)
 LIVELY = (*SPEAKING, LiveState.ONE_VOICE)
+HANDS = (LiveState.OPEN, LiveState.SLOW, LiveState.ONE_VOICE)  # hands are raised in these
 
 
 class LiveSeries(models.Model):

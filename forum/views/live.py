@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forum import posting
 from forum.live import frames, reading, saying
 from forum.live.forms import SayForm
+from forum.live.wishes import Wishes, wishes_of
 from forum.models import LiveSession
 from forum.tokens import new_token
-from forum.views.page import show
+from forum.views.page import SeeOther, show
 from forum.views.sending import already_posted, answer, begin, new_here
 from peers import who
 
@@ -37,7 +38,7 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
     """The room, to read and write in; with `?follow=1` to read along, renewed every ten seconds."""
     session = session_for(public_id)
     follow = request.GET.get("follow") == "1"
-    response = _page(request, session, SayForm(initial={"client_id": new_token()}), follow=follow)
+    response = _page(request, session, _empty(), follow=follow)
     if follow:
         response["Refresh"] = str(FOLLOW_SECONDS)
     return response
@@ -48,7 +49,7 @@ def say(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form alone, under the newest messages; and what it sends."""
     session = session_for(public_id)
     if request.method != "POST":
-        return _page(request, session, SayForm(initial={"client_id": new_token()}), most=IN_COMPOSER)
+        return _page(request, session, _empty(), most=IN_COMPOSER)
     form = SayForm(request.POST)
     peer, folded = who.speaker(request), False
     if peer is None:
@@ -59,7 +60,20 @@ def say(request: HttpRequest, public_id: str) -> HttpResponse:
     outcome = saying.say(peer=peer, session=session, typed=request.POST, folded=folded)
     if isinstance(outcome, saying.Unsaid):
         return _given_back(request, session, form, outcome)
-    return answer(request, peer, outcome.post)
+    answered = answer(request, peer, outcome.post)
+    if isinstance(answered, SeeOther):  # back to the room as they chose to meet it
+        page, _, place = answered.url.partition("#")
+        return SeeOther(f"{page}{wishes_of(request.GET).query}#{place}")
+    return answered
+
+
+def _empty() -> SayForm:
+    return SayForm(initial={"client_id": new_token()})
+
+
+def arrives_at(session: LiveSession, wishes: Wishes) -> str:
+    """The address of the room as someone wishes to meet it."""
+    return f"{session.get_absolute_url()}{wishes.query}"
 
 
 def _welcome(request: HttpRequest, session: LiveSession, form: SayForm) -> HttpResponse | bool:
@@ -82,7 +96,7 @@ def events(request: HttpRequest, public_id: str) -> HttpResponse:
         return _json(frames.as_json(problem), status=400)
     told = reading.events_after(session, int(given))
     apart = reading.kept_apart(told)
-    listener = reading.listener_of(who.speaker(request))
+    listener = reading.listener_of(who.speaker(request), wishes_of(request.GET))
     frame = frames.as_json(frames.room_frame(session, reading.standing_of(session)))
     more = "true" if len(told) == reading.MOST_AT_ONCE else "false"
     listed = ",".join(listener.hears(each, apart) for each in told)
@@ -103,14 +117,20 @@ def _given_back(request: HttpRequest, session: LiveSession, form: SayForm, unsai
 
 def _page(request: HttpRequest, session: LiveSession, form: SayForm, *, status: int = 200, **more: Any) -> HttpResponse:
     peer = who.speaker(request)
-    listener = reading.listener_of(peer)
+    wishes = wishes_of(request.GET)
+    listener = reading.listener_of(peer, wishes)
+    lines = reading.lines_for(listener, session, most=more.get("most", reading.MOST_AT_ONCE))
     is_host = listener.is_author(session.host_id)
     standing = reading.standing_of(session, peer.pk if peer else None)
     context = {
         "session": session,
         "standing": standing,
         "why": frames.why_quiet(standing),
-        "lines": reading.lines_for(listener, session, most=more.get("most", reading.MOST_AT_ONCE)),
+        "lines": lines,
+        "names": reading.names_of(lines),
+        "hand": reading.hand_of(session, peer),
+        "wishes": wishes,
+        "folds": listener.fold,
         "asides": reading.asides_of(session, peer),
         "name": reading.name_in(session, peer),
         "is_host": is_host,

@@ -5,9 +5,9 @@
  * Frames and close codes: docs/live-protocol.md.
  */
 
-const PING_MS = 20000;
-const SILENCE_MS = 30000;
-const FIRST_WAIT_MS = 500;
+const PING_MS = 15000;
+const SILENCE_MS = 20000; // looked at with each ping: a line that only looks open is found within 30 s
+const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;
 const TRIES_BEFORE_ASKING = 3;
 const ASK_MS = 3000;
@@ -17,9 +17,13 @@ const STAY_AWAY = new Set([4004, 4010]); // no such room; the room is closed
 /** @typedef {{ frame(frame: Frame): void, away(): void, over(code: number): void }} Hears */
 
 export class Line {
-  /** @param {string} room @param {number} after the last event the page shows @param {Hears} hears */
-  constructor(room, after, hears) {
+  /**
+   * @param {string} room @param {number} after the last event the page shows @param {Hears} hears
+   * @param {string} [wishes] topics not to be met, as they stand in the page's address ("?hide=drugs")
+   */
+  constructor(room, after, hears, wishes = "") {
     this.room = room;
+    this.wishes = wishes.replace("?", "&");
     this.after = after;
     this.hears = hears;
     this.tries = 0;
@@ -54,7 +58,7 @@ export class Line {
     window.clearTimeout(this.timer);
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/live/${this.room}/socket?after=${this.after}`);
+    const socket = new WebSocket(`${scheme}://${location.host}/live/${this.room}/socket?after=${this.after}${this.wishes}`);
     this.socket = socket;
     socket.addEventListener("message", (message) => this.take(JSON.parse(message.data)));
     socket.addEventListener("close", (event) => { if (this.socket === socket) this.lost(event.code); });
@@ -96,7 +100,9 @@ export class Line {
     if (code === 4001) this.hears.over(code);
     if (this.tries >= TRIES_BEFORE_ASKING && !this.asking) this.asking = window.setInterval(() => void this.ask(), ASK_MS);
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.tries - 1));
-    this.timer = window.setTimeout(() => this.connect(), wait * (0.5 + Math.random() / 2));
+    // At first anywhere in a second: after a restart a whole room comes back, and not all at once.
+    const share = this.tries === 1 ? Math.random() : 0.5 + Math.random() / 2;
+    this.timer = window.setTimeout(() => this.connect(), wait * share);
   }
 
   keepAlive() {
@@ -113,7 +119,7 @@ export class Line {
   /** Without a socket: ask over plain HTTP what happened since. */
   async ask() {
     try {
-      const answer = await fetch(`/live/${this.room}/events?after=${this.after}`, { credentials: "same-origin" });
+      const answer = await fetch(`/live/${this.room}/events?after=${this.after}${this.wishes}`, { credentials: "same-origin" });
       if (!answer.ok) return;
       const found = await answer.json();
       for (const event of found.events) if (this.isNext(event)) this.hears.frame(event);

@@ -11,6 +11,10 @@ import { setServerHtml } from "./trusted.js";
 
 const AGAIN_AFTER_MS = 8000;
 const IDLE_WORDS = "Up to 500 characters.";
+const PAUSE = "Pause new messages";
+const GO_ON = "Go on with new messages";
+const WRITING_EVERY_MS = 3000;
+const WRITING_SHOWN_MS = 5000;
 
 /** @typedef {import("./live-line.js").Frame} Frame */
 /** @typedef {{ id: string, body: string, item: HTMLElement, timer: number }} Waiting */
@@ -31,7 +35,12 @@ class Room {
     this.field = /** @type {HTMLTextAreaElement | null} */ (this.form?.querySelector("textarea") ?? null);
     this.hasVoice = false;
     this.me = root.dataset.me ?? "";
-    this.isHost = "host" in root.dataset;
+    this.wishes = root.dataset.wishes ?? "";
+    /** @type {Frame[] | null} events kept back while updates are paused */
+    this.kept = null;
+    this.writingAt = 0;
+    this.writingTimer = 0;
+    this.waitTimer = 0;
     this.awaySince = 0;
     this.missed = 0;
     this.missedUntil = 0;
@@ -43,12 +52,14 @@ class Room {
       frame: (frame) => this.take(frame),
       away: () => this.wentAway(),
       over: (code) => this.ended(code),
-    });
+    }, this.wishes);
   }
 
   start() {
     this.form?.addEventListener("submit", (event) => this.submit(event));
-    this.field?.addEventListener("input", () => this.say(IDLE_WORDS));
+    this.field?.addEventListener("input", () => this.typed());
+    part(this.root, "[data-live-hand]")?.addEventListener("submit", (event) => void this.hand(/** @type {SubmitEvent} */ (event)));
+    this.offerPause();
     window.addEventListener("beforeunload", (event) => {
       if (this.waiting.size > 0 && !isLeaving()) event.preventDefault(); // words not yet acknowledged
     });
@@ -65,7 +76,8 @@ class Room {
     switch (frame.type) {
       case "hello": return this.arrived(frame);
       case "room": return this.stand(frame);
-      case "event": return this.event(frame);
+      case "event": return this.kept && frame.kind !== "aside" ? this.keep(frame) : this.event(frame);
+      case "writing": return this.someoneWrites();
       case "ack": return this.acknowledged(frame);
       case "rejected": return this.rejected(frame);
       case "error": return this.say(frame.sentence);
@@ -84,7 +96,10 @@ class Room {
       this.missedUntil = hello.last_seq;
       this.tellMissed = this.log.divider((Date.now() - this.awaySince) / 1000);
     }
-    if (this.awaySince) this.say(IDLE_WORDS);
+    if (this.awaySince) {
+      this.say(IDLE_WORDS);
+      void this.lookForMine();
+    }
     this.awaySince = 0;
     for (const waiting of this.waiting.values()) this.send(waiting);
   }
@@ -109,7 +124,10 @@ class Room {
       this.bar.classList.toggle("live-state-holding", room.holding);
       this.bar.classList.toggle("live-state-closed", room.state === "closed");
     }
-    const quiet = !room.may_speak && !(this.isHost && room.host_present);
+    const mine = room.state === "one_voice" && room.host_present && this.me !== "" && [room.host, room.floor].includes(this.me);
+    const quiet = !room.may_speak && !mine;
+    const label = part(this.root, "[data-live-label]");
+    if (label) label.textContent = room.state === "winding_down" ? "One thing I take with me" : "Your message";
     this.paused?.toggleAttribute("hidden", !quiet);
     const why = part(this.root, "[data-live-why]");
     if (why && room.why) why.textContent = room.why;
@@ -118,13 +136,118 @@ class Room {
 
   /** @param {Frame} event */
   event(event) {
+    if (event.kind === "aside") return void this.lookForMine();
     if (event.kind === "said" && event.html) {
       if (this.tellMissed) this.tellMissed(this.missed += 1);
       this.log.show(event.html, true);
+      this.addName(event.html);
     } else if (event.html) {
       this.log.show(event.html, false);
     }
     if ((event.seq ?? 0) >= this.missedUntil) this.tellMissed = null;
+    return undefined;
+  }
+
+  /** Something is there for this person alone. What is being read or used there stays until it is left. */
+  async lookForMine() {
+    const mine = this.mine;
+    if (!mine) return;
+    if (mine.contains(document.activeElement)) {
+      mine.addEventListener("focusout", () => void this.lookForMine(), { once: true });
+      return;
+    }
+    try {
+      const answer = await fetch(`/live/${this.root.dataset.live}/mine`, { credentials: "same-origin" });
+      if (answer.ok) setServerHtml(mine, await answer.text());
+    } catch {
+      // the page says that the connection is lost; coming back looks again
+    }
+  }
+
+  /** Whoever spoke is named beside the log, once. @param {string} html */
+  addName(html) {
+    const list = part(this.root, "[data-live-names]");
+    const name = this.log.made(html)?.querySelector(".said-head bdi")?.textContent;
+    if (!list || !name || [...list.querySelectorAll("bdi")].some((each) => each.textContent === name)) return;
+    list.querySelector(".quiet")?.remove();
+    const item = document.createElement("li");
+    item.append(Object.assign(document.createElement("bdi"), { textContent: name }));
+    list.append(item);
+  }
+
+  /** A button that stops the log from moving, for as long as one likes. Nothing is missed meanwhile. */
+  offerPause() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-quiet live-pause";
+    button.textContent = PAUSE;
+    button.addEventListener("click", () => {
+      const kept = this.kept;
+      this.kept = kept ? null : [];
+      button.textContent = this.kept ? GO_ON : PAUSE;
+      for (const event of kept ?? []) this.event(event);
+    });
+    this.pauseButton = button;
+    this.log.wrapper.before(button);
+  }
+
+  /** @param {Frame} event */
+  keep(event) {
+    this.kept?.push(event);
+    const count = (this.kept ?? []).filter((each) => each.kind === "said").length;
+    if (this.pauseButton && count) this.pauseButton.textContent = `${GO_ON} (${count} new)`;
+  }
+
+  /** Raise the hand, or take it down, without leaving what is being typed. @param {SubmitEvent} event */
+  async hand(event) {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const button = /** @type {HTMLButtonElement | null} */ (part(this.root, "[data-live-hand-button]"));
+    if (!button) return;
+    const body = new FormData(form);
+    body.set("hand", button.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+      if (!answer.ok) return this.say("Hands are not raised at this moment.");
+      const isUp = button.value === "up";
+      button.value = isUp ? "down" : "up";
+      button.textContent = isUp ? "Take my hand down" : "Raise my hand";
+      this.say(isUp ? "Your hand is up. Only the host sees it." : "Your hand is down.");
+    } catch {
+      this.say("The connection is lost for the moment. Please press again.");
+    }
+    return undefined;
+  }
+
+  /** Told without a name, and kept nowhere. */
+  typed() {
+    if (!this.waitTimer) this.say(IDLE_WORDS);
+    if (!this.hasVoice || !this.field?.value.trim() || Date.now() - this.writingAt < WRITING_EVERY_MS) return;
+    if (this.line.send({ type: "writing" })) this.writingAt = Date.now();
+  }
+
+  someoneWrites() {
+    const line = part(this.root, "[data-live-writing]");
+    if (!line) return;
+    line.textContent = "Someone is writing";
+    window.clearTimeout(this.writingTimer);
+    this.writingTimer = window.setTimeout(() => { line.textContent = ""; }, WRITING_SHOWN_MS);
+  }
+
+  /** The seconds until one can send again, counted down where the words wait. @param {number} seconds @param {string} sentence */
+  countDown(seconds, sentence) {
+    window.clearInterval(this.waitTimer);
+    const until = Date.now() + seconds * 1000;
+    this.say(sentence);
+    const shown = part(this.root, "[data-live-wait]");
+    this.waitTimer = window.setInterval(() => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      if (shown) shown.textContent = left > 0 ? `${left} s` : ""; // not announced each second
+      if (left > 0) return;
+      window.clearInterval(this.waitTimer);
+      this.waitTimer = 0;
+      this.say("You can send now.");
+    }, 250);
   }
 
   /** @param {SubmitEvent} event */
@@ -180,7 +303,7 @@ class Room {
     const waiting = this.waiting.get(rejected.client_id);
     if (waiting) this.giveBack(waiting);
     this.say(rejected.sentence);
-    if (rejected.seconds) window.setTimeout(() => this.say("You can send now."), rejected.seconds * 1000);
+    if (rejected.seconds) this.countDown(rejected.seconds, rejected.sentence);
     if (rejected.reason === "no_voice") this.hasVoice = false;
   }
 
