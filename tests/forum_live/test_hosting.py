@@ -11,7 +11,6 @@ from django.utils import timezone
 from forum.live import reading
 from forum.live.hosting import (
     SLOW_CHOICES,
-    WIND_DOWN,
     NotNow,
     NotTheHost,
     give_floor,
@@ -179,6 +178,7 @@ def test_hands_go_down_when_the_session_ends_and_none_goes_up_then(ash, host, se
 def test_winding_down_has_five_minutes_and_a_word_to_take_along(ash, host, session) -> None:
     move(host=host, session=session, act=Act.WIND_DOWN, grounding="Feel both feet on the floor.")
     session.refresh_from_db()
+    minutes = (session.ends_by - timezone.now()) / timedelta(minutes=1)
     submit_post(peer=ash, place=session, draft=draft("I take the tea with me."))
 
     with time_machine.travel(session.ends_by - timedelta(seconds=1), tick=False):

@@ -129,4 +129,5 @@ def test_names_are_told_of_those_who_spoke_and_of_nobody_else(ash, blue, host, s
 
     assert names.count("<li>") == 2
     assert "River" in names
+    assert post.persona is not None
     assert post.persona.name in names
