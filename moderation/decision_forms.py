@@ -105,7 +105,7 @@ class DecisionForm(SeenForm):
         body = typed.get("body", "")
         if not body.strip() and takes:
             self.add_error("body", SAY_WHY)
-        elif not typed.get("reason_code") and takes:
+        elif not typed.get("reason_code") and (takes or not usual.code):
             self.add_error("reason_code", "Choose a reason.")
         else:
             reason = desk_words.reasons()[typed.get("reason_code") or usual.code]

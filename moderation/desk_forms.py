@@ -108,6 +108,11 @@ class OutreachForm(MessageForm):
 
 
 class ShiftForm(forms.Form):
+    """It stands above a case, whose decision has `hours`, too."""
+
     hours = forms.TypedChoiceField(
         label="Here for", coerce=int, initial=2, choices=[(hours, f"{hours} h") for hours in SHIFT_HOURS]
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "shift_%s", **kwargs})

@@ -95,6 +95,9 @@ class Reason:
     categories: tuple[str, ...] = ()  # of which cases; none: of any
 
 
+NO_REASON = Reason("", "", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """First words of a message, to be changed before it is sent."""
@@ -116,12 +119,15 @@ def _several(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def usual_reason(action: str, categories: Iterable[str]) -> Reason:
-    """What one would most often say for this action about a case of these categories; the first of the file if none."""
+    """What one would most often say for this action about a case of these categories.
+
+    Where nothing fits, it is empty: what was done to someone's words is never explained by what they did not write.
+    """
     about = set(categories)
     fitting = [each for each in reasons().values() if action in each.actions]
     closest = [each for each in fitting if about & set(each.categories)]
     anyway = [each for each in fitting if not each.categories]
-    return next(iter([*closest, *anyway, *fitting, *reasons().values()]))
+    return next(iter([*closest, *anyway]), NO_REASON)
 
 
 @lru_cache(maxsize=1)

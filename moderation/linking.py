@@ -164,7 +164,7 @@ def _may_take(case: Case, moderator: Moderator) -> bool:
 def _why_over(linking: Linking) -> str:
     if linking.expires_at is None:
         return "This was not confirmed."
-    return f"This ended on {linking.expires_at:%d %B, %H:%M} UTC. If it is still needed, ask again."
+    return f"This ended on {linking.expires_at:%-d %B, %H:%M} UTC. If it is still needed, ask again."
 
 
 def _others(case: Case, moderator: Moderator) -> list[OtherName]:

@@ -119,13 +119,13 @@ def in_words(statement: Statement, *, now: datetime) -> Reasons:
 
 def _how_long(statement: Statement) -> str:
     if statement.ended_at:
-        return f"It ended on {statement.ended_at:%d %B %Y}."
+        return f"It ended on {statement.ended_at:%-d %B %Y}."
     if statement.restriction == Restriction.ERASED:
         return "The words were erased and cannot come back."
     if statement.until and statement.restriction == Restriction.HELD:
-        return f"A moderator should decide by {statement.until:%d %B, %H:%M} UTC."
+        return f"A moderator should decide by {statement.until:%-d %B, %H:%M} UTC."
     if statement.until:
-        return f"It ends by itself on {statement.until:%d %B, %H:%M} UTC."
+        return f"It ends by itself on {statement.until:%-d %B, %H:%M} UTC."
     return "It stays so until you change the words, or someone changes the decision."
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from forum.tokens import new_token
-from moderation import caring, deciding, desk_words, linking, lowering, outreach, triage
+from moderation import caring, deciding, desk_words, linking, lowering, outreach, reporting, triage
 from moderation.case_asks import asks_of, parts_of, preview_of
 from moderation.case_page import page_of
 from moderation.conflicts import what_changed
@@ -231,6 +231,7 @@ def page(request: HttpRequest, moderator: Moderator, case: Case, *, status: int 
         "changed": seen.isdigit() and seen != str(case.version),
         "openings": desk_words.openings().values(),
         "reasons": desk_words.reasons().values(),
+        "report_reasons": {each.key: each.label for each in reporting.reasons().values()},
         "usual": {action: desk_words.usual_reason(action, case.categories) for action in Action.values},
         "decision_form": given.get("decision_form")
         or DecisionForm.for_case(case, found_parts, shows_words=revealed, **kept),

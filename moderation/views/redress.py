@@ -21,6 +21,7 @@ from peers.models import Peer
 
 WRONG_CODE = "There is no statement with this code. Look again: it has twelve letters and numbers."
 MANY = "Many tries came from here. Your words are kept: send them again in {} seconds."
+MANY_CODES = "Many codes were tried from here, so we did not look. Try this one again in {} seconds."
 LATE = "The time to appeal is over, or it was changed already."
 
 
@@ -45,6 +46,10 @@ class ComplaintForm(WordsForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].help_text = "Who reads it stands above."  # one moderator, at least, may not
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def appeal_by_code(request: HttpRequest) -> HttpResponse:
@@ -52,7 +57,10 @@ def appeal_by_code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "redress/code.html", {})
     code = "".join(letter for letter in request.POST.get("code", "").lower() if letter.isalnum())[:12]
-    if limits.wait_for(limits.SIGN_INS, request) or not Statement.objects.filter(code=code).exists():
+    if wait := limits.wait_for(limits.SIGN_INS, request):
+        problem = MANY_CODES.format(round(wait) or 1)
+        return render(request, "redress/code.html", {"code": code, "problem": problem}, status=429)
+    if not Statement.objects.filter(code=code).exists():
         return render(request, "redress/code.html", {"code": code, "problem": WRONG_CODE}, status=404)
     return redirect(f"/statements/{code}")
 

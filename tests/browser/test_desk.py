@@ -1,6 +1,7 @@
 """The desk under the hand: single keys, a case that stays while one works, a list that moves by itself."""
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
@@ -16,6 +17,17 @@ def post(site: Site, words: str) -> httpx.Response:
         answer = visitor.post("/rooms/self-care/new", data={"body": words, "client_id": "", "contract": "listen"})
     assert answer.status_code in (200, 302, 303), answer.text[:300]
     return answer
+
+
+# Whatever waits now is called advertising: what rules make of words has no part here.
+ALIKE = """
+from moderation.models import Case
+Case.objects.open().update(level=1, categories=["contact"])
+"""
+LOSE_ALL = """
+from moderation.models import Case
+Case.objects.update(lease_by=None, lease_token=None, lease_until=None)
+"""
 
 
 def chosen(page: Page) -> str | None:
@@ -112,3 +124,61 @@ def test_the_whole_work_is_done_without_javascript(visit, site) -> None:
     page.get_by_role("button", name="Decide", exact=True).click()
 
     expect(page.get_by_text("Heron decided: Publish it.")).to_be_visible()
+
+
+def test_on_a_phone_few_others_stand_before_the_case(visit, site) -> None:
+    for each in range(5):
+        post(site, f"i feel so hopeless and empty these days ({each})")
+    page = visit(viewport={"width": 360, "height": 740})
+    sign_in(page, site.staff("dotterel", "moderator"))
+    page.locator("a.case-row").last.click()
+    page.wait_for_url("**/desk/cases/**")
+
+    shown = [row for row in page.locator(".desk-queue a.case-row").all() if row.is_visible()]
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert len(shown) == 3
+    assert len([row for row in page.locator(".desk-queue a.case-row").all() if row.is_visible()]) > 3
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_words_that_open_are_in_sight_on_a_phone(visit, site, javascript) -> None:
+    post(site, CRY)
+    page = visit(javascript=javascript, viewport={"width": 360, "height": 740})
+    sign_in(page, site.staff("fieldfare" if javascript else "redwing", "moderator"))
+    page.get_by_role("button", name="Next: the most urgent").click()
+
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator("[data-words]").first).to_be_in_viewport()
+    page.get_by_role("button", name="Reveal the whole").click()
+    expect(page.locator("#parts")).to_contain_text("Parts to hide")
+    page.get_by_label("Publish it").check()
+    page.locator("summary", has_text="Parts to hide").click()
+    page.get_by_label("Other parts to hide").fill("end my life")
+    page.get_by_role("button", name="Show what readers would get").click()
+
+    expect(page.locator("#parts .difference")).to_be_in_viewport()
+
+
+def test_alike_cases_that_are_lost_take_their_words_along_and_leave_what_was_written(visit, site) -> None:
+    post(site, "i feel so hopeless and empty these days")
+    site.manage("shell", "--no-imports", "-c", ALIKE)
+    page = visit()
+    sign_in(page, site.staff("siskin", "moderator"))
+    page.clock.install()
+    page.goto("/desk/alike")
+    page.get_by_role("button", name="Take the ticked ones").click()
+    words, line = page.locator("[data-words]"), page.locator("[data-kept]")
+    expect(words.first).to_be_visible()
+    note = page.get_by_label("What each author will read")
+    note.fill(NOTE)
+    page.clock.fast_forward(21_000)  # a beat of the page: they are kept
+    expect(words.first).to_be_visible()
+    expect(line).to_contain_text("They are yours")
+
+    site.manage("shell", "--no-imports", "-c", LOSE_ALL)
+    page.clock.fast_forward(21_000)
+
+    expect(line).to_have_text("These cases are no longer in your hands. What you wrote stays here.")
+    expect(words).to_have_count(0)
+    expect(note).to_have_value(NOTE)

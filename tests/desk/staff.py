@@ -1,6 +1,7 @@
 """Robin at the desk, for tests: signing in by the real door, opening cases, and working on them."""
 
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 from django_otp.oath import totp
@@ -26,6 +27,7 @@ __all__ = [
     "cry",
     "decision",
     "field",
+    "left_when_hidden",
     "resolve",
     "sit_down",
     "take",
@@ -64,6 +66,34 @@ def take(browser: Browser, case: Case, *, reveal: bool = False) -> str:
 def words_in(page: str) -> str:
     """What a reader of this page reads, without the marks in it."""
     return re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
+
+
+class _Covered(HTMLParser):
+    """Reads a page as it is once `h` hid its words, or once its lease was lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.within: list[str] = []  # the open elements, from the outermost that is hidden
+        self.left: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"br", "hr", "img", "input", "link", "meta"} and (self.within or "data-words" in dict(attrs)):
+            self.within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.within and self.within.pop() != tag:  # an end may be left out
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not self.within:
+            self.left.append(data)
+
+
+def left_when_hidden(page: str) -> str:
+    """What of a page can be read still when every part with words is hidden."""
+    reader = _Covered()
+    reader.feed(page)
+    return "".join(reader.left)
 
 
 def decision(page: str, **chosen: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from moderation.models import (
     AuditEvent,
     Case,
     CaseState,
+    Complaint,
     Decision,
     Level,
     Restriction,
@@ -25,9 +27,10 @@ from moderation.models import (
     Statement,
 )
 from moderation.overturning import ERASED
+from peers import limits
 from peers.models import State
 from tests.conftest import draft, make_moderator, make_post
-from tests.desk.staff import CRY, Browser, decision, field, resolve, sit_down, take, words_in
+from tests.desk.staff import CRY, Browser, decision, field, left_when_hidden, resolve, sit_down, take, words_in
 from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
@@ -595,3 +598,74 @@ def test_an_answer_half_written_stays_in_its_form(wren, removed, door) -> None:
     assert "I read it a second time" in kept
     assert 'value="overturned"' in kept
     assert door == "appeal" or re.search(r'value="overturned"[^>]* checked', kept)
+
+
+def test_one_key_hides_what_an_appeal_and_a_complaint_say(wren, removed) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+    maren = sit_down(make_moderator("maren", "Maren", "lead"))
+    Browser().post("/complain", {"about": "the one called Quillfeather", "body": "They mocked what I wrote."})
+    complaint = Case.objects.get(subject__startswith="complaint:")
+
+    for case, words in ((appeal.case, [WHY_NOT]), (complaint, ["Quillfeather", "They mocked"])):
+        page = take(maren, case, reveal=True)
+        for said in words:
+            assert said in page
+            assert said not in left_when_hidden(page)
+
+
+@pytest.mark.parametrize("door", ["appeal", "complaint"])
+def test_the_title_tells_of_an_answer_that_needs_another_look(removed, door) -> None:
+    appeal = appealed(Statement.objects.in_force().get())
+    maren = sit_down(make_moderator("maren", "Maren", "lead"))
+    Browser().post("/complain", {"body": "They mocked what I wrote."})
+    case = appeal.case if door == "appeal" else Case.objects.get(subject__startswith="complaint:")
+    page = take(maren, case)
+    seen = {name: field(page, name) for name in ("token", "version")}
+
+    refused = maren.post(f"{case.get_absolute_url()}{door}", {**seen, "outcome": "upheld", "body": ""})
+
+    assert refused.status_code == 422
+    assert "<title>Please look again: " in refused.content.decode()
+
+
+def test_a_code_that_was_not_looked_for_is_not_called_wrong(removed, monkeypatch) -> None:
+    right = Statement.objects.in_force().get().code
+    wrong = Browser().post("/appeal", {"code": "abcdefghijkl"})
+    monkeypatch.setattr(limits, "wait_for", lambda *_: 40.0)
+
+    answer = Browser().post("/appeal", {"code": right})
+
+    page = answer.content.decode()
+    assert (wrong.status_code, answer.status_code) == (404, 429)
+    assert "There is no statement" in wrong.content.decode()
+    assert "There is no statement" not in page
+    assert "Try this one again in 40 seconds." in page
+    assert f'value="{right}"' in page
+    assert 'aria-describedby="code-hint code-error" aria-invalid="true"' in page
+
+
+def test_days_are_written_as_everywhere_else(removed) -> None:
+    statement = Statement.objects.in_force().get()
+    Statement.objects.filter(pk=statement.pk).update(until="2031-03-05T07:00Z", restriction="paused")
+
+    page = Browser().read(statement.get_absolute_url())
+
+    assert "It ends by itself on 5 March, 07:00 UTC." in page
+
+
+def test_help_in_an_answer_stands_under_a_heading_of_its_own(rooms) -> None:
+    page = Browser().post("/complain", {"body": CRY}).content.decode()
+
+    levels = [int(each) for each in re.findall(r"<h(\d)", page)]
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+
+
+def test_an_answered_complaint_does_not_ask_to_come_back_for_the_answer(rooms) -> None:
+    receipt = Browser().post("/complain", {"body": "They mocked what I wrote."})["location"]
+    waiting = Browser().read(receipt)
+    Complaint.objects.update(answer="Thank you. I spoke with them.")
+
+    answered = Browser().read(receipt)
+
+    assert "Come back to this page" in waiting
+    assert "Come back to this page" not in answered

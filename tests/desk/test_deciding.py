@@ -9,8 +9,8 @@ from django.utils import timezone
 from forum.models import Visibility
 from forum.posting import withdraw
 from moderation.casework import Need, open_or_join, subject_of
-from moderation.desk_words import reasons
-from moderation.models import AuditEvent, Case, CaseState, Decision
+from moderation.desk_words import CATEGORIES, reasons, usual_reason
+from moderation.models import Action, AuditEvent, Case, CaseState, Decision
 from tests.desk.staff import decision, sit_down, take
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,15 @@ def test_nothing_is_taken_from_anyone_without_a_reason_in_words(robin, held, mis
     assert not Decision.objects.exists()
     post.refresh_from_db()
     assert post.visibility == Visibility.HELD
+
+
+def test_no_reason_is_offered_that_speaks_of_what_was_not_written() -> None:
+    for action in Action.values:
+        for category in CATEGORIES:
+            usual = usual_reason(action, [category])
+            assert not usual.categories or category in usual.categories, (action, category)
+    assert usual_reason(Action.LEAVE, ["distress"]).code == "pain-stands"
+    assert usual_reason(Action.REMOVE, ["distress"]).code == ""
 
 
 def test_what_takes_nothing_may_be_said_in_the_usual_words(robin, held) -> None:

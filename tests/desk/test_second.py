@@ -1,6 +1,7 @@
 """What cannot be undone needs two: proposed by one, agreed to by another, and held back meanwhile only as far as can be
 taken back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -310,3 +311,45 @@ def test_a_voice_that_two_decisions_ended_comes_back_when_both_are_taken_back(ro
         states.append(Peer.objects.get(pk=ash.pk).state)
 
     assert states == [State.BANNED, State.ACTIVE]
+
+
+def test_alone_with_a_crisis_whoever_proposed_still_keeps_it_and_reads_its_words(robin, held) -> None:
+    _, case = held
+    browser = sit_down(robin)
+    propose(browser, case, action="remove", measure="ban")
+
+    page = take(browser, case)
+
+    assert "Agree: do it" not in page
+    assert 'form="decision-form"' in page
+    assert page.count('id="decision-form"') == 1  # what those buttons send
+
+
+def test_no_single_key_does_what_cannot_be_undone(robin, wren, held) -> None:
+    _, case = held
+    propose(sit_down(robin), case, action="remove", measure="ban")
+
+    page = take(sit_down(wren), case)
+
+    assert "Agree: do it" in page
+    assert re.findall(r'data-key="(?:[1-9]|Enter)"', page) == []
+
+
+@pytest.mark.parametrize(("chosen", "taken_down", "rests"), [
+    ({"action": "erase"}, True, False),
+    ({"action": "publish", "measure": "ban"}, False, True),
+    ({"action": "erase", "measure": "ban"}, True, True),
+])  # fmt: skip
+def test_a_proposal_tells_what_holds_until_then_and_nothing_else(robin, wren, held, chosen, taken_down, rests) -> None:
+    post, case = held
+    propose(sit_down(robin), case, **chosen)
+
+    page = take(sit_down(wren), case)
+
+    assert ("the post is taken down" in page, "their writing rests" in page) == (taken_down, rests)
+    post.refresh_from_db()
+    assert (post.visibility == Visibility.REMOVED) == taken_down
+    assert Pause.objects.filter(peer=case.peer, ended_at=None).exists() == rests
+    told = [Browser().read(each.get_absolute_url()) for each in Statement.objects.in_force().filter(case=case)]
+    assert any(FAREWELL in each for each in told)
+    assert "The author reads already" in page

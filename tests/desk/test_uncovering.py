@@ -7,13 +7,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from forum.models import Post
 from forum.posting import edit_post
 from moderation import triage
-from moderation.models import AuditEvent, Case, Moderator, OutreachMessage, Reveal
+from moderation.models import Appeal, AuditEvent, Case, Moderator, OutreachMessage, Reveal, Statement
 from moderation.reporting import file_report
 from moderation.uncovering import Noticed, length_of, sentences_of, uncovering
 from tests.conftest import draft
-from tests.desk.staff import CRY, KIND, Browser, cry, decision, sit_down, take
+from tests.desk.staff import CRY, KIND, Browser, cry, decision, field, left_when_hidden, sit_down, take
 
 pytestmark = pytest.mark.django_db
 CALM, LAST = "The marigolds are out.", "My sister sleeps next door."
@@ -87,6 +88,27 @@ def test_the_last_step_shows_everything(everywhere) -> None:
 
     assert seen_in(page) == set(PLACES)
     assert "covered" not in page.split("What was noticed")[0].split("What was written")[1]
+
+
+def test_one_key_hides_every_word_that_is_open(everywhere) -> None:
+    browser, case = everywhere
+    post = case.post
+    Post.objects.filter(pk=post.pk).update(redactions=[[0, 4]])
+    about = {"case": case, "peer": case.peer, "post": post, "ground": "threat", "noticed_by_rules": True}
+    statement = Statement.objects.create(restriction="held", **about)
+    Appeal.objects.create(statement=statement, case=case, words="It was a lanternlight between friends.")
+    page = take(browser, case, reveal=True)
+    sent = {name: field(page, name) for name in ("token", "version", "key")}
+    chosen = {"action": "redact", "parts": "0-4", "reason_code": "", "body": ""}
+
+    preview = browser.post(f"{case.get_absolute_url()}preview", {**sent, **chosen}).content.decode()
+
+    for open_page in (page, preview):
+        assert "lanternlight between friends" in open_page
+        left = left_when_hidden(open_page)
+        assert seen_in(left) == set()
+        assert CRY not in left
+    assert "[part hidden]" in preview
 
 
 def test_covering_takes_every_word_out_of_the_page_again(everywhere) -> None:

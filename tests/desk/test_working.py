@@ -10,9 +10,10 @@ from django.utils import timezone
 from forum.posting import edit_post
 from moderation.case_page import page_of
 from moderation.casework import Need, open_or_join, subject_of
-from moderation.models import AuditEvent, Case, Signal
+from moderation.models import AuditEvent, Case, CaseState, Signal
+from moderation.reporting import file_report
 from tests.conftest import draft, make_thread
-from tests.desk.staff import CRY, HEAVY, cry, decision, sit_down, take
+from tests.desk.staff import CRY, HEAVY, cry, decision, resolve, sit_down, take
 
 pytestmark = pytest.mark.django_db
 NOTE = "I have read this, and it stays. Thank you for saying it here."
@@ -194,3 +195,36 @@ def test_no_step_is_a_link_and_unknown_cases_are_not_there(robin, ash, thread, s
 
     assert browser.get(f"{case.get_absolute_url()}{step}").status_code == 405
     assert browser.post(f"/desk/cases/unknown/{step}").status_code == 404
+
+
+def test_states_and_reports_are_told_in_words(robin, ash, room, thread) -> None:
+    _, earlier = cry(ash, thread, HEAVY)
+    Case.objects.filter(pk=earlier.pk).update(state=CaseState.PENDING_SECOND)
+    post, case = cry(ash, make_thread(ash, room, "Tea."))
+    file_report(post=post, reason="worried", note="")
+
+    page = sit_down(robin).read(case.get_absolute_url())
+
+    assert "amber, waiting for a second person" in page
+    assert "<li>I am worried about the person who wrote this, " in page
+
+
+def test_a_closed_case_promises_nothing_that_only_an_open_one_keeps(robin, ash, thread) -> None:
+    _, case = cry(ash, thread)
+    browser = sit_down(robin)
+    resolve(browser, case)
+
+    page = browser.read(case.get_absolute_url())
+
+    assert "They open to whoever has the case." not in page
+    assert "The case is closed: they open again only if it does." in page
+    assert "The case is closed." in page.partition('id="outreach"')[2]
+
+
+def test_every_label_of_a_case_page_is_of_one_field(robin, ash, thread) -> None:
+    _, case = cry(ash, thread)
+
+    page = take(sit_down(robin), case, reveal=True)
+
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
