@@ -55,6 +55,7 @@ STEPS = st.one_of(
     st.tuples(st.just("floor"), st.sampled_from([*BY_HOST, *HOSTS]), st.sampled_from([None, *PEERS])),
     st.tuples(st.just("hand"), st.sampled_from(PEERS), st.booleans()),
     st.tuples(st.just("show"), st.sampled_from(["published", "noted", "held", "removed"]), st.integers(0, 5)),
+    st.tuples(st.just("sit"), st.sampled_from([50, 310])),
     st.tuples(st.just("wait"), st.sampled_from([1, 15, 25, 61, 290])),
 )
 
@@ -183,6 +184,13 @@ class World:
 
     def wait(self, seconds: int) -> None:
         self.clock.shift(seconds)
+
+    def sit(self, seconds: int) -> None:
+        """The console stays open for so long."""
+        while seconds > 0:
+            self.clock.shift(min(seconds, 50))
+            seconds -= 50
+            self.renew(self.model.host, False)
 
     def holds(self) -> None:
         self.session.refresh_from_db()
