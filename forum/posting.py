@@ -205,9 +205,8 @@ def _take_place(peer: Peer, place: Place, *, urgent: bool) -> bool:
     now = timezone.now()
     if not session.may_speak(now, peer.pk):
         raise NobodyHosts
-    if (
-        session.state == LiveState.SLOW and session.host_id != peer.pk and not urgent
-    ):  # a cry for help waits for nothing
+    is_slow = session.state == LiveState.SLOW and session.host_id != peer.pk
+    if is_slow and not urgent:  # a cry for help waits for nothing
         _slow_down(session, peer, now)
     return False
 

@@ -150,7 +150,7 @@ class World:
     def act(self, who: str, act: str) -> None:
         assert self.did(hosting.move, host=self.people[who], act=Act(act)) == self.model.act(who, act, self.now())
 
-    def renew(self, who: str, coming: bool) -> None:  # noqa: FBT001
+    def renew(self, who: str, coming: bool) -> None:  # noqa: FBT001  (as drawn)
         foretold = self.model.renew(who, coming, self.now())
         assert self.did(hosting.renew_lease, host=self.people[who], coming=coming) == foretold
 
@@ -190,7 +190,7 @@ class World:
         while seconds > 0:
             self.clock.shift(min(seconds, 50))
             seconds -= 50
-            self.renew(self.model.host, False)
+            self.renew(self.model.host, coming=False)
 
     def holds(self) -> None:
         self.session.refresh_from_db()
