@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from forum.live.reading import Standing, standing_of
 from forum.models import LiveSession
+from realtime import presence
 from realtime.hub import Hub
 from realtime.subscription import Subscription
 from realtime.threads import reading
@@ -101,6 +102,8 @@ class Switchboard:
             await asyncio.sleep(EVERY)
             try:
                 await self._look()
+                if presence.is_due():
+                    await reading(presence.tell)
             except Exception as problem:  # noqa: BLE001  (the database may be away for a moment)
                 log.warning("the look around failed: %s", type(problem).__name__)
 
