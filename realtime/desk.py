@@ -11,7 +11,7 @@ from moderation.signing_in import staff_of
 from peers.sessions import hashed
 from realtime.closing import Close
 from realtime.desk_hub import DeskHub, desk_hub
-from realtime.seats import Waiting
+from realtime.seats import Ready, Waiting
 from realtime.sockets import Frame, Socket
 from realtime.switchboard import switchboard
 from realtime.threads import reading
@@ -37,7 +37,7 @@ class DeskSocket(Socket):
         self.peer_id = ""
         self.moderator_pk = 0
         self.leads = False
-        self.waiting = Waiting()
+        self.waiting = Waiting(self)
         self._hub: DeskHub | None = None
 
     async def connect(self) -> None:
@@ -50,8 +50,7 @@ class DeskSocket(Socket):
         await self.accept()
         switchboard().add_voice(self)
         self._hub = desk_hub()
-        self.waiting.offer('{"type":"hello"}')
-        self.begin(self.send_on_and_on(self.waiting.frames()))
+        self.waiting.offer(Ready('{"type":"hello"}'))
         self._hub.sit(self)
 
     async def disconnect(self, _code: int) -> None:

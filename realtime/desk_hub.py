@@ -13,7 +13,7 @@ from moderation.models.cases import CaseQuerySet
 from moderation.models.people import DESK_ROLES
 from realtime.broadcast import DESK
 from realtime.closing import Close
-from realtime.seats import Waiting
+from realtime.seats import Ready, Waiting
 from realtime.subscription import Subscription
 from realtime.switchboard import EVERY
 from realtime.threads import reading
@@ -122,12 +122,13 @@ class DeskHub:
         moved = set() if before is None else changed(before, look.marks)
         rows = {**(before or {}), **look.further, **look.marks}
         news = sorted((moved | told) & rows.keys(), key=lambda each: -rows[each].level)
+        frames = {ref: Ready(queue_frame(ref, rows[ref])) for ref in news}
         for desk in self._desks:
             if desk.moderator_pk in asked:  # who sat down during the look was looked at on the way in
                 self._look_at(desk, look.staff)
             for ref in news:
                 if may_hear(desk, rows[ref], alone=ref in look.theirs):
-                    desk.waiting.offer(queue_frame(ref, rows[ref]))
+                    desk.waiting.offer(frames[ref])
 
     def _look_at(self, desk: Desk, staff: dict[int, bool]) -> None:
         """What someone may hear is what they may at this moment, not when they sat down."""

@@ -12,7 +12,7 @@ from forum.live.reading import Standing
 from forum.models import LiveSession
 from realtime import presence
 from realtime.closing import Close
-from realtime.seats import Seat
+from realtime.seats import Ready, Seat
 from realtime.subscription import Subscription
 from realtime.threads import reading
 
@@ -50,6 +50,7 @@ class Hub:
         self.session = session
         self.last = session.last_seq  # the newest event told to live seats
         self.standing = live_reading.standing_of(session)
+        self._room: Ready | None = None  # how the session stands, as everyone is told; made when the first needs it
         self.seats: set[Seat] = set()
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), lambda _: self._wake.set())
@@ -86,7 +87,7 @@ class Hub:
         while not seat.is_gone and seat.cursor < self.last:
             found = await reading(look, self.session.pk, seat.cursor)
             for told in found.told:
-                await seat.give(seat.listener.hears(told, found.apart))
+                await seat.give(Ready(seat.listener.hears(told, found.apart)))
                 seat.cursor = told.seq
             if not found.told:
                 seat.cursor = self.last
@@ -109,22 +110,25 @@ class Hub:
             found = await reading(look, self.session.pk, self.last)
             self._tell_events(found)
             is_all = len(found.told) < live_reading.MOST_AT_ONCE
-        self.session, self.standing = found.session, found.standing
-        for seat in self._live():
-            self._tell_standing(seat)
+        before, self.session, self.standing, self._room = self.standing, found.session, found.standing, None
+        if self.standing != before:  # who sat down meanwhile was told when they had caught up
+            for seat in self._live():
+                self._tell_standing(seat)
 
     def _tell_events(self, found: Reading) -> None:
         for told in found.told:
             self.last = told.seq
+            ready = {text: Ready(text) for text in (told.full, told.folded, told.bare)}
             for seat in self._live():
                 if told.seq > seat.cursor:
-                    seat.offer(seat.listener.hears(told, found.apart))
+                    seat.offer(ready[seat.listener.hears(told, found.apart)])
                     seat.cursor = told.seq
 
     def _tell_standing(self, seat: Seat) -> None:
         if seat.standing != self.standing:
             seat.standing = self.standing
-            seat.offer(frames.as_json(frames.room_frame(self.session, self.standing)))
+            self._room = self._room or Ready(frames.as_json(frames.room_frame(self.session, self.standing)))
+            seat.offer(self._room)
         if self.standing.is_over:
             seat.finish(Close.OVER)
 

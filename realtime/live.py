@@ -50,10 +50,9 @@ class LiveSocket(Socket):
         self._take_voice(voice)
         standing = live_reading.standing_of(session)
         self._hub = switchboard().hub_of(session)
-        self._seat = Seat(listener, self._start_at(session.last_seq), standing)
+        self._seat = Seat(self, listener, self._start_at(session.last_seq), standing)
         self._hub.sit(self._seat)
         await self.send_frame(hello)
-        self.begin(self.send_on_and_on(self._seat.frames()))
         self._catching = self.begin(self._hub.catch_up(self._seat))
 
     async def disconnect(self, _code: int) -> None:
@@ -65,7 +64,7 @@ class LiveSocket(Socket):
         await switchboard().drop_voice(self)
 
     async def answer(self, frame: Frame) -> None:
-        voice, listener = await reading(_look_again, self.scope)
+        request, voice, listener = await reading(_look_again, self.scope)
         if self.session_hash and (voice is None or voice.session != self.session_hash):
             await self.lose_voice()
             return
@@ -77,7 +76,7 @@ class LiveSocket(Socket):
             case "resume":
                 await self._resume(frame)
             case "say":
-                await self._say(frame, voice)
+                await self._say(frame, request, voice)
             case _:
                 await super().answer(frame)
 
@@ -85,7 +84,7 @@ class LiveSocket(Socket):
         """The session ended (sign-out, leave, ban): the page must ask who it is again."""
         await self.bye(Close.SIGNED_OUT)
 
-    async def _say(self, frame: Frame, voice: Voice | None) -> None:
+    async def _say(self, frame: Frame, request: HttpRequest, voice: Voice | None) -> None:
         client_id, body = frame.get("client_id"), frame.get("body")
         if not (isinstance(client_id, str) and CLIENT_ID.fullmatch(client_id)):
             raise Unreadable("A message needs a client_id of 1 to 22 letters, digits, - or _.")
@@ -97,7 +96,7 @@ class LiveSocket(Socket):
             await self.send_frame(_rejected(client_id, saying.Unsaid("no_voice", saying.NO_VOICE, 403)))
             return
         typed = {"client_id": client_id, "body": body}
-        await self.send_frame(await speaking(_say, self.scope, self._hub.session, voice, typed))
+        await self.send_frame(await speaking(_say, request, self._hub.session, voice, typed))
 
     async def _resume(self, frame: Frame) -> None:
         after = number_of(frame.get("after"))
@@ -138,17 +137,18 @@ def _arrive(scope: Any) -> tuple[LiveSession, Voice | None, live_reading.Listene
     return session, voice, live_reading.listener_of(peer), hello
 
 
-def _look_again(scope: Any) -> tuple[Voice | None, live_reading.Listener]:
-    voice = voice_of(request_of(scope))
-    return voice, live_reading.listener_of(voice.peer if voice else None)
+def _look_again(scope: Any) -> tuple[HttpRequest, Voice | None, live_reading.Listener]:
+    request = request_of(scope)
+    voice = voice_of(request)
+    return request, voice, live_reading.listener_of(voice.peer if voice else None)
 
 
-def _say(scope: Any, session: LiveSession, voice: Voice, typed: dict[str, str]) -> Frame:
+def _say(request: HttpRequest, session: LiveSession, voice: Voice, typed: dict[str, str]) -> Frame:
     """The answer to one message. An acknowledgement is made after the commit, so it is never taken back."""
     outcome = saying.say(peer=voice.peer, session=session, typed=typed)
     if isinstance(outcome, saying.Unsaid):
         return _rejected(typed["client_id"], outcome)
-    return _acknowledged(typed["client_id"], outcome, session, request_of(scope))
+    return _acknowledged(typed["client_id"], outcome, session, request)
 
 
 def _acknowledged(client_id: str, said: saying.Said, session: LiveSession, request: HttpRequest) -> Frame:

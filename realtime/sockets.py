@@ -4,18 +4,28 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime.closing import SENTENCES, Close
+from realtime.seats import Ready
 
 log = logging.getLogger(__name__)
 LONGEST_FRAME = 65_536  # bytes; the server refuses longer ones before they get here
 FRAMES = 40  # a client may send this many frames at once,
 FRAMES_A_SECOND = 4.0  # and then as many a second
 Frame = dict[str, Any]
+
+
+class Wire(Protocol):
+    """A connection that takes frames encoded already: realtime/wire.py, where the server was started with it."""
+
+    def write_now(self, frame: bytes) -> bool:
+        """Write the frame, if the client takes frames at this moment."""
 
 
 class Unreadable(Exception):
@@ -40,11 +50,9 @@ def read_frame(text: str | None) -> Frame:
 class Socket(AsyncWebsocketConsumer):
     """A socket that never dies of what it is sent.
 
-    It takes no channel of its own (`channel_layer_alias` names none): hubs listen for all sockets
-    of the process, so that a lost Redis cannot keep anyone from connecting.
+    It takes no channel of its own: hubs listen for all sockets of the process, so that a lost Redis cannot keep anyone
+    from connecting.
     """
-
-    channel_layer_alias = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +60,24 @@ class Socket(AsyncWebsocketConsumer):
         self._frames_at = time.monotonic()
         self.is_closed = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._wire: Wire | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Do what the client's messages ask, one after the other.
+
+        Channels would keep a task for each socket to listen for its channel, too, and let a thread look after database
+        connections with each message; ours are looked after where they are used (realtime/threads.py).
+        """
+        self.scope, self.base_send = scope, send
+        self._wire = scope.get("extensions", {}).get("lamplight.wire")  # realtime/wire.py
+        with suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def websocket_disconnect(self, message: Any) -> None:
+        await self.disconnect(message["code"])
+        raise StopConsumer
 
     async def websocket_connect(self, message: Any) -> None:
         try:
@@ -103,13 +129,18 @@ class Socket(AsyncWebsocketConsumer):
             log.exception("a socket failed")
             await self.bye(Close.OUR_SIDE)
 
-    async def send_on_and_on(self, items: AsyncIterator[str | Close]) -> None:
-        """Send what waits, in order, at the client's pace; nobody else is kept waiting by it."""
-        async for item in items:
-            if isinstance(item, Close):
-                await self.bye(item)
-            else:
-                await self.send_text(item)
+    def write_now(self, frame: Ready) -> bool:
+        """Send a frame without waiting. False when the client takes none at this moment, or the server cannot tell."""
+        if self.is_closed:
+            return True  # a client that is gone misses nothing it could still read
+        return self._wire is not None and self._wire.write_now(frame.wire)
+
+    async def send_item(self, item: Ready | Close) -> None:
+        """Send a frame, or close, as soon as the client takes it; nobody else is kept waiting by it."""
+        if isinstance(item, Close):
+            await self.bye(item)
+        else:
+            await self.send_text(item.text)
 
     def end_tasks(self) -> None:
         for task in list(self._tasks):

@@ -38,7 +38,7 @@ call_command("collectstatic", interactive=False, verbosity=0)
 SERVES = "config.asgi:application"
 # As ./run starts it.
 SERVER = [
-    *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+    *("--ws", "realtime.wire:Wire", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
     *("--ws-max-queue", "16", "--lifespan", "off", "--timeout-graceful-shutdown", "5", "--no-server-header"),
     *("--no-access-log", "--no-proxy-headers", "--log-level", "warning"),
 ]

@@ -40,7 +40,7 @@ class Listener:
 
     def meets(self, author: Any, bits: int, apart: Pairs) -> bool:
         """Whether these words reach this listener at all: no block between the two, no hidden topic."""
-        return self.is_author(author) or not ((self.peer, author) in apart or bits & self.hide)
+        return self.is_author(author) or not ((apart and (self.peer, author) in apart) or bits & self.hide)
 
     def is_author(self, author: Any) -> bool:
         return author is not None and author == self.peer

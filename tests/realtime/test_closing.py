@@ -7,15 +7,12 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from forum.live import reading as live_reading
 from forum.live.hosting import move
-from forum.live.reading import Listener
 from forum.live.states import Act
 from peers.arriving import end_every_session, sign_out
 from peers.leaving import Way, leave
 from peers.models import Session
 from realtime.closing import Close
-from realtime.seats import MOST_WAITING, Seat
 from tests.realtime.sockets import Page, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,17 +192,6 @@ async def test_a_closed_room_tells_what_was_missed_and_ends(host, session) -> No
     async with open_page(session, after=1) as page:
         assert await page.close_code() == Close.OVER
     assert [frame["seq"] for frame in page.kept] == [2]
-
-
-async def test_a_slow_client_is_dropped_and_told_to_come_back(session) -> None:
-    standing = await sync_to_async(live_reading.standing_of)(session)
-    seat = Seat(Listener(), 0, standing)
-
-    for number in range(MOST_WAITING + 1):
-        seat.offer(str(number))
-    told = [item async for item in seat.frames()]
-
-    assert told == [Close.BEHIND]
 
 
 async def test_a_session_signed_in_elsewhere_is_not_lent_to_a_socket(ash, session) -> None:

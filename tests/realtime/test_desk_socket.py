@@ -20,7 +20,7 @@ from peers.sessions import SessionStore
 from realtime import desk_hub
 from realtime.closing import Close
 from realtime.desk import DeskSocket
-from realtime.seats import MOST_WAITING
+from realtime.seats import MOST_WAITING, Ready
 from tests.conftest import draft, make_moderator
 from tests.realtime.sockets import Page, session_of
 
@@ -211,12 +211,17 @@ async def test_a_desk_that_stalls_or_breaks_keeps_no_other_from_hearing(blue, as
 
 
 async def test_a_desk_far_behind_is_told_to_come_back(robin) -> None:
-    desk = DeskSocket()
+    desk, sent = DeskSocket(), []
 
+    async def send(message) -> None:
+        sent.append(message)
+
+    desk.base_send = send
     for _ in range(MOST_WAITING + 1):
-        desk.waiting.offer("{}")
+        desk.waiting.offer(Ready("{}"))
+    await asyncio.sleep(0.01)
 
-    assert [item async for item in desk.waiting.frames()] == [Close.BEHIND]
+    assert [message.get("code") for message in sent] == [Close.BEHIND]
 
 
 async def test_only_signed_in_moderators_with_their_code_come_in(ash, robin) -> None:
