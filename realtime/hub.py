@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from realtime.subscription import Subscription
 from realtime.threads import reading
 
 log = logging.getLogger(__name__)
+WRITING = Ready('{"type":"writing"}')
+WRITING_EVERY = 2.0  # seconds, however many write
 
 
 def group_of(public_id: str) -> str:
@@ -53,7 +56,8 @@ class Hub:
         self._room: Ready | None = None  # how the session stands, as everyone is told; made when the first needs it
         self.seats: set[Seat] = set()
         self._wake = asyncio.Event()
-        self._subscription = Subscription(group_of(session.public_id), lambda _: self._wake.set())
+        self._subscription = Subscription(group_of(session.public_id), self._hear)
+        self._written_at = 0.0
         self._pump: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -66,6 +70,21 @@ class Hub:
             self._pump.cancel()
             with suppress(asyncio.CancelledError):
                 await self._pump
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message.get("type") != "writing":
+            self._wake.set()
+            return
+        for seat in self._live():
+            if seat.token != message.get("by") and not seat.is_behind:
+                seat.offer(WRITING)
+
+    def pass_writing_on(self, token: str) -> None:
+        """Tell everyone but this socket that someone writes: now and then, over the layer alone, and nowhere kept."""
+        now = time.monotonic()
+        if now - self._written_at >= WRITING_EVERY:
+            self._written_at = now
+            self._subscription.tell({"type": "writing", "by": token})
 
     def notice(self, last_seq: int, standing: Standing) -> None:
         """What the switchboard saw: wake when something is new."""

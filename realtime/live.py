@@ -1,14 +1,17 @@
 """The socket of a live room: anyone may listen, a session's peer may speak. docs/live-protocol.md names every frame."""
 
 import asyncio
+import secrets
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from forum.live import frames, saying
 from forum.live import reading as live_reading
 from forum.live.forms import CLIENT_ID
+from forum.live.wishes import Wishes, wishes_of
 from forum.models import LiveSession
 from forum.models.live import LONGEST_SAID
 from realtime.closing import Close
@@ -39,6 +42,7 @@ class LiveSocket(Socket):
         self._hub: Hub | None = None
         self._seat: Seat | None = None
         self._catching: asyncio.Task[None] | None = None
+        self.token = secrets.token_hex(4)  # among the sockets of this session, for what its own page must not be told
 
     async def connect(self) -> None:
         arrived = await reading(_arrive, self.scope)
@@ -50,7 +54,7 @@ class LiveSocket(Socket):
         self._take_voice(voice)
         standing = live_reading.standing_of(session)
         self._hub = switchboard().hub_of(session)
-        self._seat = Seat(self, listener, self._start_at(session.last_seq), standing)
+        self._seat = Seat(self, listener, self._start_at(session.last_seq), standing, self.token)
         self._hub.sit(self._seat)
         await self.send_frame(hello)
         self._catching = self.begin(self._hub.catch_up(self._seat))
@@ -77,6 +81,8 @@ class LiveSocket(Socket):
                 await self._resume(frame)
             case "say":
                 await self._say(frame, request, voice)
+            case "writing":
+                self._writes(voice)
             case _:
                 await super().answer(frame)
 
@@ -97,6 +103,11 @@ class LiveSocket(Socket):
             return
         typed = {"client_id": client_id, "body": body}
         await self.send_frame(await speaking(_say, request, self._hub.session, voice, typed))
+
+    def _writes(self, voice: Voice | None) -> None:
+        """Someone who could send is writing: the others are told so, without a name, and nothing is kept."""
+        if self._hub and voice and self._hub.session.may_speak(timezone.now(), voice.peer.pk):
+            self._hub.pass_writing_on(self.token)
 
     async def _resume(self, frame: Frame) -> None:
         after = number_of(frame.get("after"))
@@ -134,13 +145,19 @@ def _arrive(scope: Any) -> tuple[LiveSession, Voice | None, live_reading.Listene
         "has_voice": peer is not None,
         "longest": LONGEST_SAID,
     }
-    return session, voice, live_reading.listener_of(peer), hello
+    return session, voice, live_reading.listener_of(peer, _wishes(scope)), hello
 
 
 def _look_again(scope: Any) -> tuple[HttpRequest, Voice | None, live_reading.Listener]:
     request = request_of(scope)
     voice = voice_of(request)
-    return request, voice, live_reading.listener_of(voice.peer if voice else None)
+    return request, voice, live_reading.listener_of(voice.peer if voice else None, _wishes(scope))
+
+
+def _wishes(scope: Any) -> Wishes:
+    """What this page asked not to meet, as its address says."""
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return wishes_of({name: values[0] for name, values in given.items()})
 
 
 def _say(request: HttpRequest, session: LiveSession, voice: Voice, typed: dict[str, str]) -> Frame:

@@ -58,6 +58,11 @@ class Waiting:
         self._items: list[Ready | Close] = []
         self._sending: asyncio.Task[None] | None = None  # only while something waits: most sockets need no task
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits: what passes by is not put behind it."""
+        return self._sending is not None
+
     def offer(self, frame: Ready) -> None:
         """Send a frame, or put it behind those that wait. Too many are the end of it."""
         if self.is_gone or (self._sending is None and self._line.write_now(frame)):
@@ -106,10 +111,11 @@ class Waiting:
 class Seat(Waiting):
     """What one open page still has to get. `cursor` is the number of the last event that was put in."""
 
-    __slots__ = ("cursor", "is_live", "listener", "standing")
+    __slots__ = ("cursor", "is_live", "listener", "standing", "token")
 
-    def __init__(self, line: Line, listener: Listener, cursor: int, standing: Standing) -> None:
+    def __init__(self, line: Line, listener: Listener, cursor: int, standing: Standing, token: str = "") -> None:
         super().__init__(line)
+        self.token = token
         self.listener = listener
         self.cursor = cursor
         self.standing = standing  # how the room stood as the page was last told

@@ -21,6 +21,7 @@ class Subscription:
         self.group = group
         self._hears = hears
         self._task: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=f"subscription {self.group}")
@@ -30,6 +31,18 @@ class Subscription:
         if self._task:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=PATIENCE)
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Say something to everyone who hears this group. It may get lost."""
+        task = asyncio.create_task(self._tell(message))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        with suppress(Exception):
+            layer: Any = get_channel_layer()
+            async with asyncio.timeout(PATIENCE):
+                await layer.group_send(self.group, message)
 
     async def _run(self) -> None:
         wait = RETRY

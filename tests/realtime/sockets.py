@@ -86,12 +86,12 @@ class Page(WebsocketCommunicator):
 
 
 @asynccontextmanager
-async def open_page(live, peer=None, *, after: int | None = None, session=None):
+async def open_page(live, peer=None, *, after: int | None = None, session=None, query: str = ""):
     """A page in the live room, past its hello (`page.hello`)."""
     if peer is not None and session is None:
         session = await sync_to_async(session_of)(peer)
-    query = "" if after is None else f"?after={after}"
-    page = Page(f"/live/{live.public_id}/socket{query}", session)
+    since = "" if after is None else f"&after={after}"
+    page = Page(f"/live/{live.public_id}/socket?{since}{query}", session)
     connected, _ = await page.connect()
     assert connected
     page.hello = await page.next("hello")

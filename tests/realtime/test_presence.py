@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 
 import pytest
 import redis
@@ -24,7 +25,7 @@ def shared(settings, monkeypatch):
         settings.REDIS_URL = url
         presence._redis.cache_clear()
         for name, value in (
-            ("_listening", presence.Counter()),
+            ("_listening", Counter()),
             ("_sums", {}),
             ("_told_at", -99.0),
             ("_rests_until", 0.0),
