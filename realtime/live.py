@@ -74,6 +74,9 @@ class LiveSocket(Socket):
             return
         if self._seat:
             self._seat.listener = listener  # a topic filter set in another tab holds from here on
+        await self._do(frame, request, voice)
+
+    async def _do(self, frame: Frame, request: HttpRequest, voice: Voice | None) -> None:
         match frame["type"]:
             case "ping":
                 await self.send_frame({"type": "pong"})

@@ -1,4 +1,4 @@
-"""What passes by in an open room: someone writes, something is there for one person alone, topics left out for a visit."""
+"""What passes by in an open room: someone writes, something is for one person alone, a topic is left out."""
 
 import pytest
 from asgiref.sync import sync_to_async
