@@ -12,6 +12,7 @@ from django.conf import settings
 from peers.arriving import speak_for
 from peers.sessions import SessionStore
 from realtime.routing import sockets
+from tests.realtime.protocol import wrong_with
 
 Frame = dict[str, Any]
 
@@ -54,7 +55,7 @@ class Page(WebsocketCommunicator):
             if frame["type"] in types:
                 return self.kept.pop(place)
         while True:
-            fresh: Frame = json.loads(await self.receive_from(timeout=within))
+            fresh = self._read(await self.receive_from(timeout=within))
             if fresh["type"] in types:
                 return fresh
             self.kept.append(fresh)
@@ -69,8 +70,15 @@ class Page(WebsocketCommunicator):
         """Whether no event tells more than its number for so many seconds."""
         end = time.monotonic() + within
         while (left := end - time.monotonic()) > 0 and not await self.receive_nothing(timeout=left):
-            self.kept.append(json.loads(await self.receive_from()))
+            self.kept.append(self._read(await self.receive_from()))
         return not any("kind" in frame for frame in self.kept)
+
+    def _read(self, text: str | bytes) -> Frame:
+        """A frame as it came; each has to be as the document says."""
+        frame: Frame = json.loads(text)
+        if "/live/" in self.scope["path"]:
+            assert not wrong_with(frame), frame
+        return frame
 
     async def events(self, count: int) -> list[Frame]:
         return [await self.next("event") for _ in range(count)]
