@@ -2,13 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from forum.views import hosting, live
+from forum.views import calendar, hosting, live
 
 urlpatterns: list[URLPattern] = [
+    path("live/", calendar.upcoming),
+    path("live/zone", calendar.zone),
+    path("live/calendar.ics", calendar.calendar_file),
     path("live/new", hosting.new),
+    path("live/mine", calendar.mine),
+    path("live/mine/end", calendar.end),
     path("live/<str:public_id>/", live.room),
     path("live/<str:public_id>/say", live.say),
     path("live/<str:public_id>/events", live.events),
+    path("live/<str:public_id>/remind", calendar.remind),
+    path("live/<str:public_id>/feedback", calendar.feedback),
+    path("live/<str:public_id>/session.ics", calendar.session_file),
+    path("live/<str:public_id>/series.ics", calendar.series_file),
+    path("live/<str:public_id>/cancel", calendar.cancel),
     path("live/<str:public_id>/host/", hosting.console),
     path("live/<str:public_id>/host/act", hosting.act),
 ]
