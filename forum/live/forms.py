@@ -89,6 +89,11 @@ class SessionForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # a zone that was sent is a choice, and no script offers another
+            self.fields["zone"].widget.attrs.pop("data-zones", None)
+
     def clean_title(self) -> str:
         title = " ".join(self.cleaned_data["title"].split())
         if not has_words(title):

@@ -89,7 +89,7 @@ function regroupDays() {
   calendar.replaceChildren(...days.values());
 }
 
-/** Where no zone is chosen yet, a select offers that of the device. */
+/** Where no zone was chosen or sent yet, a select offers that of the device. */
 function offerZones() {
   if (document.documentElement.dataset.zone) return;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -63,8 +63,10 @@ def test_help_and_errors_open_without_asking_for_it(ash, soon, django_assert_num
         client.get("/nothing-here")
 
 
-def test_nobody_else_sees_it(ash, blue, soon) -> None:
+def test_nobody_else_sees_it(ash, blue, host, room, soon) -> None:
+    later = schedule(host=host, room=room, title="Later", starts_at=timezone.now() + timedelta(days=5))
     pressed(browser_of(ash), soon)
+    pressed(browser_of(blue), later)
 
     assert line(browser_of(blue)) == line(browser_of()) == ""
 
