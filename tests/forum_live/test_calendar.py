@@ -1,6 +1,7 @@
 """The calendar: what is announced, in the reader's own time, as a page and as a file that tells nobody what it is."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -151,7 +152,7 @@ def test_a_cookie_by_a_stranger_chooses_no_zone(announce) -> None:
 # --- files -------------------------------------------------------------------------------------------------------
 
 
-def entries(address: str) -> list:
+def entries(address: str) -> list[Any]:
     answer = browser_of().get(address)
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert not answer.cookies

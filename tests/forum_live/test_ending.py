@@ -1,6 +1,6 @@
 """Sessions that end by themselves: once, in their time, and never over the head of a host who is there."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Barrier
 from threading import Thread as Worker
@@ -14,6 +14,7 @@ from forum.live import ending
 from forum.live.hosting import NotNow, give_floor, move, raise_hand, renew_lease, schedule, step_out
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveHand, LiveReminder, LiveSession, LiveState
+from forum.showing import add_event
 from moderation import triggers
 from moderation.tending import tend
 
@@ -31,13 +32,26 @@ def at(session: LiveSession, **stands) -> LiveSession:
     return fresh(session)
 
 
+def ends_at(session: LiveSession) -> datetime:
+    """When its last minutes are over."""
+    ends_by = fresh(session).ends_by
+    assert ends_by is not None
+    return ends_by
+
+
+def closed_at(session: LiveSession) -> datetime:
+    moment = fresh(session).closed_at
+    assert moment is not None
+    return moment
+
+
 def ends_told(session: LiveSession) -> int:
     return LiveEvent.objects.filter(session=session, kind=EventKind.STATE, state=LiveState.CLOSED).count()
 
 
 def test_a_session_past_its_last_minutes_is_closed_once(host, session) -> None:
     move(host=host, session=session, act=Act.WIND_DOWN)
-    ends_by = fresh(session).ends_by
+    ends_by = ends_at(session)
     before = fresh(session).last_seq
 
     tend(now=ends_by - timedelta(seconds=1))
@@ -53,7 +67,7 @@ def test_a_session_past_its_last_minutes_is_closed_once(host, session) -> None:
 
 def test_it_is_closed_in_time_though_its_host_is_there(host, session) -> None:
     move(host=host, session=session, act=Act.WIND_DOWN)
-    ends_by = fresh(session).ends_by
+    ends_by = ends_at(session)
     at(session, host_until=ends_by + MINUTE)
 
     assert ending.end(session.pk, now=ends_by)
@@ -121,7 +135,7 @@ def test_a_host_who_comes_back_after_the_worker_looked_keeps_the_room(host, sess
 
 def test_a_room_opened_again_after_the_worker_looked_stays_open(host, session) -> None:
     move(host=host, session=session, act=Act.WIND_DOWN)
-    ends_by = fresh(session).ends_by
+    ends_by = ends_at(session)
     listed = ending.due_endings(ends_by)
     move(host=host, session=session, act=Act.OPEN)
 
@@ -202,12 +216,11 @@ def test_one_that_never_began_says_kindly_that_it_did_not_take_place(host, room,
 
 def test_one_that_fails_does_not_keep_the_others(host, room, monkeypatch) -> None:
     sessions = [schedule(host=host, room=room, title=f"Evening {number}") for number in range(3)]
-    whole = ending.add_event
 
     def fails_once(session_pk, kind, **what):
         if session_pk == sessions[0].pk:
             raise ValueError
-        return whole(session_pk, kind, **what)
+        return add_event(session_pk, kind, **what)
 
     monkeypatch.setattr(ending, "add_event", fails_once)
     tend(now=timezone.now() + 61 * MINUTE)
@@ -219,11 +232,11 @@ def test_whom_something_was_for_alone_is_forgotten_a_day_after_closing(ash, host
     raise_hand(peer=ash, session=session)
     move(host=host, session=session, act=Act.CLOSE)
     asides = LiveEvent.objects.filter(session=session, kind=EventKind.ASIDE)
-    closed_at = fresh(session).closed_at
+    over = closed_at(session)
 
-    tend(now=closed_at + timedelta(hours=23))
+    tend(now=over + timedelta(hours=23))
     kept = asides.exclude(peer=None).count()
-    tend(now=closed_at + timedelta(hours=24, minutes=1))
+    tend(now=over + timedelta(hours=24, minutes=1))
 
     assert kept == 1
     assert asides.count() == 1
@@ -251,7 +264,8 @@ def together(*works) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_close_each_session_once(transactional_db, lifted, host, room) -> None:
     pks = [schedule(host=host, room=room, title=f"Evening {number}").pk for number in range(8)]
-    later, barrier, done = timezone.now() + 61 * MINUTE, Barrier(2), []
+    done: list[int] = []
+    later, barrier = timezone.now() + 61 * MINUTE, Barrier(2)
 
     def work() -> None:
         barrier.wait()
@@ -287,7 +301,10 @@ def test_a_host_who_comes_back_in_that_moment_keeps_the_room_or_finds_it_closed(
         made = schedule(host=host, room=room, title=f"Evening {number}")
         move(host=host, session=made, act=Act.OPEN)
         sessions.append(at(made, host_until=now - MINUTE, away_since=now - 31 * MINUTE))
-    barrier, came, closed, failed = Barrier(2), [], [], []
+    came: list[int] = []
+    closed: list[int] = []
+    failed: list[DatabaseError] = []
+    barrier = Barrier(2)
 
     def with_each(do, done) -> None:
         for each in sessions:

@@ -35,8 +35,7 @@ def _host_allowed(settings) -> None:
 def over(host, session) -> LiveSession:
     """A session that was held and is closed."""
     move(host=host, session=session, act=Act.CLOSE)
-    session.refresh_from_db()
-    return session
+    return LiveSession.objects.get(pk=session.pk)
 
 
 def felt(client, session: LiveSession, face: object):
