@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from forum.models import Post, SavedDraft
+from forum.models import LiveEvent, Post, SavedDraft
 
 LIVE_WORDS_STAY = timedelta(hours=24)  # after their session closes, unless they are in a case
 DRAFTS_STAY = timedelta(days=30)
@@ -13,6 +13,8 @@ AT_ONCE = 500  # rows a transaction
 
 def drop_live_words(*, now: datetime) -> int:
     """Delete what was said in sessions closed for a day. What a case is about stays with the case. How many?"""
+    # Whom something was for alone (a raised hand, a message that waited) is forgotten then, too, case or no case.
+    LiveEvent.objects.filter(peer__isnull=False, session__closed_at__lt=now - LIVE_WORDS_STAY).update(peer=None)
     closed = Post.objects.filter(session__closed_at__lt=now - LIVE_WORDS_STAY, cases=None)
     gone = 0
     while ids := list(closed.values_list("pk", flat=True)[:AT_ONCE]):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from forum.live import scheduling
 from moderation import audit, staffing
 from moderation.capabilities import Capability
 from moderation.models import Moderator, Role
@@ -37,7 +38,8 @@ def change_role(*, by: Moderator, username: str, role: str) -> Moderator:
 
 @once_more
 def deactivate(*, by: Moderator, username: str) -> Moderator:
-    """Let someone go: their sessions end everywhere at this moment and the cases in their hands go back.
+    """Let someone go: their sessions end everywhere at this moment, the cases in their hands go back, and no more
+    live evenings are announced for them.
 
     What they decided and wrote stays as it is. Raises NotDone as `change_role` does.
     """
@@ -78,6 +80,8 @@ def _changed(by: Moderator, username: str, change: Callable[[Moderator], dict[st
         if not them.is_active or held - _allowed(them):
             staffing.end_shift(moderator=them)
             end_every_session(peer=them.peer)
+        if not them.is_active:
+            scheduling.end_every_series(host=them.peer)
         audit.write(actor=by.username, kind=kind, case_pk=them.pk, who=them.username, **told)
         return them
 

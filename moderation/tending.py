@@ -11,6 +11,7 @@ from django.utils import timezone
 
 import forum.tending
 import peers.tending
+from forum.live import ending, reminding, scheduling
 from moderation import (
     alarms,
     caring,
@@ -49,6 +50,7 @@ def tend(*, now: datetime | None = None, messages: bool = True) -> int:
     done += _all_due("a hold", holding.due_holds, holding.end_hold, now)  # so may this
     done += _all_due("a step", escalating.due_steps, escalating.take_step, now)
     done += _all_due("a follow-up", following_up.due_follow_ups, following_up.remind, now)
+    done += _all_due("a live room", ending.due_endings, ending.end, now)
     done += _safely("the site's mode", partial(site_mode.tend, now=now))
     done += _look_after(now) + _tidy(now)
     if messages:
@@ -101,6 +103,9 @@ def _tidy(now: datetime) -> int:
         done += _safely("the judge's hearing", partial(alarms.look_at_hearing, now=now))
         done += _safely("who was seen", partial(staffing.forget_seen, now=now))
         done += _safely("live words", partial(forum.tending.drop_live_words, now=now))
+        done += _safely("reminders", partial(reminding.drop_past, now=now))
+        for series in scheduling.running_series():
+            done += _safely("a series", partial(scheduling.announce_due, series_pk=series, now=now))
         done += _safely("sessions", partial(peers.tending.drop_ended_sessions, now=now))
         done += _safely("drafts", partial(forum.tending.drop_old_drafts, now=now))
         done += _safely("unused identities", partial(peers.tending.let_unused_go, now=now))

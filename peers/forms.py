@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from peers import look
+from peers import look, zones
 from peers.leaving import Way
 from peers.models import TopicFilter
 
@@ -77,6 +77,12 @@ class LookForm(forms.Form):
         label="The button “Leave this site”",
         choices=[("", "Show it"), ("off", "Do not show it")],
         widget=forms.RadioSelect,
+        required=False,
+    )
+    zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="For the times of live rooms. We never guess it from your network.",
+        choices=[("", "As my browser has it, otherwise UTC"), *zones.choices()],
         required=False,
     )
 

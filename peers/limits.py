@@ -36,6 +36,7 @@ SIGN_INS = Limit("signin", 10, 600)
 ARRIVALS = Limit("arrivals", 30, 3600)
 REPORTS = Limit("reports", 10, 600)
 DRAFTS = Limit("drafts", 120, 600)
+FACES = Limit("faces", 30, 3600)  # how a live room was: a shared network may be a whole group
 
 
 class Buckets(Protocol):

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
+from peers import zones
+
 # What each part may hold; the first is what holds without a choice.
 THEMES = ("auto", "light", "dark", "contrast")
 TEXTS = ("", "large", "larger")
@@ -16,7 +18,7 @@ EXITS = ("", "off")
 COUNTRY = re.compile(r"(?:[A-Z]{2})?")  # its shape only: the help page knows which ones it has lines for
 
 _CLOSED = {"theme": THEMES, "text": TEXTS, "tab": TABS, "exit": EXITS}
-_LONGEST = 200  # characters read of a cookie; ours are shorter
+_LONGEST = 300  # characters read of a cookie; ours are shorter
 _YEAR = 365 * 24 * 3600
 
 
@@ -29,6 +31,7 @@ class Look:
     tab: str = ""
     exit: str = ""
     country: str = ""
+    zone: str = ""  # none: times are told in UTC, or by the browser itself
 
 
 def look_of(request: HttpRequest) -> Look:
@@ -40,8 +43,17 @@ def look_of(request: HttpRequest) -> Look:
 def closed(values: Mapping[str, str]) -> Look:
     """These values as a look; whatever is not in its closed set falls back to no choice."""
     known = {name: values[name] for name, among in _CLOSED.items() if values.get(name) in among}
-    country = values.get("country", "")
-    return Look(**known, country=country if COUNTRY.fullmatch(country) else "")
+    country, zone = values.get("country", ""), values.get("zone", "")
+    return Look(
+        **known,
+        country=country if COUNTRY.fullmatch(country) else "",
+        zone=zone if zone in zones.names() else "",
+    )
+
+
+def with_zone(look: Look, zone: str) -> Look:
+    """The same choices with this time zone; with none where it is not one of the closed set."""
+    return closed({**asdict(look), "zone": zone})
 
 
 def remember(response: HttpResponse, look: Look) -> None:

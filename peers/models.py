@@ -51,6 +51,7 @@ class Peer(models.Model):
     trained_supporter = models.BooleanField(default=False)
     created_on = models.DateField(default=today)
     last_seen_week = models.DateField(default=this_week)
+    reminded_until = models.DateField(null=True)  # pages look for a reminder until this day; none: they ask nothing
 
     class Meta:
         constraints = [

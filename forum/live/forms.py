@@ -12,14 +12,19 @@ from django.utils import timezone
 from forum import notes
 from forum.forms import Typed, has_words
 from forum.intake import Draft
-from forum.models import Room
+from forum.live.plans import Plan
+from forum.models import LiveFeedback, Room
 from forum.models.live import LONGEST_SAID
 from forum.tokens import new_token
+from peers import zones
 from peers.forms import TopicFilterForm
 
 HEAVY = "heavy"
 MOODS = [(HEAVY, "Very heavy"), ("low", "Low"), ("so-so", "So-so"), ("alright", "Alright"), ("light", "Light")]
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,22}")
+USUAL_MINUTES = 60
+LONG_PAST = timedelta(hours=1)  # a session that should have begun is announced so much later at most
+FURTHEST = timedelta(days=366)
 
 
 class SayForm(forms.Form):
@@ -77,17 +82,46 @@ class LobbyForm(TopicFilterForm):
 
 
 class SessionForm(forms.Form):
-    """A host announces a live session."""
+    """A host announces a live session, once or as one that comes back."""
+
+    EVERY = [("", "No, once"), ("1", "Every week"), ("2", "Every two weeks"), ("4", "Every four weeks")]
 
     room = forms.ModelChoiceField(Room.objects.filter(is_arrivals=False), to_field_name="slug", empty_label=None)
     title = Typed(label="What it is called", max_length=120, help_text="For example: Evening check-in.")
     starts_at = forms.DateTimeField(
-        label="When it begins (UTC)",
+        label="When it begins",
         help_text="Leave it empty to begin now.",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
+    zone = forms.ChoiceField(
+        label="In which time zone",
+        help_text="Everyone else sees it in their own. What comes back keeps to this clock, in summer and winter.",
+        choices=zones.choices,
+        required=False,
+        widget=forms.Select(attrs={"data-zones": ""}),
+    )
+    minutes = forms.IntegerField(
+        label="How long, in minutes",
+        min_value=10,
+        max_value=240,
+        required=False,
+        initial=USUAL_MINUTES,
+        widget=forms.NumberInput(attrs={"class": "input-short"}),
+    )
+    every_weeks = forms.ChoiceField(
+        label="Does it come back?",
+        help_text="Then each evening is announced three weeks ahead, until you end it.",
+        choices=EVERY,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # a zone that was sent is a choice, and no script offers another
+            self.fields["zone"].widget.attrs.pop("data-zones", None)
 
     def clean_title(self) -> str:
         title = " ".join(self.cleaned_data["title"].split())
@@ -95,8 +129,63 @@ class SessionForm(forms.Form):
             raise forms.ValidationError("Give it a name, so that people know what to expect")
         return title
 
-    def clean_starts_at(self) -> datetime | None:
-        starts_at: datetime | None = self.cleaned_data["starts_at"]
-        if starts_at and starts_at < timezone.now() - timedelta(hours=1):
-            raise forms.ValidationError("This moment is past. Choose a later one, or leave it empty for now")
-        return starts_at
+    def clean_zone(self) -> str:
+        return str(self.cleaned_data["zone"] or zones.HOME)
+
+    def clean_minutes(self) -> int:
+        return self.cleaned_data["minutes"] or USUAL_MINUTES
+
+    def clean(self) -> dict[str, Any]:
+        """`starts_at` becomes a moment: what was typed is the clock of the chosen zone."""
+        given, now = self.cleaned_data, timezone.now()
+        typed: datetime | None = given.get("starts_at")
+        if typed and "zone" in given:
+            given["first_on"], given["at"] = typed.date(), typed.time()
+            # Far from the ends of the calendar first: there, moments cannot be told in every zone.
+            near = abs(typed - now) < FURTHEST + LONG_PAST
+            moment = zones.at_clock(typed.date(), typed.time(), given["zone"]) if near else typed
+            given["starts_at"] = moment
+            self._look_at(moment, now)
+        elif given.get("every_weeks") and "starts_at" not in self.errors:
+            self.add_error("starts_at", "Say when it is held first, so that it can come back")
+        return given
+
+    def _look_at(self, moment: datetime, now: datetime) -> None:
+        comes_back = bool(self.cleaned_data.get("every_weeks"))
+        if moment < now - (timedelta() if comes_back else LONG_PAST):
+            self.add_error("starts_at", "This moment is past. Choose a later one, or leave it empty for now")
+        elif moment > now + FURTHEST:
+            self.add_error("starts_at", "This is more than a year away. Choose an earlier day")
+
+    @property
+    def plan(self) -> Plan | None:
+        """What comes back; None for a session held once. Only after the form was found valid."""
+        given = self.cleaned_data
+        if not given["every_weeks"]:
+            return None
+        return Plan(
+            room=given["room"],
+            title=given["title"],
+            first_on=given["first_on"],
+            at=given["at"],
+            zone=given["zone"],
+            every_weeks=int(given["every_weeks"]),
+            minutes=given["minutes"],
+        )
+
+
+class FeedbackForm(forms.Form):
+    """How it was: one of three."""
+
+    face = forms.TypedChoiceField(choices=LiveFeedback.Face.choices, coerce=lambda value: LiveFeedback.Face(int(value)))
+
+
+class ZoneForm(forms.Form):
+    """The reader's time zone, for the one cookie of their choices."""
+
+    zone = forms.ChoiceField(
+        label="Your time zone",
+        choices=lambda: [("", "As my browser has it, otherwise UTC"), *zones.choices()],
+        required=False,
+        widget=forms.Select(attrs={"data-zones": ""}),
+    )

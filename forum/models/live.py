@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from forum.models.posts import Post
@@ -15,6 +15,8 @@ from forum.tokens import new_token
 from peers.models import Peer
 
 LEASE_SECONDS = 60  # a host is present for this long after the console last spoke
+AHEAD = timedelta(days=21)  # evenings of a series are announced, and all are listed, so far ahead
+STILL_LISTED = timedelta(hours=12)  # after the beginning of one that has not been closed
 LONGEST_SAID = 500  # characters: a message is read by many at once
 
 
@@ -59,6 +61,21 @@ class LiveSeries(models.Model):
 class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
     def now_or_next(self) -> LiveSessionQuerySet:
         return self.exclude(state=LiveState.CLOSED).select_related("room", "host").order_by("starts_at")
+
+    def in_calendar(self, now: datetime) -> LiveSessionQuerySet:
+        """Those of the next three weeks in their order, with evenings that were cancelled before they began."""
+        cancelled = Q(starts_at__gt=now) & ~Exists(_opened())
+        listed = self.filter(starts_at__gt=now - STILL_LISTED, starts_at__lte=now + AHEAD)
+        listed = listed.filter(~Q(state=LiveState.CLOSED) | cancelled)
+        return listed.select_related("room", "host").order_by("starts_at", "pk")
+
+    def held(self) -> LiveSessionQuerySet:
+        """Those that were open at some time."""
+        return self.filter(Exists(_opened()))
+
+
+def _opened() -> models.QuerySet[LiveEvent]:
+    return LiveEvent.objects.filter(session=OuterRef("pk"), kind=EventKind.STATE, state=LiveState.OPEN)
 
 
 class LiveSession(models.Model):
@@ -106,6 +123,7 @@ class LiveSession(models.Model):
         indexes = [
             models.Index(fields=["state", "starts_at"], name="live_now_or_next"),  # "live now / next"
             models.Index(fields=["closed_at"], name="live_closed"),  # the worker: words to delete after a day
+            models.Index(fields=["starts_at", "id"], name="live_calendar"),  # the calendar, by key
         ]
 
     def __str__(self) -> str:
@@ -122,6 +140,11 @@ class LiveSession(models.Model):
     def ends_at(self) -> datetime:
         """When it was announced to end."""
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def was_held(self) -> bool:
+        """Whether it was ever open: one that never was did not take place. Asks the database."""
+        return self.events.filter(kind=EventKind.STATE, state=LiveState.OPEN).exists()
 
     def host_present(self, now: datetime) -> bool:
         return self.host_until is not None and self.host_until > now

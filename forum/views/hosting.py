@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from forum.live import hosting, reading
+from forum.live import hosting, reading, scheduling
 from forum.live.forms import SessionForm
 from forum.live.states import Act, acts_from
 from forum.models import LiveSession
 from forum.views.live import session_for
 from forum.views.page import SeeOther, show
-from peers import who
+from peers import look, who
 from peers.models import Peer
 
 REFRESH_SECONDS = 20  # a third of the lease: two lost refreshes do not pause the room
@@ -32,20 +32,24 @@ WORDS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Announce a session; for staff."""
+    """Announce a session, or one that comes back; for staff."""
     host = who.speaker(request)
     if host is None or not host.is_staff_voice:
         sentence = "Live rooms are announced by staff who have signed in."
         return render(request, "errors/403.html", {"sentence": sentence}, status=403)
-    form = SessionForm(request.POST or None)
+    form = SessionForm(request.POST or None, initial={"zone": look.look_of(request).zone})
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.OK if request.method != "POST" else HTTPStatus.UNPROCESSABLE_ENTITY
         return show(request, "forum/live/new.html", {"form": form}, status=status)
+    if form.plan:
+        scheduling.make_series(host=host, plan=form.plan)
+        return SeeOther("/live/mine")
     made = hosting.schedule(
         host=host,
         room=form.cleaned_data["room"],
         title=form.cleaned_data["title"],
         starts_at=form.cleaned_data["starts_at"],
+        minutes=form.cleaned_data["minutes"],
     )
     return SeeOther(f"{made.get_absolute_url()}host/")
 

@@ -1,18 +1,20 @@
 """What this app shows on other apps' pages. A tag that fails shows nothing: help must never break a page."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from forum import pausing
+from forum.live import calendar, feedback
 from forum.models import Post, Thread
-from moderation import beside
+from moderation import beside, suppression
 from moderation.capabilities import Capability
 from moderation.signing_in import staff_of
 
@@ -118,6 +120,22 @@ def how_is_it(request: HttpRequest | None) -> Found:
 def at(mapping: dict[Any, Any], key: Any) -> Any:
     """What a mapping holds under a key; nothing where it holds nothing."""
     return mapping.get(key)
+
+
+@register.filter
+def told_together(counts: Sequence[int]) -> suppression.Said | None:
+    """Counts of one thing as they may be told beside their total; None where there are fewer than five in all."""
+    return suppression.said_together(counts) if sum(counts) >= suppression.LEAST else None
+
+
+@calm_tag("moderation/felt_everywhere.html")
+def felt_everywhere(request: HttpRequest | None) -> Found:
+    """In a host's list, to leads alone: how all hosts' sessions were for people."""
+    moderator = staff_of(request) if request is not None else None
+    if moderator is None or not moderator.can(Capability.BOARD):
+        return None
+    rows = calendar.held_lately()
+    return {"rows": rows, "counts": feedback.counts_of(rows, timezone.now())}
 
 
 @calm_tag("moderation/help_for_search.html")

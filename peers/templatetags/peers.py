@@ -1,5 +1,6 @@
 """Tags of this app for every page."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from peers import zones
 from peers.middleware import TOKEN_FIELD
 from peers.middleware import form_token as token_of
 
@@ -32,3 +34,14 @@ def name_of(post: Any) -> dict[str, Any]:
     if persona is None:
         return NAMELESS
     return {"name": persona.name, **persona.pattern, "staff": bool(peer and peer.is_staff_voice)}
+
+
+@register.simple_tag(takes_context=True)
+def local_time(context: template.Context, moment: datetime, form: str = "moment") -> SafeString:
+    """A moment in the zone the reader chose, else in UTC, always with the zone's name; forms: `peers.zones.told`.
+
+    Where nothing was chosen, static/js/times.js tells it as the reader's own device has it.
+    """
+    zone = getattr(context.get("look"), "zone", "") or zones.HOME
+    written = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" data-local="{}">{}</time>', written, form, zones.told(moment, zone, form))

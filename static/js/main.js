@@ -8,7 +8,7 @@ startExit(); // first, and without waiting for anything else
 if (document.querySelector("form[data-draft-url]")) {
   import("./drafts.js").then((drafts) => drafts.startDrafts()).catch(() => {});
 }
-if (document.querySelector("time[data-relative]")) {
+if (document.querySelector("time[data-relative], time[data-local], select[data-zones]")) {
   import("./times.js").then((times) => times.startTimes()).catch(() => {});
 }
 const first = /** @type {HTMLElement | null} */ (document.querySelector("[data-focus-first]"));

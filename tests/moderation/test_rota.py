@@ -164,7 +164,10 @@ def test_peers_are_told_of_a_planned_shift_only_once_its_person_is_at_the_desk(r
     time_machine.move_to(now + timedelta(minutes=16), tick=False)
 
     assert "No moderator is here right now" in planned
-    assert 'A moderator is here until <time datetime="2026-11-25T10:30:00+00:00">10:30 UTC</time>' in seen_page
+    assert (
+        'A moderator is here until <time datetime="2026-11-25T10:30:00+00:00" data-local="time">10:30 UTC</time>'
+        in seen_page
+    )
     assert "No moderator is here right now" in Browser().read("/")
 
 

@@ -34,7 +34,8 @@ def test_my_space_asks_the_same_questions_of_the_new_and_the_busy(
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("/sign-in", 3), ("/my/look", 1), ("/arrive", 1), ("/rules", 1), ("/privacy", 1), ("/goodbye", 1)],
+    # session, person (who may have asked to be reminded of a live room), who is on shift
+    [("/sign-in", 3), ("/my/look", 3), ("/arrive", 3), ("/rules", 3), ("/privacy", 3), ("/goodbye", 3)],
 )
 def test_other_pages_ask_a_fixed_number_of_questions_of_someone_with_a_name(
     client, db, path, queries, django_assert_num_queries
