@@ -111,9 +111,23 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
         return _lost(request, session, NOT_TAKEN if wanted == "still" else MOVED_ON)
     if wanted == "still":
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return back(request, session, stays=wanted == "stay")
+
+
+def back(request: HttpRequest, session: LiveSession, *, stays: bool = False) -> HttpResponse:
+    """To the console after an act, still renewing itself where it did; to the room for whoever has no console."""
+    if _seat(request, session_for(session.public_id)) is None:
+        return SeeOther(session.get_absolute_url())
     console_at = f"{session.get_absolute_url()}host/"
-    stays = wanted == "stay" or _has_key(request.POST, request, session)
+    stays = stays or _has_key(request.POST, request, session)
     return SeeOther(f"{console_at}?here={_key(request, session)}" if stays else console_at)
+
+
+def again(request: HttpRequest, was: LiveSession, *, problem: str, status: int) -> HttpResponse | None:
+    """The console as it stands now, with what went wrong; None for whoever has none."""
+    session = session_for(was.public_id)
+    seat = _seat(request, session)
+    return _page(request, session, seat, status=status, problem=problem) if seat else None
 
 
 def _form_of(wanted: str, typed: Mapping[str, Any], session: LiveSession) -> tuple[str, Any]:
