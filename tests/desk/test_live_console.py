@@ -1,6 +1,7 @@
 """The console's buttons about people and messages, without JavaScript, and what the room shows of them to whom."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -143,7 +144,7 @@ def test_a_former_host_is_told_who_has_the_room(console, session, said) -> None:
 
 
 def test_doing_something_keeps_the_host_here(console, session, said) -> None:
-    LiveSession.objects.update(host_until=timezone.now() + timezone.timedelta(seconds=3))
+    LiveSession.objects.update(host_until=timezone.now() + timedelta(seconds=3))
 
     console.post(on(said, "mute"), {"reason": "unkind", "minutes": "5"})
 
