@@ -140,7 +140,7 @@ def ask_in(*, moderator: Moderator, session: LiveSession, note: str = "", key: s
     with _acting(moderator, session):
         subject = Subject(key=f"ask:{session.pk}", room=session.room, peer=None, name="")
         case = open_or_join(subject, ASKED)
-        _notice(case, 1, "host.asked", Level.RED, "asked", "The host of a live room asks for a moderator")
+        _notice(case, 1, "room.host-asked", Level.RED, "asked", "The host of a live room asks for a moderator")
         if note.strip():
             _keep_note(session, moderator, note, key)
         log(case, moderator, "live.asked", live=session.public_id)
@@ -217,7 +217,7 @@ def _decide(case: Case, moderator: Moderator, post: Post, reason: Reason, **made
     )
     Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     did = "removed this message" if decision.action == Action.REMOVE else "muted the author"
-    rule = "host.removed" if decision.action == Action.REMOVE else "host.muted"
+    rule = "room.host-removed" if decision.action == Action.REMOVE else "room.host-muted"
     _notice(case, post.revision, rule, Level.AMBER, "live", f"Whoever looks after the live room {did}: {reason.label}")
     told = {"action": decision.action, "reason": reason.code, "measure": decision.measure}
     log(case, moderator, "case.decided", **told, live=post.session.public_id if post.session else "")

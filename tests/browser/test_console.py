@@ -164,11 +164,12 @@ def test_the_whole_evening_without_javascript(visit, hosted) -> None:
     expect(part(console, "state")).to_contain_text("Closed")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("colours", ["light", "dark"])
-def test_the_console_has_no_fault_that_axe_finds(visit, site, hosted, colours, javascript) -> None:
-    name = f"{colours}{int(javascript)}"
-    console = hosted(name, color_scheme=colours, javascript=javascript)
+def test_the_console_has_no_fault_that_axe_finds(visit, site, hosted, colours, scripts) -> None:
+    console = hosted(f"{colours}{int(scripts)}", color_scheme=colours)
+    if not scripts:  # axe itself is a script: ours alone are kept away
+        console.route("**/*.js", lambda route: route.abort())
     peer = visit()
     peer.goto(room_of(console))
     say(peer, "May I say something?")
