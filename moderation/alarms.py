@@ -1,5 +1,5 @@
-"""What the site notices about itself: a judge that hears nothing any more, one that keeps failing, and several people
-in danger in one room.
+"""What the site notices about itself: a judge that hears nothing any more, one that keeps failing, several people in
+danger in one room, and a live room without its host.
 
 The silence rule: over the last 24 hours at least `ENOUGH_POSTS` posts were judged and none was noticed (amber or
 above), while the site's own share of the 14 days before predicts at least `PREDICTED` of them. For a judge that works
@@ -17,20 +17,25 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from forum.models import Post
+from forum.models import LiveSession, Post
+from forum.models.live import LIVELY, LiveState
 from moderation import alerts
 from moderation.models import Alarm, AlarmKind, Case, Hearing, Level, Signal, Source
 from moderation.pacing import DAY, HOUR, its_time
 from moderation.risk import Category
-from moderation.rota import ADMINS, LEADS, addressed, roster_at
+from moderation.rota import ADMINS, LEADS, addressed, audience_of, roster_at
 
 ENOUGH_POSTS = 200
 PREDICTED = 8.0
 BEFORE = timedelta(days=14)
 FAILED_TOO_OFTEN = 3  # in 24 hours
 PEOPLE_IN_DANGER = 3  # in one room, within an hour
+AWAY_FOR = timedelta(minutes=2)  # how long a live room holds before moderators are told
+LATE_BY = timedelta(minutes=10)  # how long after its beginning nobody came
+HOLDS = "a live room has had no host for two minutes, and waits"
+NEVER_CAME = "a live room should have begun ten minutes ago, and its host did not come"
 KEPT = timedelta(days=30)  # counts older than this say nothing about now
 
 
@@ -86,6 +91,31 @@ def look_for_clusters(*, now: datetime) -> int:
     return sum(_tell_of_cluster(room, now) for room in sorted(rooms))
 
 
+def look_for_unattended(*, now: datetime) -> int:
+    """Tell moderators, once an absence, of live rooms that hold and of those whose host never came. How many?"""
+    absent = LiveSession.objects.filter(Q(host_until=None) | Q(host_until__lte=now))
+    told_of = Alarm.objects.filter(session=OuterRef("pk"))
+    holding = absent.filter(~Exists(told_of.filter(since=OuterRef("away_since"))), state__in=LIVELY)
+    holding = holding.filter(away_since__lte=now - AWAY_FOR)
+    waiting = absent.filter(
+        ~Exists(told_of.filter(since=OuterRef("starts_at"))), state__in=[LiveState.SCHEDULED, LiveState.LOBBY]
+    )
+    waiting = waiting.filter(starts_at__lte=now - LATE_BY)
+    told = sum(_tell_of_absence(each, each.away_since, HOLDS, now) for each in holding)
+    return told + sum(_tell_of_absence(each, each.starts_at, NEVER_CAME, now) for each in waiting)
+
+
+def _tell_of_absence(session: LiveSession, since: datetime | None, says: str, now: datetime) -> bool:
+    with transaction.atomic():
+        found = {"kind": AlarmKind.NO_HOST, "at": now}
+        alarm, is_new = Alarm.objects.get_or_create(session=session, since=since, defaults=found)
+        if is_new:
+            link = f"{settings.SITE_URL}{session.get_absolute_url()}host/"
+            roster = roster_at(now)
+            _announce(f"alarm:no_host:{alarm.pk}", says, audience_of(0, roster), now, link=link)
+        return is_new
+
+
 def _tell_of_cluster(room: int, now: datetime) -> bool:
     with transaction.atomic():
         if not its_time(f"cluster:{room}", HOUR, now):
@@ -105,8 +135,8 @@ def _alarm(kind: AlarmKind, says: str, now: datetime) -> bool:
         return True
 
 
-def _announce(key: str, says: str, audience: str, now: datetime) -> None:
-    told = {"says": says, "audience": audience, "link": f"{settings.SITE_URL}/desk/"}
+def _announce(key: str, says: str, audience: str, now: datetime, *, link: str = "") -> None:
+    told = {"says": says, "audience": audience, "link": link or f"{settings.SITE_URL}/desk/"}
     alerts.announce(key=key, kind="alarm", told=told, to=addressed(audience, roster_at(now)))
 
 

@@ -16,7 +16,7 @@ STRICTNESS = (
     Restriction.REMOVED,
     Restriction.ERASED,
 )
-OF_VOICES = (Restriction.THREAD_PAUSED, Restriction.PAUSED, Restriction.BANNED)
+OF_VOICES = (Restriction.THREAD_PAUSED, Restriction.LIVE_PAUSED, Restriction.PAUSED, Restriction.BANNED)
 TAKEN_BACK = "The decision was taken back before your appeal was answered."
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from forum.around import at
 from forum.models import Pause, Post, Shown
 from moderation import risk, statements
 from moderation.casework import Need, open_or_join, subject_of
@@ -37,14 +38,16 @@ def at_crisis(post: Post, case: Case, assessment: risk.Assessment) -> None:
 
 
 def _pause_here(post: Post, case: Case) -> None:
-    """In this thread only: other rooms, help and outreach stay open to them."""
-    if post.thread is None or post.peer is None or post.peer.is_staff_voice:
+    """In this thread or live room only: other rooms, help and outreach stay open to them."""
+    if post.peer is None or post.peer.is_staff_voice:
         return
     until = timezone.now() + PAUSE
-    if Pause.objects.holding(post.peer, post.thread, timezone.now()):
+    held = Pause.objects.holding(post.peer, post.place, timezone.now())
+    if held and (held.by_rules or held.until >= until):  # a host's few minutes are no reason to let it be
         return
-    Pause.objects.create(peer=post.peer, thread=post.thread, until=until, by_rules=True)
-    statements.by_rules(case=case, peer=post.peer, restriction=Restriction.THREAD_PAUSED, until=until)
+    Pause.objects.create(peer=post.peer, **at(post.place), until=until, by_rules=True)
+    restriction = Restriction.THREAD_PAUSED if post.thread else Restriction.LIVE_PAUSED
+    statements.by_rules(case=case, peer=post.peer, restriction=restriction, until=until)
 
 
 def _look_after_target(post: Post) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from forum.models import Post, Shown, Visibility
+from forum.models import LiveSession, Post, Shown, Visibility
 from moderation.desk_words import CATEGORIES, LOG, category_words
 from moderation.marks import Segment, segments
 from moderation.models import (
@@ -17,6 +17,7 @@ from moderation.models import (
     CaseState,
     Decision,
     Level,
+    LiveNote,
     Moderator,
     OutreachMessage,
     Report,
@@ -28,7 +29,8 @@ from moderation.queue import due_words, span_words
 from moderation.same_name import same_name
 from moderation.uncovering import Noticed, uncovering
 
-MOST_SHOWN = 40  # of the log, of messages, of reports
+MOST_SHOWN = 40  # of the log, of messages, of reports, of notes
+_OF_SESSIONS = ("call", "ask", "word")  # subjects that name a live session by its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
         "decisions": decisions,
         "undoable": _undoable(case, decisions),
         "log": _log(case),
+        **_live(case),
         **talk,
     }
 
@@ -202,8 +205,29 @@ def _history(case: Case, moderator: Moderator) -> list[Case]:
 
 
 def _undoable(case: Case, decisions: Sequence[Decision]) -> Decision | None:
-    newest = next((each for each in decisions if each.undone_at is None), None)
-    return newest if case.state == CaseState.RESOLVED else None
+    """The newest decision that stands; while the case waits, only what was done at once in a live room."""
+    standing = (each for each in decisions if each.undone_at is None)
+    is_open = case.state != CaseState.RESOLVED
+    return next((each for each in standing if each.session_id or not is_open), None)
+
+
+def _session_of(case: Case) -> LiveSession | None:
+    """The live session a case is from: that of its post, or the one its subject names."""
+    kind, _, rest = case.subject.partition(":")
+    number = rest.partition(":")[0]
+    if case.post is not None:
+        return case.post.session
+    found = LiveSession.objects.filter(pk=number) if kind in _OF_SESSIONS and number.isdigit() else None
+    return found.first() if found is not None else None
+
+
+def _live(case: Case) -> dict[str, Any]:
+    """The session, with what its team noted; nothing is asked about a case from elsewhere."""
+    session = _session_of(case)
+    if session is None:
+        return {"live": None}
+    notes = LiveNote.objects.filter(session=session).select_related("moderator__peer").order_by("-pk")[:MOST_SHOWN]
+    return {"live": session, "live_notes": list(notes)}
 
 
 def _log(case: Case) -> list[dict[str, Any]]:

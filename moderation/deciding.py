@@ -178,12 +178,19 @@ def undo(*, decision: Decision, moderator: Moderator) -> Case:
         case = Case.objects.for_moderator(moderator).filter(pk=decision.case_id).first()
         if case is None or not take_back(decision, moderator) or decided_since(decision):
             raise Conflict
-        if not reopen(case, need_again(case)):
+        if not _is_open_again(case, decision):
             raise Conflict
         answering.moot(decision=decision, by=moderator)
         log(case, moderator, "decision.undone", action=decision.action)
         tell_desk(case.public_id, case.level)
         return Case.objects.get(pk=case.pk)
+
+
+def _is_open_again(case: Case, decision: Decision) -> bool:
+    """What was done in a live room left its case open: whoever has it sees that something changed."""
+    if decision.session_id and case.state != CaseState.RESOLVED:
+        return bool(Case.objects.filter(pk=case.pk).update(version=F("version") + 1))
+    return reopen(case, need_again(case))
 
 
 def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None = None) -> bool:
@@ -201,8 +208,9 @@ def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None 
 
 
 def decided_since(decision: Decision) -> bool:
-    """Whether a newer standing decision speaks about the same post."""
+    """Whether a newer standing decision speaks about the same post; that its author was muted in the room does not."""
     newer = Decision.objects.standing().filter(pk__gt=decision.pk, case__post__isnull=False)
+    newer = newer.exclude(session__isnull=False, action=Action.LEAVE)
     return newer.filter(case__post=decision.case.post_id).exists()
 
 

@@ -27,6 +27,8 @@ CATEGORIES: Mapping[str, str] = {
     "contact": "contact details or spam",
     "detector": "could not be judged",
     "complaint": "about a moderator",
+    "asked": "a host asks for a moderator",
+    "live": "done in a live room",
 }
 LOG: Mapping[str, str] = {
     "case.opened": "opened the case",
@@ -76,6 +78,8 @@ LOG: Mapping[str, str] = {
     "staff.role": "changed a colleague's role",
     "thread.kept": "closed, opened or kept a thread",
     "thread.moved": "moved a thread",
+    "live.asked": "asked a moderator into a live room",
+    "live.noted": "left a note about a live room",
     "linking.requested": "asked to see the author's names together",
     "linking.confirmed": "confirmed that the names may be seen",
     "linking.refused": "said no to seeing the names together",

@@ -64,15 +64,24 @@ def write_to_author(*, case: Case, moderator: Moderator, body: str, client_id: s
             raise Conflict
         if held.peer is None:
             raise NobodyToWriteTo
-        outreach, _ = Outreach.objects.get_or_create(case=held, defaults={"peer": held.peer})
-        message, is_new = _say(outreach, words, client_id, moderator=moderator)
-        if is_new:
-            peer_pk = outreach.peer_id
-            if held.is_whole_open:
-                mark_answers_read(held)
-            _log(held, moderator.username, "outreach.written")
-            transaction.on_commit(lambda: outreach_moved.send_robust(None, peer=peer_pk))
+        message, is_new = say_to(case=held, peer=held.peer, moderator=moderator, words=words, client_id=client_id)
+        if is_new and held.is_whole_open:
+            mark_answers_read(held)
         return message
+
+
+def say_to(*, case: Case, peer: Peer, moderator: Moderator, words: str, client_id: str) -> tuple[OutreachMessage, bool]:
+    """Keep the words in this case's conversation, log that there are some, tell their reader after commit.
+
+    Called inside the transaction of whoever may write. Also: whether they are new, or were sent before.
+    """
+    outreach, _ = Outreach.objects.get_or_create(case=case, defaults={"peer": peer})
+    message, is_new = _say(outreach, words, client_id, moderator=moderator)
+    if is_new:
+        peer_pk = outreach.peer_id
+        _log(case, moderator.username, "outreach.written")
+        transaction.on_commit(lambda: outreach_moved.send_robust(None, peer=peer_pk))
+    return message, is_new
 
 
 @once_more

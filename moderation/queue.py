@@ -11,7 +11,12 @@ from moderation.models.cases import CaseQuerySet
 from moderation.ordering import IN_TURN, Place
 
 PAGE = 50
-_ASKS = {"appeal": "An appeal", "complaint": "About a moderator", "follow-up": "Asks again"}
+_ASKS = {
+    "appeal": "An appeal",
+    "complaint": "About a moderator",
+    "follow-up": "Asks again",
+    "ask": "A host asks you in",
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -21,6 +21,7 @@ from moderation.models import (
     Complaint,
     Decision,
     Linking,
+    LiveNote,
     Outreach,
     OutreachMessage,
     Report,
@@ -45,7 +46,17 @@ def erase_old_words(*, now: datetime) -> int:
         erased += batch
         if batch < AT_ONCE:
             break
-    return erased
+    return erased + _drop_notes(before)
+
+
+@once_more
+def _drop_notes(before: datetime) -> int:
+    """Notes about live rooms stay as long as the words of cases: they may tell of the same people."""
+    with transaction.atomic():
+        dropped, _ = LiveNote.objects.filter(at__lt=before).delete()
+        if dropped:
+            audit.write(actor="worker", kind="words.erased", case_pk=0, notes=dropped, before=str(before.date()))
+        return dropped
 
 
 @once_more

@@ -124,6 +124,8 @@ def _how_long(statement: Statement) -> str:
         return "The words were erased and cannot come back."
     if statement.until and statement.restriction == Restriction.HELD:
         return f"A moderator should decide by {statement.until:%-d %B, %H:%M} UTC."
+    if statement.until and statement.restriction == Restriction.LIVE_PAUSED:
+        return f"It ends by itself on {statement.until:%-d %B, %H:%M} UTC, or when the live room closes."
     if statement.until:
         return f"It ends by itself on {statement.until:%-d %B, %H:%M} UTC."
     return "It stays so until you change the words, or someone changes the decision."

@@ -82,6 +82,7 @@ def _all_due(what: str, due: Callable[..., list[Any]], do: Callable[..., object]
 def _look_after(now: datetime) -> int:
     """What looks at the whole: crises without a step to come, people in danger in one room, drills."""
     done = _safely("a drill", partial(drilling.follow, now=now))
+    done += _safely("rooms without a host", partial(alarms.look_for_unattended, now=now))
     if its_time("minutely", MINUTE, now):
         done += _safely("silent crises", partial(escalating.ring_for_the_silent, now))
         done += _safely("clusters", partial(alarms.look_for_clusters, now=now))

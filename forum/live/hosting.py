@@ -139,7 +139,7 @@ def take_over(*, host: Peer, session: LiveSession) -> None:
         locked = LiveSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
         if locked.state == LiveState.CLOSED or locked.host_id == host.pk:
             raise NotNow
-        if locked.co_host_id != host.pk and locked.host_present(now):
+        if not locked.may_be_taken_by(host, now):
             raise NotTheHost
         LiveSession.objects.filter(pk=locked.pk).update(
             host=host, co_host=locked.host_id, host_until=now + timedelta(seconds=LEASE_SECONDS), away_since=None

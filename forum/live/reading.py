@@ -194,3 +194,27 @@ def needing_care(session: LiveSession) -> list[Post]:
     """What the host is told of: messages held or folded by judging, newest first."""
     found = Post.objects.filter(session=session, visibility__in=[Visibility.HELD, Visibility.NOTED])
     return list(found.select_related("persona", "peer").order_by("-pk")[:50])
+
+
+def newest_said(session: LiveSession, *, most: int = 30) -> list[Post]:
+    """What everyone said last, newest first, for the console: its host meets all, whoever they keep apart from."""
+    return list(Post.objects.filter(session=session).open().select_related("persona", "peer").order_by("-pk")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A raised hand as the console shows it."""
+
+    number: int
+    persona: Persona | None  # none: they have not spoken here yet
+    raised_at: datetime
+
+
+def hands_of(session: LiveSession) -> list[Hand]:
+    """The raised hands, the one that waits longest first."""
+    hands = list(LiveHand.objects.filter(session=session).order_by("raised_at", "pk"))
+    if not hands:
+        return []
+    known = Persona.objects.filter(scope=session.scope, peer__in=[hand.peer_id for hand in hands])
+    names = {persona.peer_id: persona for persona in known}
+    return [Hand(hand.pk, names.get(hand.peer_id), hand.raised_at) for hand in hands]

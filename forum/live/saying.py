@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -9,12 +10,15 @@ from django.utils import timezone
 from forum.live.forms import SayForm
 from forum.models import EventKind, LiveEvent, LiveSession, Post
 from forum.posting import admit, submit_post
-from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, TooSoon
+from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, Resting, TooSoon
 from peers.models import Peer
 
 NO_HOST = "The host has dropped. Messages are paused for safety. Your words stay here."
 NOT_OPEN = "Nobody can write here at this moment. Your words stay here."
 BANNED = "You cannot write here at the moment. You can read on, and help stays open to you."
+RESTING = (
+    "Your writing rests here until {:%H:%M} UTC. You can read on. If you are in danger, write that: moderators get it."
+)
 NO_VOICE = "Send this once with the button below; from then on you have a name here."
 CROWDED = "Many people near you began here within the hour. You can send this in {} s. Your words stay here."
 PAUSED = "Writing is paused on the whole site right now. Your words stay here. Reading goes on, and help is open."
@@ -95,6 +99,8 @@ def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
         case TooSoon():
             wait = f"You can send again in {problem.seconds} s. Your words stay here."
             return Unsaid("too_soon", wait, 429, problem.seconds)
+        case Resting(until=datetime() as until):
+            return Unsaid("may_not_speak", RESTING.format(until), 403)
         case NobodyHosts():
             return Unsaid("nobody_hosts", NO_HOST if session.host_until else NOT_OPEN, 409)
         case _:

@@ -23,8 +23,11 @@ def no_version_is_decided_twice() -> Breach | None:
 
 
 def decided_cases_are_closed() -> Breach | None:
-    """A decision closes its case in the same breath; only taking it back, or an answer, opens the case again."""
-    standing = Decision.objects.standing().filter(case=OuterRef("pk"), at__gte=OuterRef("opened_at"))
+    """A decision closes its case in the same breath; only taking it back, or an answer, opens the case again.
+
+    What a host did in a live room is no moderator's look: its case waits for one.
+    """
+    standing = Decision.objects.standing().filter(case=OuterRef("pk"), at__gte=OuterRef("opened_at"), session=None)
     waiting = Case.objects.filter(state__in=[CaseState.OPEN, CaseState.FOLLOW_UP])
     return breach("open under a decision that stands", waiting.filter(Exists(standing)))
 

@@ -5,6 +5,7 @@ from moderation.models.cases import Case, Reveal
 from moderation.models.decisions import Action, Decision, Effect, EffectKind, Measure, ResourceAttachment
 from moderation.models.follow_ups import Feeling, FollowUp
 from moderation.models.linking import Linking
+from moderation.models.live import LiveNote
 from moderation.models.log import AuditEvent, AuditHead, Escalation, Heartbeat, Outbox
 from moderation.models.noticing import Signal, Snapshot, Source
 from moderation.models.outreach import Outreach, OutreachMessage, Report
@@ -55,6 +56,7 @@ __all__ = [
     "Heartbeat",
     "Level",
     "Linking",
+    "LiveNote",
     "Measure",
     "Moderator",
     "Outbox",

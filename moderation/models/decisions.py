@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from forum.models import Post
+from forum.models import LiveSession, Post
 from moderation.models.cases import Case
 from moderation.models.people import Moderator
 
@@ -27,6 +27,7 @@ class Measure(models.TextChoices):
 
     NOTHING = "nothing", "Nothing"
     PAUSE_THREAD = "pause_thread", "Pause their writing in this thread"
+    PAUSE_HERE = "pause_here", "Pause their writing in this live room"
     PAUSE = "pause", "Pause their writing everywhere"
     BAN = "ban", "End their writing here"
 
@@ -51,6 +52,8 @@ class Decision(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="decisions")
     moderator = models.ForeignKey(Moderator, models.PROTECT, related_name="decisions")
+    # Made in a live room, at once: its case stays open all the same, and a moderator looks.
+    session = models.ForeignKey(LiveSession, models.PROTECT, null=True, related_name="+")
     action = models.CharField(max_length=7, choices=Action)
     spans = models.JSONField(default=list)  # redact: the parts to hide, in code points of the words as they were seen
     measure = models.CharField(max_length=12, choices=Measure, default=Measure.NOTHING)
@@ -97,6 +100,9 @@ class Decision(models.Model):
         ]
         indexes = [
             models.Index(fields=["case", "-id"], name="decision_newest"),  # what the author is shown
+            models.Index(  # the console: who is muted in its room
+                fields=["session", "measure"], condition=Q(session__isnull=False), name="decision_in_room"
+            ),
             # The board: decisions of a period by action and reason; the worker: those to draw second looks from.
             models.Index(fields=["at", "action", "reason_code", "undone_at"], name="decision_made"),
             models.Index(  # what waits for a second person

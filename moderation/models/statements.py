@@ -25,11 +25,12 @@ class Restriction(models.TextChoices):
     REMOVED = "removed", "Your post was removed"
     ERASED = "erased", "Your post was removed and its words were erased"
     THREAD_PAUSED = "thread_paused", "Your writing in one thread is paused"
+    LIVE_PAUSED = "live_paused", "Your writing in one live room is paused"
     PAUSED = "paused", "Your writing is paused"
     BANNED = "banned", "Your writing here has ended"
 
 
-RUNS_OUT = (Restriction.THREAD_PAUSED, Restriction.PAUSED)
+RUNS_OUT = (Restriction.THREAD_PAUSED, Restriction.LIVE_PAUSED, Restriction.PAUSED)
 
 
 class StatementQuerySet(models.QuerySet["Statement"]):

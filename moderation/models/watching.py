@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from forum.models import Room
+from forum.models import LiveSession, Room
+from forum.models.live import LIVELY, LiveState
 from moderation.models.people import Moderator
 from peers.models import Peer
 
@@ -36,14 +37,27 @@ class AlarmKind(models.TextChoices):
     SILENCE = "silence", "the judge has gone silent"
     FAILING = "failing", "the judge keeps failing"
     CLUSTER = "cluster", "several people in danger in one room"
+    NO_HOST = "no_host", "a live room without its host"
 
 
 class AlarmQuerySet(models.QuerySet["Alarm"]):
     def standing(self, now: datetime) -> AlarmQuerySet:
-        """What an open desk is told: a cluster for an hour, what is wrong with the judge for a day."""
+        """What an open desk is told: a cluster for an hour, what is wrong with the judge for a day, and a live room
+        without its host until somebody hosts it again or it is closed."""
         cluster = Q(kind=AlarmKind.CLUSTER, at__gt=now - timedelta(hours=1))
         judge = Q(kind__in=[AlarmKind.SILENCE, AlarmKind.FAILING], at__gt=now - timedelta(days=1))
-        return self.filter(cluster | judge).select_related("room").order_by("-at")
+        unattended = Q(kind=AlarmKind.NO_HOST) & (_still_away(now) | _never_came(now))
+        return self.filter(cluster | judge | unattended).select_related("room", "session__host").order_by("-at")
+
+
+def _still_away(now: datetime) -> Q:
+    """The same absence goes on: its host did not come back since."""
+    return Q(session__away_since=F("since"), session__state__in=LIVELY) & ~Q(session__host_until__gt=now)
+
+
+def _never_came(now: datetime) -> Q:
+    waits = Q(session__state__in=[LiveState.SCHEDULED, LiveState.LOBBY], session__starts_at=F("since"))
+    return waits & (Q(session__host_until=None) | Q(session__host_until__lte=now))
 
 
 class Alarm(models.Model):
@@ -51,6 +65,8 @@ class Alarm(models.Model):
 
     kind = models.CharField(max_length=7, choices=AlarmKind)
     room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="alarms")
+    session = models.ForeignKey(LiveSession, models.CASCADE, null=True, related_name="alarms")
+    since = models.DateTimeField(null=True)  # since when that session has no host: one absence is told once
     at = models.DateTimeField()
 
     objects = AlarmQuerySet.as_manager()
@@ -62,6 +78,12 @@ class Alarm(models.Model):
                 condition=Q(kind="cluster", room__isnull=False) | (~Q(kind="cluster") & Q(room__isnull=True)),
                 name="alarm_cluster_has_room",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="no_host", session__isnull=False, since__isnull=False)
+                | (~Q(kind="no_host") & Q(session__isnull=True, since__isnull=True)),
+                name="alarm_no_host_has_session",
+            ),
+            models.UniqueConstraint(fields=["session", "since"], name="alarm_once_an_absence"),
         ]
         indexes = [models.Index(fields=["-at"], name="alarm_newest")]  # the desk's banner
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from forum import pausing
 from forum.live import calendar, feedback
-from forum.models import Post, Thread
-from moderation import beside, suppression
+from forum.models import LiveSession, Post, Thread
+from moderation import beside, live_beside, suppression
 from moderation.capabilities import Capability
 from moderation.signing_in import staff_of
 
@@ -114,6 +114,24 @@ def my_statements(request: HttpRequest | None) -> Found:
 def how_is_it(request: HttpRequest | None) -> Found:
     """In one's own space, a day and three days after a crisis: how it is now."""
     return beside.question_for(request)
+
+
+@calm_tag("moderation/host_acts.html")
+def host_acts(request: HttpRequest | None, session: LiveSession, post: Post, where: str) -> Found:
+    """To whoever looks after a live session: what can be done about one message. `where` keeps two of one apart."""
+    return live_beside.acts_on(request, session, post, where)
+
+
+@calm_tag("moderation/host_team.html")
+def host_team(request: HttpRequest | None, session: LiveSession) -> Found:
+    """To whoever looks after a live session: asking a moderator in, and the team's notes."""
+    return live_beside.team_part(request, session)
+
+
+@calm_tag("moderation/live_words.html")
+def live_words(request: HttpRequest | None, session: LiveSession) -> Found:
+    """In a live room, to one person alone: private words to them, and why their writing rests."""
+    return live_beside.for_me(request, session)
 
 
 @register.filter

@@ -45,6 +45,8 @@ TOLD_ELSEWHERE = {
     "linking.refused",
     "linking.requested",
     "linking.shown",
+    "live.asked",
+    "live.noted",
     "mode.changed",
     "mode.unattended",
     "review.answered",

@@ -162,7 +162,7 @@ def test_stepping_out_pauses_the_room(host, session) -> None:
 def test_the_consoles_queries(host, session, django_assert_num_queries) -> None:
     client = browser_of(host)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get(f"/live/{session.public_id}/host/")
     with django_assert_num_queries(6):
         client.get("/live/new")

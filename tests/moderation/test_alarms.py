@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from forum.live.hosting import move, renew_lease, schedule
+from forum.live.states import Act
+from forum.models import LiveSession
 from forum.posting import submit_post
 from moderation.alarms import (
     Heard,
@@ -14,6 +17,7 @@ from moderation.alarms import (
     is_silent,
     look_at_hearing,
     look_for_clusters,
+    look_for_unattended,
     predicted,
 )
 from moderation.models import Alarm, Case, Hearing, Level, Outbox, Role
@@ -197,3 +201,80 @@ def test_leads_get_the_letter(room, settings, mailoutbox) -> None:
     (letter,) = [each for each in mailoutbox if "people in danger" in each.subject]
     assert letter.to == ["kestrel@example.org"]
     assert "Asked: leads" in letter.body
+
+
+def leave_alone(session: LiveSession, now: datetime, seconds: int) -> None:
+    """The host dropped, and the worker saw that so long ago."""
+    since = now - timedelta(seconds=seconds)
+    LiveSession.objects.filter(pk=session.pk).update(host_until=since, away_since=since)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(119, 0), (121, 1)])
+def test_moderators_are_told_of_a_room_that_holds_for_two_minutes(session, seconds, told) -> None:
+    now = timezone.now()
+    leave_alone(session, now, seconds)
+
+    assert look_for_unattended(now=now) == told
+    assert [says for _, says in alarms_sent()] == ["a live room has had no host for two minutes, and waits"][:told]
+
+
+def test_what_is_told_of_a_room_names_nobody_and_leads_to_its_console(session, host) -> None:
+    now = timezone.now()
+    leave_alone(session, now, 300)
+    look_for_unattended(now=now)
+
+    row = Outbox.objects.get(kind="alarm")
+    assert row.payload["link"].endswith(f"/live/{session.public_id}/host/")
+    assert session.title not in str(row.payload)
+    assert host.staff_name not in str(row.payload)
+
+
+def test_an_absence_is_told_once_and_ends_when_the_host_is_back(robin, host, session, time_machine) -> None:
+    now = timezone.now()
+    desk = sit_down(robin)
+    leave_alone(session, now, 300)
+
+    told = [look_for_unattended(now=now + timedelta(minutes=minutes)) for minutes in (0, 1, 60)]
+    shown = desk.read("/desk/")
+    renew_lease(host=host, session=session)
+
+    assert told == [1, 0, 0]
+    assert f"/live/{session.public_id}/host/" in shown
+    assert f"/live/{session.public_id}/host/" not in desk.read("/desk/")
+    leave_alone(session, now + timedelta(minutes=5), 130)
+    assert look_for_unattended(now=now + timedelta(minutes=5)) == 1
+    assert Alarm.objects.count() == 2
+
+
+def test_an_absence_is_over_when_a_colleague_took_over_or_the_room_is_closed(robin, host, session) -> None:
+    now = timezone.now()
+    leave_alone(session, now, 300)
+    look_for_unattended(now=now)
+    standing = Alarm.objects.standing(now).count()
+
+    move(host=host, session=session, act=Act.CLOSE)
+
+    assert standing == 1
+    assert not Alarm.objects.standing(timezone.now()).exists()
+    assert look_for_unattended(now=now) == 0
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(9, 0), (11, 1)])
+def test_a_host_who_never_came_is_told_of_ten_minutes_after(robin, host, room, minutes, told) -> None:
+    now = timezone.now()
+    session = schedule(host=host, room=room, title="Late", starts_at=now - timedelta(minutes=minutes))
+
+    assert [look_for_unattended(now=now), look_for_unattended(now=now)] == [told, 0]
+    assert Alarm.objects.standing(now).count() == told
+    move(host=host, session=session, act=Act.OPEN)
+    assert not Alarm.objects.standing(timezone.now()).exists()
+
+
+def test_the_worker_looks_for_rooms_without_a_host(session) -> None:
+    now = timezone.now()
+    leave_alone(session, now, 300)
+
+    for _ in range(2):
+        tend(now=now, messages=False)
+
+    assert Alarm.objects.get().session == session

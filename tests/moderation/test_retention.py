@@ -15,6 +15,7 @@ from moderation.models import (
     Case,
     Complaint,
     Linking,
+    LiveNote,
     OutreachMessage,
     Report,
     Signal,
@@ -175,3 +176,14 @@ def test_the_page_of_an_emptied_case_still_opens(closed, robin, wren) -> None:
 
     assert "end my life" not in page
     assert closed.public_id in page
+
+
+def test_notes_about_a_live_room_go_with_the_words_of_old_cases(robin, session) -> None:
+    now = timezone.now()
+    for number, at in enumerate((now - YEAR, now)):
+        LiveNote.objects.create(session=session, moderator=robin, body=f"Note {number}", key=str(number), at=at)
+
+    retention.erase_old_words(now=now)
+
+    assert LiveNote.objects.get().body == "Note 1"
+    assert AuditEvent.objects.get(kind="words.erased").data["notes"] == 1

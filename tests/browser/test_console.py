@@ -1,0 +1,199 @@
+"""The host's console in a real browser: it keeps up with the room, and nothing moves or is lost under the hand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+
+RAISE = """
+from forum.live import hosting
+from forum.models import LiveSession, Post
+session = LiveSession.objects.latest("pk")
+hosting.raise_hand(peer=Post.objects.filter(session=session, body__startswith="May I").get().peer, session=session)
+"""
+WINDOWS = ({"width": 360, "height": 740}, {"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def hosted(visit, site):
+    """A host at their console of an open room; `hosted(...)` takes the name, and what a browser may be given."""
+
+    def begin(name: str, **options) -> Page:
+        page: Page = visit(**options)
+        sign_in(page, site.staff(name, "host"))
+        page.goto("/live/new")
+        page.get_by_label("What it is called").fill(f"An evening with {name}")
+        page.get_by_role("button", name="Announce it").click()
+        page.get_by_role("button", name="Open the room").click()
+        expect(page.locator("[data-part=state]")).to_contain_text("Open")
+        return page
+
+    return begin
+
+
+def room_of(page: Page) -> str:
+    return page.url.partition("host/")[0]
+
+
+def say(page: Page, words: str) -> None:
+    page.get_by_label("Your message").fill(words)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".live-log")).to_contain_text(words)
+
+
+def part(page: Page, name: str):
+    return page.locator(f"[data-part={name}]")
+
+
+def test_the_console_keeps_up_and_what_is_typed_stays(visit, site, hosted) -> None:
+    console, peer = hosted("plover"), visit()
+    peer.goto(room_of(console))
+    say(peer, "May I ask something?")
+    expect(part(console, "said")).to_contain_text("May I ask something?", timeout=2000)
+    site.manage("shell", "--no-imports", "-c", RAISE)
+    expect(part(console, "hands").get_by_role("listitem")).to_have_count(1, timeout=3000)
+
+    part(console, "said").locator("summary").first.click()
+    word = console.get_by_label("A private word to them").first
+    word.fill("A lantern for")
+    console.mouse.move(0, 0)
+    say(peer, "It is about sleep.")
+
+    expect(console.get_by_role("button", name="New: press to renew")).to_be_visible(timeout=2000)
+    expect(word).to_have_value("A lantern for")
+    expect(part(console, "said")).not_to_contain_text("It is about sleep.")
+    word.press_sequentially(" you alone.")
+    console.get_by_role("button", name="Send privately").first.click()
+    expect(part(console, "said")).to_contain_text("It is about sleep.")
+    expect(console.get_by_role("button", name="New: press to renew")).to_have_count(0)
+    peer.reload()
+    expect(peer.locator("[data-live-mine]")).to_contain_text("A lantern for you alone.")
+
+
+def test_a_message_is_removed_by_keyboard_alone_and_leaves_every_open_page(visit, site, hosted) -> None:
+    console, writer, reader = hosted("heron"), visit(), visit()
+    for page in (writer, reader):
+        page.goto(room_of(console))
+    say(writer, "Something unkind.")
+    expect(reader.locator(".live-log")).to_contain_text("Something unkind.")
+    expect(part(console, "said")).to_contain_text("Something unkind.", timeout=2000)
+
+    console.locator("h1").click()
+    tab_to(console, "What to do")
+    console.keyboard.press("Enter")
+    console.keyboard.press("Tab")  # why
+    console.keyboard.type("Aimed")
+    tab_to(console, "Remove the message")
+    console.keyboard.press("Enter")
+
+    expect(reader.locator(".live-log")).to_contain_text("A moderator took this down", timeout=3000)
+    expect(reader.locator(".live-log")).not_to_contain_text("Something unkind.")
+    expect(part(console, "said")).not_to_contain_text("Something unkind.")
+    expect(console.locator("#said-title")).to_be_focused()
+    expect(console.locator("[data-host-says]")).to_have_text("Remove the message: done")
+
+
+def tab_to(page: Page, words: str, most: int = 60) -> None:
+    """Press Tab until something of these words has the focus, and see that one sees it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()").startswith(words):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"Tab does not lead to {words}")
+
+
+def test_what_was_not_done_says_why_and_keeps_every_word(visit, hosted) -> None:
+    console, peer = hosted("dunlin"), visit()
+    peer.goto(room_of(console))
+    say(peer, "Something unkind.")
+    expect(part(console, "said")).to_contain_text("Something unkind.", timeout=2000)
+    part(console, "said").locator("summary").first.click()
+    own = console.get_by_label("In your own words, if you like").first
+    own.fill("My own careful sentence.")
+
+    console.get_by_role("button", name="Remove the message").first.click()
+
+    expect(part(console, "problem")).to_contain_text("Choose a reason")
+    expect(own).to_have_value("My own careful sentence.")
+
+
+def test_who_lost_the_room_is_told_in_the_page_that_is_open(visit, site, hosted) -> None:
+    colleague = site.staff("curlew", "host")
+    console, other = hosted("knot"), visit()
+    sign_in(other, colleague)
+    console.get_by_label("Who may take over at any time").select_option("Curlew")
+    console.get_by_role("button", name="Let them take over").click()
+    expect(console.locator("[data-host-says]")).to_have_text("Let them take over: done")
+    other.goto(f"{room_of(console)}host/")
+
+    other.get_by_role("button", name="Take the room over").click()
+
+    expect(other.locator("[data-host-line]")).to_contain_text("You are here")
+    expect(console.locator("[data-host-line]")).to_have_text("Curlew has the room now.", timeout=3000)
+    console.mouse.move(0, 0)
+    expect(console.get_by_role("button", name="Take the room over")).to_be_visible()
+    expect(console.get_by_role("button", name="Close the room")).to_have_count(0)
+
+
+def test_the_whole_evening_without_javascript(visit, hosted) -> None:
+    console, peer = hosted("ruff", javascript=False), visit(javascript=False)
+    peer.goto(f"{room_of(console)}say")
+    peer.get_by_label("Your message").fill("Something unkind.")
+    peer.get_by_role("button", name="Send", exact=True).click()
+
+    console.get_by_role("button", name="I am here").click()
+    part(console, "said").locator("summary").first.click()
+    console.get_by_label("Why").first.select_option("unkind")
+    console.get_by_label("Mute them for").first.select_option("15 minutes")
+    console.get_by_role("button", name="Mute them").first.click()
+    expect(part(console, "said")).to_contain_text("Muted in this room")
+    peer.goto(room_of(console))
+    expect(peer.locator("[data-live-mine]")).to_contain_text("Your writing rests here until")
+
+    console.get_by_role("button", name="Let them speak again").first.click()
+    console.get_by_role("button", name="One voice: only I speak").click()
+    console.get_by_text("Wind down: the last five minutes").click()
+    console.get_by_label("Or your own words, in place of these").fill("Sleep well, all of you.")
+    console.get_by_role("button", name="Begin to wind down").click()
+    console.get_by_role("button", name="Close the room").click()
+
+    expect(part(console, "state")).to_contain_text("Closed")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_console_has_no_fault_that_axe_finds(visit, site, hosted, colours, scripts) -> None:
+    console = hosted(f"{colours}{int(scripts)}", color_scheme=colours)
+    if not scripts:  # axe itself is a script: ours alone are kept away
+        console.route("**/*.js", lambda route: route.abort())
+    peer = visit()
+    peer.goto(room_of(console))
+    say(peer, "May I say something?")
+    say(peer, "I will hurt him tonight, I know where he lives")
+    site.manage("shell", "--no-imports", "-c", RAISE)
+    console.get_by_role("button", name="One voice: only I speak").click()
+    console.reload()
+    for summary in console.locator("[data-part] summary").all():
+        summary.click()
+
+    assert faults(console, WINDOWS) == []
+
+
+def faults(page: Page, windows: Sequence[dict[str, int]]) -> list[str]:
+    found = []
+    for window in windows:
+        page.set_viewport_size(window)  # type: ignore[arg-type]  # a size by name
+        width = window["width"]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"runs off the side at {width}")
+        found += [f"{each['id']} at {width}: {each['nodes'][0]['html'][:160]}" for each in violations(page)]
+    return found
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    return list(Axe().run(page).response["violations"])
