@@ -1,6 +1,7 @@
 """The host's console in a real browser: it keeps up with the room, and nothing moves or is lost under the hand."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,7 +23,7 @@ def hosted(visit, site):
     """A host at their console of an open room; `hosted(...)` takes the name, and what a browser may be given."""
 
     def begin(name: str, **options) -> Page:
-        page = visit(**options)
+        page: Page = visit(**options)
         sign_in(page, site.staff(name, "host"))
         page.goto("/live/new")
         page.get_by_label("What it is called").fill(f"An evening with {name}")
@@ -173,7 +174,9 @@ def test_the_console_has_no_fault_that_axe_finds(visit, site, hosted, colours, s
     peer = visit()
     peer.goto(room_of(console))
     say(peer, "May I say something?")
-    say(peer, "I will hurt him tonight, I know where he lives")
+    peer.get_by_label("Your message").fill("I will hurt him tonight, I know where he lives")
+    peer.get_by_role("button", name="Send", exact=True).click()
+    expect(peer.get_by_text("Only you and moderators can see this")).to_be_visible()
     site.manage("shell", "--no-imports", "-c", RAISE)
     console.get_by_role("button", name="One voice: only I speak").click()
     console.reload()
@@ -194,5 +197,5 @@ def faults(page: Page, windows: Sequence[dict[str, int]]) -> list[str]:
     return found
 
 
-def violations(page: Page) -> list[dict]:
+def violations(page: Page) -> list[dict[str, Any]]:
     return list(Axe().run(page).response["violations"])

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -34,7 +35,7 @@ def said(ash, session) -> Post:
 
 
 def act(name: str, by: Moderator, post: Post, **more) -> None:
-    does = {"remove": live_care.remove, "mute": live_care.mute, "write": live_care.write}
+    does: dict[str, Any] = {"remove": live_care.remove, "mute": live_care.mute, "write": live_care.write}
     does[name](moderator=by, post=Post.objects.get(pk=post.pk), **more)
 
 
