@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from forum.models import LiveEvent, Post, Visibility
-from moderation.models import Case, Decision, Report
+from moderation.models import Alarm, Case, Decision, LiveNote, Report
 from peers.models import Kind, Peer, Persona
 from tests.conftest import make_post
 from tests.desk.staff import cry
@@ -101,3 +101,21 @@ def test_a_name_is_one_persons_in_its_place(ash, blue) -> None:
 @pytest.mark.parametrize("named", [{"staff_name": "Robin"}, {"kind": Kind.STAFF}])
 def test_only_staff_have_a_public_name_of_their_own(db, named) -> None:
     refuses(lambda: Peer.objects.create(**named), "peer_only_staff_named")
+
+
+def test_an_absence_of_a_host_is_told_once_and_names_its_session(session) -> None:
+    now = timezone.now()
+    told = {"kind": "no_host", "at": now, "since": now}
+    Alarm.objects.create(session=session, **told)
+
+    refuses(lambda: Alarm.objects.create(session=session, **told), "alarm_once_an_absence")
+    refuses(lambda: Alarm.objects.create(**told), "alarm_no_host_has_session")
+    refuses(lambda: Alarm.objects.create(kind="silence", at=now, session=session), "alarm_no_host_has_session")
+
+
+def test_a_note_about_a_live_room_has_words_and_is_kept_once(session, robin) -> None:
+    note = {"session": session, "moderator": robin, "key": "one"}
+    LiveNote.objects.create(body="Calm.", **note)
+
+    refuses(lambda: LiveNote.objects.create(body="Calm.", **note), "live_note_left_once")
+    refuses(lambda: LiveNote.objects.create(body="", **{**note, "key": "two"}), "live_note_has_words")

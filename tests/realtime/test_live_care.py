@@ -1,8 +1,8 @@
 """What a room's team does, as open sockets hear it: the removed is gone at once, a private word reaches one alone."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -35,11 +35,7 @@ def said(ash, session) -> Post:
 
 
 def act(name: str, by: Moderator, post: Post, **more) -> None:
-    does: dict[str, Callable[..., object]] = {
-        "remove": live_care.remove,
-        "mute": live_care.mute,
-        "write": live_care.write,
-    }
+    does: dict[str, Any] = {"remove": live_care.remove, "mute": live_care.mute, "write": live_care.write}
     does[name](moderator=by, post=Post.objects.get(pk=post.pk), **more)
 
 
