@@ -40,7 +40,7 @@ class Listener:
         return self.is_author(author) or not ((apart and (self.peer, author) in apart) or bits & self.hide)
 
     def is_author(self, author: Any) -> bool:
-        return author is not None and author == self.peer
+        return self.peer is not None and author == self.peer
 
 
 def listener_of(peer: Peer | None) -> Listener:
