@@ -30,15 +30,15 @@ def show(post: Post, decision: Decision) -> None:
 
 def set_visibility(post: Post, visibility: Visibility, *, hold_until: datetime | None = None) -> None:
     """Change who may see the post. Its shown form is made anew from its words and redactions."""
-    was_open = Post.objects.filter(pk=post.pk, visibility__in=OPEN).exists() if post.pk else False
+    was_open = bool(post.thread_id) and Post.objects.filter(pk=post.pk, visibility__in=OPEN).exists()
     post.visibility = visibility
     post.hold_until = hold_until if visibility == Visibility.HELD else None
     post.shown_title, post.shown_html = text.shown(post.title, post.body, post.redactions)
     if visibility in GONE:
         post.shown_title, post.shown_html = "", ""
     post.save()
-    search.index(post)
-    if post.thread_id:
+    if post.thread_id:  # words of live rooms are neither counted nor found
+        search.index(post)
         _count(post, was_open=was_open)
     _announce(post)
 

@@ -78,7 +78,7 @@ class RiskIntake:
         _attach(post, plan)
         if case and plan.level == risk.Level.CRISIS:
             at_crisis(post, case, assessment.assessment)
-        statements.of_post(post=post, shown=decision, case=case)
+        _state(post, decision, case)
         return decision
 
 
@@ -114,6 +114,12 @@ def _signals(subject: str, revision: int, assessment: risk.Assessment, case: Cas
                 spans=[list(span) for span in finding.spans],
                 reason=finding.reason[:300],
             )
+
+
+def _state(post: Post, decision: seam.Decision, case: Case | None) -> None:
+    """Of words just written nothing was stated before, and without a case nothing is: then nothing is asked."""
+    if case or post.revision > 1:
+        statements.of_post(post=post, shown=decision, case=case)
 
 
 def _attach(post: Post, plan: Plan) -> None:

@@ -43,7 +43,7 @@ class Listener:
         return self.is_author(author) or not ((apart and (self.peer, author) in apart) or bits & self.hide)
 
     def is_author(self, author: Any) -> bool:
-        return author is not None and author == self.peer
+        return self.peer is not None and author == self.peer
 
 
 def ways_of(peer: Peer | None, wishes: Wishes = NO_WISHES) -> dict[str, str]:

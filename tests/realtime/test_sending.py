@@ -34,6 +34,7 @@ class Client:
 
     async def send_item(self, item: Ready | Close) -> None:
         await self.takes.wait()
+        await asyncio.sleep(0)  # others have their turn
         self.got.append(item.text if isinstance(item, Ready) else item)
 
     def begin(self, work) -> asyncio.Task[None]:
