@@ -87,6 +87,8 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
     folded = _over_limit(peer, assessment, limit) or folded
     with transaction.atomic():
         voice = _hold(peer)
+        if sent := _already_sent(peer, draft):
+            return sent  # it came twice at once: what keeps further words from being said now is no answer to these
         is_closed = _take_place(peer, place, urgent=assessment.urgent)
         treat = _treatment(voice, place, assessment, folded=folded, waits=waits)
         if is_closed:

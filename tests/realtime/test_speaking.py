@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from forum import showing
+from forum import posting, showing
 from forum.live.hosting import move
+from forum.live.saying import say
 from forum.live.states import Act
 from forum.models import LiveEvent, Post
 from moderation.models import Case
@@ -134,6 +135,22 @@ async def test_slow_mode_says_how_long_to_wait(ash, host, session) -> None:
 
     assert answer["reason"] == "too_soon"
     assert 0 < answer["seconds"] <= 20
+
+
+def test_the_same_message_twice_at_once_is_not_told_to_wait_for_itself(ash, host, session, monkeypatch) -> None:
+    """Over two sockets, or sent again by a page that came back: the other one is said while this one is judged."""
+    move(host=host, session=session, act=Act.SLOW)
+    typed, judged, first = {"client_id": "a", "body": "One."}, posting._judge, []
+
+    def judge(draft, context):
+        monkeypatch.setattr(posting, "_judge", judged)
+        first.append(say(peer=ash, session=session, typed=typed))
+        return judged(draft, context)
+
+    monkeypatch.setattr(posting, "_judge", judge)
+
+    assert say(peer=ash, session=session, typed=typed) == first[0]
+    assert Post.objects.count() == 1
 
 
 async def test_in_slow_mode_a_cry_for_help_waits_for_nothing(ash, host, session) -> None:
