@@ -77,6 +77,8 @@ def sends(ash, blue, thread, session) -> dict[str, Callable[[], object]]:
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("where", ["reply", "opening", "live", "edit"])
 def test_words_are_saved_with_all_that_follows_or_not_at_all(sends, breaks, where, step) -> None:
+    if where == "live" and step == "forum.showing.search.index":
+        step = "forum.showing.add_event"  # no word of a live room is ever searched for; it has events instead
     before = stand()
     breaks(step)
 
