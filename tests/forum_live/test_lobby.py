@@ -3,7 +3,7 @@
 import pytest
 
 from forum import notes
-from forum.live.hosting import move
+from forum.live.hosting import move, schedule
 from forum.live.states import Act
 from forum.live.wishes import Wishes, wishes_of
 from forum.models import LiveEvent, LiveHand, Post
@@ -89,6 +89,22 @@ def test_an_address_made_by_hand_asks_for_nothing_unknown() -> None:
     assert wishes_of({"fold": "drugs,<b>,,drugs", "hide": "\x00", "listen": "2"}) == Wishes(
         fold=notes.to_bits(["drugs"])
     )
+
+
+def test_a_room_that_is_still_to_come_offers_to_remind(host, room, session) -> None:
+    later = schedule(host=host, room=room, title="Tomorrow")
+
+    assert f"/live/{later.public_id}/remind" in browser_of().get(f"/live/{later.public_id}/").text
+    assert f"/live/{session.public_id}/remind" not in browser_of().get(f"/live/{session.public_id}/").text
+
+
+def test_a_closed_room_is_left_with_care_and_a_question(host, session) -> None:
+    move(host=host, session=session, act=Act.CLOSE)
+
+    page = browser_of().get(f"/live/{session.public_id}/").text
+
+    assert "Take care of yourself now" in page
+    assert f'action="/live/{session.public_id}/feedback"' in page
 
 
 def test_stepping_out_tells_nobody(ash, session) -> None:
