@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import connection, connections
 
 from forum.live import hosting
 from forum.live.states import Act
@@ -22,6 +22,13 @@ from tests.realtime.sockets import open_page
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "You should all stop being so soft."
 LANTERN = "A lantern for you alone."
+
+
+@pytest.fixture(autouse=True)
+def search_is_empty(transactional_db) -> None:
+    """No model's table: a flush leaves in it what tests before this one wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM forum_search")
 
 
 @pytest.fixture
