@@ -15,7 +15,6 @@ from forum.live.hosting import NotNow, give_floor, move, raise_hand, renew_lease
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveHand, LiveReminder, LiveSession, LiveState
 from forum.showing import add_event
-from moderation import triggers
 from moderation.tending import tend
 
 pytestmark = pytest.mark.django_db
@@ -244,13 +243,6 @@ def test_whom_something_was_for_alone_is_forgotten_a_day_after_closing(ash, host
 
 
 # --- at the same time --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lifted():
-    """Emptying the test database needs the audit log's guards out of the way."""
-    yield
-    triggers.lift()
 
 
 def together(*works) -> None:

@@ -14,7 +14,6 @@ from forum.live import feedback
 from forum.live.hosting import move, schedule
 from forum.live.states import Act
 from forum.models import LiveEvent, LiveFeedback, LiveSession
-from moderation import triggers
 from moderation.models import Role
 from peers import limits
 from peers.models import Peer, Session
@@ -241,13 +240,6 @@ def test_the_list_asks_a_fixed_number_of_questions(host, room, over, django_asse
 
 
 # --- at the same time --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lifted():
-    """Emptying the test database needs the audit log's guards out of the way."""
-    yield
-    triggers.lift()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,6 @@ from forum.live.hosting import NotNow, NotTheHost, move, schedule
 from forum.live.plans import Plan
 from forum.live.states import Act
 from forum.models import LiveReminder, LiveSeries, LiveSession, LiveState
-from moderation import triggers
 from moderation.models import Role
 from moderation.staff_changes import deactivate, reactivate
 from moderation.tending import tend
@@ -246,13 +245,6 @@ def announce_once_more(pks: list[int], barrier: Barrier, done: list[int]) -> Non
         done.append(1000)
     finally:
         connections.close_all()
-
-
-@pytest.fixture
-def lifted():
-    """Emptying the test database needs the audit log's guards out of the way."""
-    yield
-    triggers.lift()
 
 
 @pytest.mark.django_db(transaction=True)
