@@ -43,6 +43,29 @@ def look(session_pk: int, after: int) -> Reading:
     return Reading(session, live_reading.standing_of(session), told, live_reading.kept_apart(told))
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event as it goes out: each of its encodings once, for everyone who gets the same."""
+
+    told: frames.Told
+    apart: frozenset[tuple[Any, Any]]
+    ready: dict[str, Ready]
+
+    @property
+    def seq(self) -> int:
+        return self.told.seq
+
+    def for_listener(self, listener: live_reading.Listener) -> Ready:
+        return self.ready[listener.hears(self.told, self.apart)]
+
+
+def heard(found: Reading) -> list[Heard]:
+    return [
+        Heard(told, found.apart, {text: Ready(text) for text in (told.full, told.folded, told.bare)})
+        for told in found.told
+    ]
+
+
 class Hub:
     """Tells every seat what happens in one session, in order and without a gap.
 
@@ -58,6 +81,7 @@ class Hub:
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), self._hear)
         self._written_at = 0.0
+        self._reads: dict[int, asyncio.Task[list[Heard]]] = {}  # what is being read for seats that came back
         self._pump: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -104,14 +128,28 @@ class Hub:
         """Give the seat everything after its cursor, from the database, at its own pace; then it hears live."""
         seat.is_live = False
         while not seat.is_gone and seat.cursor < self.last:
-            found = await reading(look, self.session.pk, seat.cursor)
-            for told in found.told:
-                await seat.give(Ready(seat.listener.hears(told, found.apart)))
-                seat.cursor = told.seq
-            if not found.told:
+            missed = [each for each in await asyncio.shield(self._shared(seat.cursor)) if each.seq > seat.cursor]
+            if not missed:  # that read was begun before what this seat lacks: one of its own
+                missed = await self._read(seat.cursor)
+            for each in missed:
+                await seat.give(each.for_listener(seat.listener))
+                seat.cursor = each.seq
+            if not missed:
                 seat.cursor = self.last
         seat.is_live = True  # no wait between the last comparison and this line: nothing falls between
         self._tell_standing(seat)
+
+    def _shared(self, after: int) -> asyncio.Task[list[Heard]]:
+        """What came after a number, read and encoded once for all who ask at this moment: a whole room comes back at
+        once. Neighbouring numbers share a read, so it may begin a little earlier than asked."""
+        begins = after - after % max(1, live_reading.MOST_AT_ONCE // 4)
+        if begins not in self._reads:
+            self._reads[begins] = asyncio.create_task(self._read(begins))
+            self._reads[begins].add_done_callback(lambda _: self._reads.pop(begins, None))
+        return self._reads[begins]
+
+    async def _read(self, after: int) -> list[Heard]:
+        return heard(await reading(look, self.session.pk, after))
 
     async def _tell_on_and_on(self) -> None:
         while True:
@@ -135,13 +173,12 @@ class Hub:
                 self._tell_standing(seat)
 
     def _tell_events(self, found: Reading) -> None:
-        for told in found.told:
-            self.last = told.seq
-            ready = {text: Ready(text) for text in (told.full, told.folded, told.bare)}
+        for each in heard(found):
+            self.last = each.seq
             for seat in self._live():
-                if told.seq > seat.cursor:
-                    seat.offer(ready[seat.listener.hears(told, found.apart)])
-                    seat.cursor = told.seq
+                if each.seq > seat.cursor:
+                    seat.offer(each.for_listener(seat.listener))
+                    seat.cursor = each.seq
 
     def _tell_standing(self, seat: Seat) -> None:
         if seat.standing != self.standing:

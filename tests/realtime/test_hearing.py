@@ -1,6 +1,9 @@
 """Hearing what is said: nothing missed, nothing twice, nothing that is not meant for this listener."""
 
 import asyncio
+import threading
+import time
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -153,6 +156,48 @@ async def test_a_message_held_from_the_start_gets_its_number_at_its_release(ash,
     assert silent
     assert events_before == 0
     assert heard["kind"] == "said"
+
+
+async def test_a_room_that_comes_back_at_once_is_read_for_once(ash, session, monkeypatch) -> None:
+    for number in range(4):
+        await say(ash, session, f"Line {number}.")
+    asked: list[int] = []
+
+    def slow_look(pk: int, after: int) -> hub.Reading:
+        asked.append(after)
+        time.sleep(0.4)
+        return look(pk, after)
+
+    look = hub.look
+    monkeypatch.setattr(hub, "look", slow_look)
+    async with AsyncExitStack() as everyone:
+        pages = [await everyone.enter_async_context(open_page(session, after=number % 3)) for number in range(12)]
+        heard = [[event["seq"] for event in await page.events(5 - number % 3)] for number, page in enumerate(pages)]
+
+    assert heard == [list(range(number % 3 + 1, 6)) for number in range(12)]
+    assert len(asked) < 12
+
+
+async def test_a_read_begun_before_what_a_page_lacks_does_not_skip_it(ash, session, monkeypatch) -> None:
+    await say(ash, session, "One.")
+    began, look = threading.Event(), hub.look
+
+    def late_look(pk: int, after: int) -> hub.Reading:
+        found = look(pk, after)
+        if after == 0 and not began.is_set():  # it has its snapshot; another message comes before it is back
+            began.set()
+            time.sleep(1.5)
+        return found
+
+    async with open_page(session) as reader:
+        monkeypatch.setattr(hub, "look", late_look)
+        async with open_page(session, after=0) as first:
+            await asyncio.to_thread(began.wait, 3)
+            await say(ash, session, "Two.")
+            await reader.next("event")
+            async with open_page(session, after=2) as second:
+                assert (await second.next("event"))["seq"] == 3
+            assert [event["seq"] for event in await first.events(3)] == [1, 2, 3]
 
 
 class Holds:
