@@ -68,7 +68,14 @@ class Socket(AsyncWebsocketConsumer):
         Channels would keep a task for each socket to listen for its channel, too, and let a thread look after database
         connections with each message; ours are looked after where they are used (realtime/threads.py).
         """
-        self.scope, self.base_send = scope, send
+
+        async def unless_gone(message: Any) -> None:
+            try:
+                await send(message)
+            except OSError:
+                self.is_closed = True  # the client went while we wrote; that it did comes next, and clears up
+
+        self.scope, self.base_send = scope, unless_gone
         self._wire = scope.get("extensions", {}).get("lamplight.wire")  # realtime/wire.py
         with suppress(StopConsumer):
             while True:

@@ -253,7 +253,7 @@ async def a_crowd(room: Room) -> AsyncIterator[Crowd]:
     """Pages of this room, with its host present."""
     async with httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=20)) as asks:
         crowd = Crowd(room, asks)
-        beating = asyncio.create_task(_stay(room, asks))
+        beating = asyncio.create_task(_stay(room))
         try:
             yield crowd
         finally:
@@ -261,16 +261,19 @@ async def a_crowd(room: Room) -> AsyncIterator[Crowd]:
             await asyncio.gather(crowd.go(), beating, return_exceptions=True)
 
 
-async def _stay(room: Room, asks: httpx.AsyncClient) -> None:
-    """The host's console is open: it renews the lease as static/js/host.js does."""
-    token = ""
-    while True:
-        site = random.choice(room.sites)  # noqa: S311  (not secret)
-        console = f"{site.url}/live/{room.live}/host/"
-        with suppress(httpx.HTTPError):
-            token = token or await form_token(asks, console, room.host)
-            await post(asks, f"{console}act", room.host, {"act": "still", "form_token": token})
-        await asyncio.sleep(STILL_HERE)
+async def _stay(room: Room) -> None:
+    """The host's console is open: it renews the lease as static/js/host.js does, whoever else is asking."""
+    async with httpx.AsyncClient(timeout=STILL_HERE) as own:
+        while True:
+            site = random.choice(room.sites)  # noqa: S311  (not secret)
+            with suppress(httpx.HTTPError):
+                await _still_here(own, f"{site.url}/live/{room.live}/host/", room.host)
+            await asyncio.sleep(STILL_HERE)
+
+
+async def _still_here(own: httpx.AsyncClient, console: str, host: str) -> None:
+    token = await form_token(own, console, host)
+    await post(own, f"{console}act", host, {"act": "still", "form_token": token})
 
 
 async def slow_down(room: Room, asks: httpx.AsyncClient) -> None:
