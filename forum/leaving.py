@@ -2,7 +2,7 @@
 
 from forum import showing
 from forum.drafts import drop_all
-from forum.models import Post, Thread, Visibility
+from forum.models import LiveSession, Post, Thread, Visibility
 from forum.tokens import new_token
 from peers.leaving import Way
 from peers.models import Peer, Session
@@ -20,6 +20,7 @@ def forget(*, peer: Peer, way: Way) -> None:
     if way == Way.REMOVE:
         _remove_places(peer)
     Post.objects.filter(peer=peer).update(peer=None, persona=None)
+    LiveSession.objects.filter(floor=peer).update(floor=None, floor_name="")
     _drop_early_drafts(peer)
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "Resting",
     "TooSoon",
     "admit",
+    "cries_for_help",
     "edit_post",
     "open_thread",
     "sent_lately",
@@ -89,10 +90,8 @@ def submit_post(*, peer: Peer, place: Place, draft: Draft, own_name: bool = Fals
         voice = _hold(peer)
         if sent := _already_sent(peer, draft):
             return sent  # it came twice at once: what keeps further words from being said now is no answer to these
-        is_closed = _take_place(peer, place, urgent=assessment.urgent)
-        treat = _treatment(voice, place, assessment, folded=folded, waits=waits)
-        if is_closed:
-            treat = resting.kept_in_closed
+        kept = _take_place(peer, place, urgent=assessment.urgent)
+        treat = kept or _treatment(voice, place, assessment, folded=folded, waits=waits)
         persona = persona_for(peer=peer, scope=_scope(peer, place, own_name=own_name))
         return _write(peer, place, draft, persona, assessment, treat)
 
@@ -106,12 +105,12 @@ def admit(*, place: Room | Place, draft: Draft, wait: float) -> bool:
         Crowded, Paused: the words can wait, and have to.
     """
     is_paused = SiteMode.objects.now() == Mode.PAUSED
-    if (is_paused or wait) and not _is_urgent(place, draft):
+    if (is_paused or wait) and not cries_for_help(place, draft):
         raise Paused if is_paused else Crowded(wait)
     return bool(wait)
 
 
-def _is_urgent(place: Room | Place, draft: Draft) -> bool:
+def cries_for_help(place: Room | Place, draft: Draft) -> bool:
     """What judging says of these words from someone nobody knows yet."""
     stranger = Peer()
     if isinstance(place, Room):
@@ -191,26 +190,30 @@ def sent_lately(draft: Draft) -> Post | None:
     return lately.filter(client_id=draft.client_id).select_related("thread", "session").first()
 
 
-def _take_place(peer: Peer, place: Place, *, urgent: bool) -> bool:
+def _take_place(peer: Peer, place: Place, *, urgent: bool) -> Treat | None:
     """Hold the place for this transaction and make sure one may speak in it at this moment.
 
-    Whether it is a closed thread, where only a cry for help is taken: it reaches moderators and nobody else.
+    Where nobody may, a cry for help is taken all the same: it reaches moderators and nobody else (the treatment).
     """
-    if isinstance(place, Thread):
-        thread = lock_thread(place.pk)
-        if thread is None or (thread.locked and not urgent):
-            raise MayNotSpeak("locked")
-        return thread.locked
+    return _take_thread(place, urgent=urgent) if isinstance(place, Thread) else _take_turn(peer, place, urgent=urgent)
+
+
+def _take_thread(place: Thread, *, urgent: bool) -> Treat | None:
+    thread = lock_thread(place.pk)
+    if thread is None or (thread.locked and not urgent):
+        raise MayNotSpeak("locked")
+    return resting.kept_in_closed if thread.locked else None
+
+
+def _take_turn(peer: Peer, place: LiveSession, *, urgent: bool) -> Treat | None:
     session = lock_session(place.pk)
-    if session is None:
-        raise NobodyHosts
     now = timezone.now()
-    if not session.may_speak(now, peer.pk):
+    if session is None or not (urgent or session.may_speak(now, peer.pk)):
         raise NobodyHosts
     is_slow = session.state == LiveState.SLOW and session.host_id != peer.pk
     if is_slow and not urgent:  # a cry for help waits for nothing
         _slow_down(session, peer, now)
-    return False
+    return None if session.may_speak(now, peer.pk) else resting.kept_unheard
 
 
 def _slow_down(session: LiveSession, peer: Peer, now: datetime) -> None:

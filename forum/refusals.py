@@ -1,8 +1,7 @@
 """Why words were not posted. Whoever catches one of these gives the words back to their author."""
 
-from datetime import datetime
-
 from forum.intake import Refusal
+from forum.models import Pause
 
 
 class NotPosted(Exception):
@@ -22,11 +21,11 @@ class MayNotSpeak(NotPosted):
 
 
 class Resting(MayNotSpeak):
-    """This person's writing rests here until `until`; none: it has ended."""
+    """This person's writing rests here while `pause` holds; none: it has ended."""
 
-    def __init__(self, until: datetime | None) -> None:
-        super().__init__("resting" if until else "banned")
-        self.until = until
+    def __init__(self, pause: Pause | None) -> None:
+        super().__init__("resting" if pause else "banned")
+        self.pause = pause
 
 
 class Paused(NotPosted):

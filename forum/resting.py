@@ -17,7 +17,8 @@ from peers.models import Peer
 
 REASON = "resting"  # why such words are kept from others (`Post.reason_key`)
 CLOSED = "closed"  # the same, where the thread takes no replies
-NOT_RELEASED = frozenset({REASON, CLOSED})
+UNHEARD = "unheard"  # the same, where nobody can speak in a live room at that moment
+NOT_RELEASED = frozenset({REASON, CLOSED, UNHEARD})
 WAITS_FOR = timedelta(hours=4)  # where judging named no time by which a human looks
 
 
@@ -28,7 +29,7 @@ def rests(peer: Peer, place: Thread | LiveSession | None, *, urgent: bool) -> bo
     if speaks and pause is None:
         return False
     if not urgent:
-        raise Resting(pause.until if pause else None)
+        raise Resting(pause)
     return True
 
 
@@ -40,6 +41,11 @@ def kept_back(decision: Decision) -> Decision:
 def kept_in_closed(decision: Decision) -> Decision:
     """The same, for words in a thread that takes no replies."""
     return _held(decision, CLOSED)
+
+
+def kept_unheard(decision: Decision) -> Decision:
+    """The same, for words in a live room without a present host, or when it is not one's turn."""
+    return _held(decision, UNHEARD)
 
 
 def still_kept(post: Post) -> Callable[[Decision], Decision] | None:

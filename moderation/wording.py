@@ -12,6 +12,7 @@ WHY: dict[str, str] = {
     "A moderator has been asked to look now.",
     "detector": "Our first, automatic look at it did not work, so a person looks.",
     "closed": "This thread takes no replies any more, so only moderators read it.",
+    "unheard": "Nobody can write in this live room at the moment, so only moderators read it.",
     "many": "Many words came from here in a short time, so these are folded; everyone can open them.",
     "resting": "Your writing rests here at the moment, so only moderators read it.",
 }

@@ -10,7 +10,7 @@ from typing import Any
 from forum.live import frames
 from forum.live import reading as live_reading
 from forum.live.reading import Standing
-from forum.models import LiveSession
+from forum.models import LiveSession, LiveState
 from realtime import presence
 from realtime.closing import Close
 from realtime.seats import Ready, Seat
@@ -102,6 +102,12 @@ class Hub:
         for seat in self._live():
             if seat.token != message.get("by") and not seat.is_behind:
                 seat.offer(WRITING)
+
+    def lets_write(self, peer_id: Any) -> bool:
+        """Whether this person could say something, as far as it was told here: a renewed lease is no news to anyone,
+        so the session read last may carry one that ran out since."""
+        stands, turns = self.standing, {self.session.host_id, self.session.floor_id}
+        return stands.may_speak or (stands.state == LiveState.ONE_VOICE and stands.host_present and peer_id in turns)
 
     def pass_writing_on(self, token: str) -> None:
         """Tell everyone but this socket that someone writes: now and then, over the layer alone, and nowhere kept."""

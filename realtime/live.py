@@ -2,11 +2,11 @@
 
 import asyncio
 import secrets
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from forum.live import frames, saying
 from forum.live import reading as live_reading
@@ -57,7 +57,7 @@ class LiveSocket(Socket):
         self._seat = Seat(self, listener, self._start_at(session.last_seq), standing, self.token)
         self._hub.sit(self._seat)
         await self.send_frame(hello)
-        self._catching = self.begin(self._hub.catch_up(self._seat))
+        self._catching = self.begin(partial(self._hub.catch_up, self._seat))
 
     async def disconnect(self, _code: int) -> None:
         self.is_closed = True
@@ -109,7 +109,7 @@ class LiveSocket(Socket):
 
     def _writes(self, voice: Voice | None) -> None:
         """Someone who could send is writing: the others are told so, without a name, and nothing is kept."""
-        if self._hub and voice and self._hub.session.may_speak(timezone.now(), voice.peer.pk):
+        if self._hub and voice and self._hub.lets_write(voice.peer.pk):
             self._hub.pass_writing_on(self.token)
 
     async def _resume(self, frame: Frame) -> None:
@@ -120,7 +120,7 @@ class LiveSocket(Socket):
             self._catching.cancel()
             self._seat.is_live = False
             self._seat.cursor = min(after, self._hub.last)
-            self._catching = self.begin(self._hub.catch_up(self._seat))
+            self._catching = self.begin(partial(self._hub.catch_up, self._seat))
 
     def _start_at(self, last_seq: int) -> int:
         """Where this page left off, if it says so; else now."""

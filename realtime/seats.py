@@ -5,7 +5,7 @@ than so much: who is slow costs no memory and no one's time.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from forum.live.reading import Listener, Standing
@@ -43,7 +43,7 @@ class Line(Protocol):
     async def send_item(self, item: Ready | Close) -> None:
         """Send a frame, or close, as soon as the client takes it."""
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
         """Do this until the socket ends."""
 
 
@@ -98,7 +98,7 @@ class Waiting:
     def _put(self, item: Ready | Close) -> None:
         self._items.append(item)
         if self._sending is None:
-            self._sending = self._line.begin(self._send_waiting())
+            self._sending = self._line.begin(self._send_waiting)
 
     async def _send_waiting(self) -> None:
         try:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -119,17 +119,18 @@ class Socket(AsyncWebsocketConsumer):
         if not self.is_closed:
             await self.send(text_data=text)
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do this beside the reading of frames, until the socket ends."""
+    def begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+        """Do this beside the reading of frames, until the socket ends. It is called in the task: one that ends before
+        its first turn leaves nothing behind that was never awaited."""
         task = asyncio.create_task(self._or_close(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _or_close(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """A part that fails ends the socket calmly: the client comes back and misses nothing."""
         try:
-            await work
+            await work()
         except (RuntimeError, OSError):
             self.is_closed = True  # the client went while we wrote
         except Exception:

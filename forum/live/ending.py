@@ -32,7 +32,9 @@ def due_endings(now: datetime, left_out: Iterable[int] = ()) -> list[int]:
     """Keys of the sessions that may have something due. Whether they have is judged again in `end`."""
     no_host = Q(host_until=None) | Q(host_until__lte=now)
     waited = Q(away_since=None) | Q(away_since__lte=now - AWAY)
-    not_lately = Q(host_until=None) | Q(host_until__lte=now - AWAY)
+    not_lately = (Q(host_until=None) | Q(host_until__lte=now - AWAY)) & (
+        Q(away_since=None) | Q(away_since__lte=now - AWAY)
+    )
     due = (
         Q(state=LiveState.WINDING_DOWN, ends_by__lte=now)
         | Q(no_host, waited, state__in=LIVELY)
@@ -49,7 +51,8 @@ def what_is_due(session: LiveSession, now: datetime) -> Due | None:
     if session.state == LiveState.CLOSED or session.host_present(now):
         return None
     if session.state in NOT_BEGUN:
-        was_lately = session.host_until is not None and session.host_until > now - AWAY
+        # Here until then, whether their line dropped or they stepped out.
+        was_lately = any(at is not None and at > now - AWAY for at in (session.host_until, session.away_since))
         return Due.CLOSE if session.starts_at <= now - LATE and not was_lately else None
     if session.away_since is None:
         return Due.NOTE

@@ -75,6 +75,10 @@ def why_quiet(standing: Any) -> str:
         return "This live room is closed. Take something kind with you."
     if standing.holding:
         return "The host has dropped. Messages are paused for safety."
+    if standing.state == LiveState.ONE_VOICE:
+        return "The host speaks for now, and whoever they give the floor to. You can raise your hand."
+    if standing.state == LiveState.WINDING_DOWN:
+        return "The last five minutes are over. The room closes now."
     return "Nobody can write here at this moment."
 
 

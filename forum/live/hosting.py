@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forum.live.states import Act, next_state
-from forum.models import EventKind, LiveHand, LiveSession, LiveState, Room
+from forum.models import EventKind, LiveHand, LiveReminder, LiveSession, LiveState, Room
 from forum.models.live import HANDS, LEASE_SECONDS
 from forum.showing import add_event
 from peers.again import once_more
@@ -80,21 +80,26 @@ def move(
             away_since=None,
             slow_seconds=slow_seconds or locked.slow_seconds,
             floor=locked.floor_id if state == LiveState.ONE_VOICE else None,
+            floor_name=locked.floor_name if state == LiveState.ONE_VOICE else "",
             grounding=grounding if state == LiveState.WINDING_DOWN else locked.grounding,
             ends_by=now + WIND_DOWN if state == LiveState.WINDING_DOWN else None,
             closed_at=now if state == LiveState.CLOSED else None,
         )
         if state in {LiveState.WINDING_DOWN, LiveState.CLOSED}:
             LiveHand.objects.filter(session=locked).delete()
+        if state == LiveState.CLOSED:
+            LiveReminder.objects.filter(session=locked).delete()
         add_event(locked.pk, EventKind.STATE, state=state)
         return state
 
 
 @once_more
 def step_out(*, host: Peer, session: LiveSession) -> None:
-    """The host leaves without closing: the room holds from this moment. Raises NotTheHost."""
+    """The host leaves without closing: the room holds from this moment. Raises NotTheHost, NotNow."""
     with _held(session, host) as locked:
-        LiveSession.objects.filter(pk=locked.pk).update(host_until=None)
+        if locked.state == LiveState.CLOSED:
+            raise NotNow
+        LiveSession.objects.filter(pk=locked.pk).update(host_until=None, away_since=timezone.now())
         add_event(locked.pk, EventKind.STATE, state=locked.state)
 
 
@@ -117,11 +122,13 @@ def give_floor(*, host: Peer, session: LiveSession, peer: Peer | None) -> None:
 def name_co_host(*, host: Peer, session: LiveSession, peer: Peer | None) -> None:
     """Who may take the session over at any time; None: nobody but when its host has dropped.
 
-    Raises NotTheHost; NotNow for somebody who is not staff.
+    Raises NotTheHost; NotNow for somebody who is not staff, and in a closed room.
     """
     if peer is not None and peer.kind != Kind.STAFF:
         raise NotNow
     with _held(session, host) as locked:
+        if locked.state == LiveState.CLOSED:
+            raise NotNow
         LiveSession.objects.filter(pk=locked.pk).update(co_host=peer)
         add_event(locked.pk, EventKind.STATE, state=locked.state)
 
@@ -132,8 +139,6 @@ def take_over(*, host: Peer, session: LiveSession) -> None:
 
     Who held it becomes co-host, so that a takeover by mistake is undone with one press. Raises NotTheHost, NotNow.
     """
-    if not host.is_staff_voice:
-        raise NotTheHost
     now = timezone.now()
     with transaction.atomic():
         locked = LiveSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)

@@ -2,23 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
+from forum.live import frames, reading
 from forum.live.forms import SayForm
-from forum.models import EventKind, LiveEvent, LiveSession, Post
-from forum.posting import admit, submit_post
+from forum.models import EventKind, LiveEvent, LiveSession, Pause, Post
+from forum.posting import admit, cries_for_help, submit_post
 from forum.refusals import Crowded, MayNotSpeak, NobodyHosts, NotPosted, Paused, Refused, Resting, TooSoon
 from peers.models import Peer
 
-NO_HOST = "The host has dropped. Messages are paused for safety. Your words stay here."
-NOT_OPEN = "Nobody can write here at this moment. Your words stay here."
 BANNED = "You cannot write here at the moment. You can read on, and help stays open to you."
-RESTING = (
-    "Your writing rests here until {:%H:%M} UTC. You can read on. If you are in danger, write that: moderators get it."
-)
+RESTING = "Your writing rests here {}. You can read on. If you are in danger, write that: moderators get it."
 NO_VOICE = "Send this once with the button below; from then on you have a name here."
 CROWDED = "Many people near you began here within the hour. You can send this in {} s. Your words stay here."
 PAUSED = "Writing is paused on the whole site right now. Your words stay here. Reading goes on, and help is open."
@@ -37,7 +33,7 @@ class Said:
 class Unsaid:
     """Not committed: nothing was saved, the words stay with their author."""
 
-    reason: str  # empty, too_long, too_soon, nobody_hosts, may_not_speak, paused, refused
+    reason: str  # as docs/live-protocol.md lists them
     sentence: str
     status: int  # of the page that answers
     seconds: int = 0  # to wait, for too_soon
@@ -68,7 +64,7 @@ def welcome(*, session: LiveSession, typed: Mapping[str, Any], arrives: Callable
     form = SayForm(typed)
     if not form.is_valid():
         return _invalid(form)
-    if not session.may_speak(timezone.now()):
+    if not (session.may_speak(timezone.now()) or cries_for_help(session, form.draft)):
         return _not_posted(NobodyHosts(), session)
     try:
         return admit(place=session, draft=form.draft, wait=arrives())
@@ -92,6 +88,12 @@ _PLAINLY: dict[type[NotPosted], Unsaid] = {
 _UNREADABLE = Unsaid("unreadable", "This message could not be taken. Your words stay here.", 422)
 
 
+def _why_quiet(session: LiveSession) -> str:
+    """As it stands now: the room of an open page may have been read a while ago."""
+    fresh = LiveSession.objects.filter(pk=session.pk).first()
+    return frames.why_quiet(reading.standing_of(fresh)) if fresh else "This live room is gone."
+
+
 def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
     match problem:
         case Crowded():
@@ -99,9 +101,9 @@ def _not_posted(problem: NotPosted, session: LiveSession) -> Unsaid:
         case TooSoon():
             wait = f"You can send again in {problem.seconds} s. Your words stay here."
             return Unsaid("too_soon", wait, 429, problem.seconds)
-        case Resting(until=datetime() as until):
-            return Unsaid("may_not_speak", RESTING.format(until), 403)
+        case Resting(pause=Pause() as pause):
+            return Unsaid("may_not_speak", RESTING.format(pause.until_words), 403)
         case NobodyHosts():
-            return Unsaid("nobody_hosts", NO_HOST if session.host_until else NOT_OPEN, 409)
+            return Unsaid("nobody_hosts", f"{_why_quiet(session)} Your words stay here.", 409)
         case _:
             return next((told for kind, told in _PLAINLY.items() if isinstance(problem, kind)), _UNREADABLE)

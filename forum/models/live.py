@@ -150,10 +150,12 @@ class LiveSession(models.Model):
         return self.host_until is not None and self.host_until > now
 
     def may_be_taken_by(self, peer: Peer, now: datetime) -> bool:
-        """Whether this person may become its host: the co-host at any time, any other staff once the host dropped."""
+        """Whether this person may become its host: the co-host at any time, any other staff where it should be held
+        and its host is not there."""
         if not peer.is_staff_voice or self.state == LiveState.CLOSED or self.host_id == peer.pk:
             return False
-        return self.co_host_id == peer.pk or not self.host_present(now)
+        is_still_to_come = self.state in {LiveState.SCHEDULED, LiveState.LOBBY} and self.starts_at > now
+        return self.co_host_id == peer.pk or not (is_still_to_come or self.host_present(now))
 
     def may_speak(self, now: datetime, peer_id: Any = None) -> bool:
         """Whether this person may say something at this moment: in an open state, and while the host is present.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,8 @@ from django.utils import timezone
 from forum.models.live import LiveSession
 from forum.models.threads import Thread
 from peers.models import Peer
+
+SHORT = timedelta(hours=1)  # longer pauses in a live session last until it closes
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):
@@ -41,3 +43,13 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return "a pause"
+
+    @property
+    def until_words(self) -> str:
+        """Until when, as whoever rests is told."""
+        at = f"{self.until:%-d %B, %H:%M} UTC"
+        if self.by_rules:
+            return f"until a moderator has looked, at the latest until {at}"
+        if self.session_id and self.until - self.made_at > SHORT:
+            return "until this room closes"
+        return f"until {at}"

@@ -182,8 +182,8 @@ def _given_back(request: HttpRequest, composer: Composer, problem: posting.NotPo
         return ask(request, composer, status=422, problem="Your words are not up yet", sentence=sentence, pieces=pieces)
     if isinstance(problem, posting.TooSoon):
         return _later(request, composer, problem)
-    if isinstance(problem, posting.Resting) and problem.until:
-        sentence = RESTING.format(f"{problem.until:%-d %B, %H:%M} UTC")
+    if isinstance(problem, posting.Resting) and problem.pause:
+        sentence = RESTING.format(f"{problem.pause.until:%-d %B, %H:%M} UTC")
         return ask(request, composer, status=403, problem="Posting is paused for you", sentence=sentence)
     title, sentence = _CLOSED.get(str(problem), _NOT_NOW)
     status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 409)

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from forum.live import ending
-from forum.live.hosting import NotNow, give_floor, move, raise_hand, renew_lease, schedule, step_out
+from forum.live.hosting import NotNow, give_floor, move, raise_hand, renew_lease, schedule
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveHand, LiveReminder, LiveSession, LiveState
 from forum.showing import add_event
@@ -76,8 +76,8 @@ def test_it_is_closed_in_time_though_its_host_is_there(host, session) -> None:
 @pytest.mark.parametrize("act", [Act.OPEN, Act.SLOW, Act.ONE_VOICE])
 def test_a_lively_room_waits_half_an_hour_for_its_host(host, session, act) -> None:
     move(host=host, session=session, act=act)
-    step_out(host=host, session=session)
     now = timezone.now()
+    at(session, host_until=now)  # their line dropped
 
     tend(now=now)
     seen = fresh(session).away_since

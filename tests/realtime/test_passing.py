@@ -1,14 +1,19 @@
 """What passes by in an open room: someone writes, something is for one person alone, a topic is left out."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from forum import notes
-from forum.live.hosting import give_floor, move, raise_hand
+from forum.live.hosting import give_floor, move, raise_hand, renew_lease
 from forum.live.states import Act
-from forum.models import LiveEvent, Post
+from forum.models import LiveEvent, LiveSession, Post
 from forum.posting import submit_post
 from realtime import hub
+from realtime.live import LiveSocket
 from tests.conftest import draft
 from tests.realtime.sockets import open_page
 from tests.realtime.test_host_present import lapse
@@ -50,6 +55,31 @@ async def test_nobody_who_cannot_send_is_said_to_write(ash, blue, session) -> No
         await ashs.next("pong")
 
         assert await blues.receive_nothing(timeout=0.2)
+
+
+async def test_it_is_told_in_a_quiet_room_whose_host_goes_on_being_there(ash, blue, host, session) -> None:
+    ends = timezone.now() + timedelta(seconds=1)
+    await LiveSession.objects.aupdate(host_until=ends)
+    async with open_page(session, ash) as ashs, open_page(session, blue) as blues:
+        await sync_to_async(renew_lease)(host=host, session=session)
+        await asyncio.sleep((ends - timezone.now()).total_seconds() + 0.1)
+        await ashs.send_json_to({"type": "writing"})
+
+        assert await blues.next("writing")
+
+
+async def test_work_that_ends_before_its_first_turn_was_never_begun(session) -> None:
+    socket, begun = LiveSocket(), []
+
+    async def work() -> None:
+        begun.append(1)
+
+    task = socket.begin(work)
+    task.cancel()
+    await asyncio.wait({task})
+
+    assert task.cancelled()
+    assert not begun
 
 
 async def test_a_hand_reaches_the_hosts_page_at_once_and_no_other(ash, blue, host, session) -> None:

@@ -38,7 +38,7 @@ class Client:
         self.got.append(item.text if isinstance(item, Ready) else item)
 
     def begin(self, work) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
+        task: asyncio.Task[None] = asyncio.ensure_future(work())
         self.tasks.append(task)
         return task
 
