@@ -5,11 +5,10 @@ from datetime import timedelta
 from functools import lru_cache
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from forum.models import Post, Thread
-from moderation import risk, rules_in_force, rules_kept, triggers
+from moderation import risk, rules_in_force, rules_kept
 from moderation.models import Case, Moderator, Outreach, Role
 from moderation.risk import checking, detector
 from tests.conftest import make_moderator
@@ -19,15 +18,6 @@ from tests.desk.staff import KIND, Browser, cry, sit_down, take
 from tests.rule_files import FEW
 
 __all__ = ["case", "decided", "every", "kestrel", "review"]  # fixtures that stand in files of their own
-
-
-@pytest.fixture
-def emptied_afterwards(transactional_db):
-    """The log refuses deletion; for emptying the test database its guards are lifted; the flush puts them back."""
-    yield
-    triggers.lift()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM forum_search")  # no model's table: a flush leaves it
 
 
 @pytest.fixture

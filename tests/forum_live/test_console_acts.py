@@ -17,10 +17,8 @@ from forum.models.live import LONGEST_SAID
 from forum.posting import submit_post
 from tests.conftest import draft, make_moderator
 from tests.forum_live.helpers import browser_of
-from tests.realtime.conftest import emptied_afterwards
 
 pytestmark = pytest.mark.django_db
-__all__ = ["emptied_afterwards"]
 ROOM = ("open", "slow", "one_voice", "wind_down", "close")
 STEPS = ("here", "stay", "still", "step_out", "take_floor", "co_host", *ROOM)
 

@@ -254,7 +254,7 @@ def together(*works) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_close_each_session_once(transactional_db, lifted, host, room) -> None:
+def test_two_workers_close_each_session_once(emptied_afterwards, host, room) -> None:
     pks = [schedule(host=host, room=room, title=f"Evening {number}").pk for number in range(8)]
     done: list[int] = []
     later, barrier = timezone.now() + 61 * MINUTE, Barrier(2)
@@ -283,9 +283,7 @@ def comes_back(host, session) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_host_who_comes_back_in_that_moment_keeps_the_room_or_finds_it_closed(
-    transactional_db, lifted, host, room
-) -> None:
+def test_a_host_who_comes_back_in_that_moment_keeps_the_room_or_finds_it_closed(emptied_afterwards, host, room) -> None:
     """Never both: told that they are here, and the room closed over their head."""
     now = timezone.now()
     sessions = []

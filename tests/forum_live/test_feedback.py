@@ -243,7 +243,7 @@ def test_the_list_asks_a_fixed_number_of_questions(host, room, over, django_asse
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_of_the_same_moment_are_all_counted(transactional_db, lifted, over) -> None:
+def test_answers_of_the_same_moment_are_all_counted(emptied_afterwards, over) -> None:
     barrier, failed = Barrier(4), []
 
     def answer() -> None:

@@ -86,7 +86,7 @@ def test_nobody_takes_over_a_closed_room(host, sage, session) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_take_over_at_once_one_is_the_host(transactional_db, lifted, session) -> None:
+def test_of_two_who_take_over_at_once_one_is_the_host(emptied_afterwards, session) -> None:
     staff = [make_moderator(f"host{number}", f"Host {number}", "host").peer for number in range(4)]
     lapse(session)
     won: list[Peer] = []

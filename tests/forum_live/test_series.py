@@ -248,7 +248,7 @@ def announce_once_more(pks: list[int], barrier: Barrier, done: list[int]) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_at_the_same_time_announce_each_evening_once(transactional_db, lifted, host, room) -> None:
+def test_workers_at_the_same_time_announce_each_evening_once(emptied_afterwards, host, room) -> None:
     pks = [series_of(host, room).pk for _ in range(5)]
     done: list[int] = []
     barrier = Barrier(3)

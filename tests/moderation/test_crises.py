@@ -6,13 +6,12 @@ from django.utils import timezone
 
 from tests.clock import Clock
 from tests.crises import Simulation, faults, look
-from tests.desk.conftest import emptied_afterwards  # noqa: F401  (a fixture)
 
 CRISES = 150
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_crisis_is_forgotten_however_workers_die(emptied_afterwards, rooms, monkeypatch) -> None:  # noqa: F811
+def test_no_crisis_is_forgotten_however_workers_die(emptied_afterwards, rooms, monkeypatch) -> None:
     clock = Clock()
     monkeypatch.setattr(timezone, "now", clock.now)
     simulation = Simulation(clock, crises=CRISES, kills=6, rest=4.0, lasts=(30.0, 280.0), seed=3)

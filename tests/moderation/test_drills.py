@@ -30,7 +30,6 @@ from moderation.shift import shift_now
 from moderation.tending import tend
 from peers.models import Peer, Persona
 from tests.conftest import make_moderator
-from tests.desk.conftest import emptied_afterwards  # noqa: F401  (a fixture)
 from tests.desk.staff import cry, decision, sit_down, take
 from tests.forum.doors import Browser
 from tests.moderation.judging import finding
@@ -178,7 +177,7 @@ def test_every_step_of_a_drill_is_timed(receiver, robin, drill, time_machine) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_when_open_desks_were_told_is_when_the_drill_was_committed(emptied_afterwards, rooms) -> None:  # noqa: F811
+def test_when_open_desks_were_told_is_when_the_drill_was_committed(emptied_afterwards, rooms) -> None:
     drill = drilling.start(by=None)
 
     assert drill.told_at

@@ -10,7 +10,6 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from forum.posting import submit_post
-from moderation import triggers
 from moderation.escalating import due_steps, end_lease, lapsed_leases, take_step
 from moderation.holding import due_holds, end_hold
 from moderation.models import AuditEvent, Outbox
@@ -20,13 +19,6 @@ from tests.conftest import draft
 from tests.moderation.judging import finding
 
 WORDS = "First words here. Then a second sentence. And a third one."
-
-
-@pytest.fixture
-def lifted():
-    """Emptying the test database needs the audit log's guards out of the way."""
-    yield
-    triggers.lift()
 
 
 def work_through(holds: list[int], steps: list[int], barrier: Barrier, done: list[tuple[str, int]]) -> None:
@@ -43,7 +35,7 @@ def work_through(holds: list[int], steps: list[int], barrier: Barrier, done: lis
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_do_each_thing_once(transactional_db, lifted, blue, thread, judged) -> None:
+def test_two_workers_at_once_do_each_thing_once(emptied_afterwards, blue, thread, judged) -> None:
     judged(finding("method", Level.RED, certain=False))
     for n in range(10):
         submit_post(peer=blue, place=thread, draft=draft(f"{WORDS} {n}"))
@@ -75,7 +67,7 @@ def notice(leases: list[tuple[int, uuid.UUID]], barrier: Barrier, done: list[obj
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_notice_each_lapse_once(transactional_db, lifted, blue, robin, thread, judged) -> None:
+def test_two_workers_at_once_notice_each_lapse_once(emptied_afterwards, blue, robin, thread, judged) -> None:
     judged(finding("suicide", Level.CRISIS))
     for n in range(5):
         submit_post(peer=blue, place=thread, draft=draft(f"{WORDS} {n}"))
