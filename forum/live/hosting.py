@@ -116,6 +116,8 @@ def give_floor(*, host: Peer, session: LiveSession, peer: Peer | None) -> None:
         LiveSession.objects.filter(pk=locked.pk).update(floor=peer, floor_name=name)
         LiveHand.objects.filter(session=locked, peer=peer).delete()
         add_event(locked.pk, EventKind.STATE, state=locked.state)
+        if peer:
+            tell_aside(locked, peer)
 
 
 @once_more

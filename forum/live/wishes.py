@@ -1,7 +1,7 @@
 """What someone wants of a live room for this visit: kept in the address of their page and nowhere else."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from forum import notes
@@ -22,6 +22,16 @@ class Wishes:
         given["listen"] = "1" if self.listens else ""
         said = urlencode({name: value for name, value in given.items() if value}, safe=",")
         return f"?{said}" if said else ""
+
+    @property
+    def to_write(self) -> "Wishes":
+        """The same topics, for whoever would like to write after all."""
+        return replace(self, listens=False)
+
+    def at(self, address: str) -> str:
+        """An address of the live room, with these wishes in it."""
+        page, mark, place = address.partition("#")
+        return f"{page}{self.query}{mark}{place}"
 
 
 NO_WISHES = Wishes()

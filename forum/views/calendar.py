@@ -126,7 +126,7 @@ def _later(request: HttpRequest, wait: float) -> HttpResponse:
 
 
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def yours(request: HttpRequest) -> HttpResponse:
     """A host's series and sessions, and how those that are over were for people."""
     host = _host(request)
     if host is None:
@@ -138,7 +138,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "held": held,
         "counts": felt.counts_of(held, timezone.now()),
     }
-    return show(request, "forum/live/mine.html", context)
+    return show(request, "forum/live/yours.html", context)
 
 
 @require_POST
@@ -152,7 +152,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if series is None:
         raise Http404
     scheduling.end_series(host=host, series=series)
-    return SeeOther("/live/mine")
+    return SeeOther("/live/yours")
 
 
 @require_POST
@@ -165,7 +165,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         scheduling.cancel(host=host, session=session)
     except hosting.NotNow:
         return render(request, "errors/409.html", {"sentence": TOO_LATE}, status=409)
-    return SeeOther("/live/mine")
+    return SeeOther("/live/yours")
 
 
 def _host(request: HttpRequest) -> Peer | None:

@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return show(request, "forum/live/new.html", {"form": form}, status=status)
     if form.plan:
         scheduling.make_series(host=host, plan=form.plan)
-        return SeeOther("/live/mine")
+        return SeeOther("/live/yours")
     made = hosting.schedule(
         host=host,
         room=form.cleaned_data["room"],

@@ -16,9 +16,9 @@ from forum import posting
 from forum.live import frames, reading, saying
 from forum.live.forms import SayForm
 from forum.live.wishes import Wishes, wishes_of
-from forum.models import LiveSession
+from forum.models import LiveSession, LiveState
 from forum.tokens import new_token
-from forum.views.page import SeeOther, show
+from forum.views.page import show
 from forum.views.sending import already_posted, answer, begin, new_here
 from peers import who
 
@@ -37,7 +37,7 @@ def session_for(public_id: str) -> LiveSession:
 def room(request: HttpRequest, public_id: str) -> HttpResponse:
     """The room, to read and write in; with `?follow=1` to read along, renewed every ten seconds."""
     session = session_for(public_id)
-    follow = request.GET.get("follow") == "1"
+    follow = request.GET.get("follow") == "1" and session.state != LiveState.CLOSED
     response = _page(request, session, _empty(), follow=follow)
     if follow:
         response["Refresh"] = str(FOLLOW_SECONDS)
@@ -60,11 +60,7 @@ def say(request: HttpRequest, public_id: str) -> HttpResponse:
     outcome = saying.say(peer=peer, session=session, typed=request.POST, folded=folded)
     if isinstance(outcome, saying.Unsaid):
         return _given_back(request, session, form, outcome)
-    answered = answer(request, peer, outcome.post)
-    if isinstance(answered, SeeOther):  # back to the room as they chose to meet it
-        page, _, place = answered.url.partition("#")
-        return SeeOther(f"{page}{wishes_of(request.GET).query}#{place}")
-    return answered
+    return answer(request, peer, outcome.post)
 
 
 def _empty() -> SayForm:
@@ -73,7 +69,7 @@ def _empty() -> SayForm:
 
 def arrives_at(session: LiveSession, wishes: Wishes) -> str:
     """The address of the room as someone wishes to meet it."""
-    return f"{session.get_absolute_url()}{wishes.query}"
+    return wishes.at(session.get_absolute_url())
 
 
 def _welcome(request: HttpRequest, session: LiveSession, form: SayForm) -> HttpResponse | bool:

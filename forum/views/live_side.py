@@ -43,7 +43,10 @@ def hand(request: HttpRequest, public_id: str) -> HttpResponse:
     except hosting.NotNow:
         sentence = "Hands are not raised at this moment. You can go back to the room and read on."
         return show(request, "errors/409.html", {"sentence": sentence}, status=409)
-    return SeeOther(f"{arrives_at(session, wishes_of(request.GET))}#newest")
+    back = arrives_at(session, wishes_of(request.GET))
+    if request.POST.get("follow") == "1":  # from the page that renews itself, and back to it
+        back += "&follow=1" if "?" in back else "?follow=1"
+    return SeeOther(f"{back}#newest")
 
 
 @require_safe
@@ -51,7 +54,12 @@ def mine(request: HttpRequest, public_id: str) -> HttpResponse:
     """What stands in the room for this person alone, for a page that is already open."""
     session = session_for(public_id)
     peer = who.speaker(request)
-    context = {"session": session, "asides": reading.asides_of(session, peer), "hand": reading.hand_of(session, peer)}
+    context = {
+        "session": session,
+        "name": reading.name_in(session, peer),
+        "asides": reading.asides_of(session, peer),
+        "hand": reading.hand_of(session, peer),
+    }
     return show(request, "forum/live/_mine_all.html", context)
 
 

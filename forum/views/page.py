@@ -5,8 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from forum import notes
+from forum import notes, reading
+from forum.live.wishes import wishes_of
+from forum.models import Post
 from peers import boundaries, limits, who
+from peers.models import Peer
 from peers.sessions import hashed
 
 
@@ -22,6 +25,12 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     ways = boundaries.topic_ways(reader)
     folds = notes.to_bits(note for note, way in ways.items() if way == "fold")
     return render(request, template, {"place": "rooms", "reader": reader, "folds": folds, **context}, status=status)
+
+
+def place_of(request: HttpRequest, post: Post, reader: Peer | None) -> str:
+    """Where this reader finds the post: a live room as they wished to meet it this time."""
+    address = reading.address_of(post, reader)
+    return wishes_of(request.GET).at(address) if post.session_id else address
 
 
 def wait_to_save(request: HttpRequest) -> float:

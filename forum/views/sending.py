@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from forum import drafts, posting, reading, text
+from forum import drafts, posting, text
 from forum.forms import WordsForm, typed_words
 from forum.intake import Draft
 from forum.models import Post, Room, SavedDraft, Thread, Visibility
 from forum.tokens import new_token
-from forum.views.page import SeeOther, show, wait_to_save
+from forum.views.page import SeeOther, place_of, show, wait_to_save
 from peers import arriving, limits, who
 from peers.models import Peer
 
@@ -124,7 +124,7 @@ def take(request: HttpRequest, composer: Composer, send: Send) -> HttpResponse:
 
 def already_posted(request: HttpRequest, draft: Draft, sent: Post) -> HttpResponse:
     """To someone without a session whose words arrived before: where they stand and help, and no identity."""
-    address = reading.address_of(sent, None) if _is_open(sent) else ""
+    address = place_of(request, sent, None) if _is_open(sent) else ""
     return show(
         request, "forum/already_posted.html", {"words": draft.words, "address": address, "helps": bool(sent.help_keys)}
     )
@@ -144,9 +144,10 @@ def answer(request: HttpRequest, peer: Peer, post: Post) -> HttpResponse:
 
     Words that may be urgent are answered with help each time; only calmer ones go the shorter way.
     """
+    address = place_of(request, post, peer)
     if _needs_page(post) and (post.may_be_urgent or not _had_page(peer, post)):
-        return show(request, "forum/posted.html", {"post": post, "address": reading.address_of(post, peer)})
-    return SeeOther(reading.address_of(post, peer))
+        return show(request, "forum/posted.html", {"post": post, "address": address})
+    return SeeOther(address)
 
 
 def _needs_page(post: Post) -> bool:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from forum import reading
 from forum.models import Post, Thread
-from forum.views.page import SeeOther, show
+from forum.views.page import SeeOther, place_of, show
 from forum.views.sending import reply_composer
 from peers import who
 from peers.models import Peer
@@ -51,4 +51,4 @@ def post(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(posts, public_id=public_id)
     if found.thread_id and not Thread.objects.seen_by(reader).filter(pk=found.thread_id).exists():
         raise Http404
-    return SeeOther(reading.address_of(found, reader))
+    return SeeOther(place_of(request, found, reader))

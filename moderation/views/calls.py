@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
+from forum.live.wishes import wishes_of
 from forum.models import LiveSession
 from moderation.beside import cards_with_lines, on_shift
 from moderation.calling import call_for_help
@@ -20,6 +21,7 @@ def call(request: HttpRequest, public_id: str) -> HttpResponse:
     call_for_help(session=session, peer=peer, may_open=lambda: not limits.wait_for(limits.REPORTS, request))
     context = {
         "session": session,
+        "wishes": wishes_of(request.GET),  # the way back leads to the room as they wished to meet it
         "known": peer is not None,
         "do": wording.WHAT_WE_DO,
         "cannot": wording.WHAT_WE_CANNOT_DO,

@@ -21,17 +21,18 @@ export function elementsOf(html) {
 
 /** Whether a person changed any field in here. @param {Element} root */
 function isTyped(root) {
-  for (const field of root.querySelectorAll("input, textarea, select")) {
-    if (field instanceof HTMLTextAreaElement && field.value !== field.defaultValue) return true;
-    if (field instanceof HTMLInputElement && field.type !== "hidden") {
-      if (field.value !== field.defaultValue || field.checked !== field.defaultChecked) return true;
-    }
-    if (field instanceof HTMLSelectElement) {
-      const usual = [...field.options].findIndex((option) => option.defaultSelected);
-      if (field.selectedIndex !== Math.max(0, usual)) return true;
-    }
+  return [...root.querySelectorAll("input, textarea, select")].some(isChanged);
+}
+
+/** @param {Element} field @returns {boolean} whether it holds something else than the page came with */
+function isChanged(field) {
+  if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+  if (field instanceof HTMLInputElement && field.type !== "hidden") {
+    return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
   }
-  return false;
+  if (!(field instanceof HTMLSelectElement)) return false;
+  const usual = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(0, usual);
 }
 
 /** What a part says, without what differs in each page: keys of forms, and how long ago. @param {Element} part */
@@ -41,6 +42,50 @@ function saidBy(part) {
   for (const each of copy.querySelectorAll("time")) each.textContent = "";
   for (const each of copy.querySelectorAll("details[open]")) each.removeAttribute("open");
   return copy.innerHTML.trim();
+}
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+
+/** Fields by what they are for, the same in any later page. @param {Element} part @returns {Map<string, Field>} */
+function fieldsOf(part) {
+  const found = /** @type {Field[]} */ ([...part.querySelectorAll("input:not([type=hidden]), textarea, select")]);
+  return new Map(found.map((field) => [`${field.form?.getAttribute("action")} ${field.name} ${choiceOf(field)}`, field]));
+}
+
+/** One of several choices under the same name. @param {Field} field */
+const choiceOf = (field) => (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type) ? field.value : "");
+
+/** A fold by the forms in it, or by its place where it has none. @param {HTMLDetailsElement} fold @param {number} place */
+const foldKey = (fold, place) => fold.querySelector("form")?.getAttribute("action") ?? `fold ${place}`;
+
+/** @param {Element} part @returns {Map<string, HTMLDetailsElement>} */
+const foldsOf = (part) => new Map([...part.querySelectorAll("details")].map((fold, place) => [foldKey(fold, place), fold]));
+
+/**
+ * Take along what is typed, chosen and open; the newer part stands in the page already.
+ * @param {Map<string, Field>} typed @param {string[]} open @param {Element} part @returns {string[]} words that found no place
+ */
+function carryOver(typed, open, part) {
+  const folds = foldsOf(part);
+  for (const key of open) folds.get(key)?.setAttribute("open", "");
+  const fields = fieldsOf(part);
+  const lost = [];
+  for (const [key, from] of typed) {
+    const to = fields.get(key);
+    if (to) to.value = from.value;
+    else if (from instanceof HTMLTextAreaElement || from instanceof HTMLInputElement) lost.push(from.value);
+    if (to instanceof HTMLInputElement && from instanceof HTMLInputElement) to.checked = from.checked;
+  }
+  return lost.filter(Boolean);
+}
+
+/** Words whose place is gone are given back, as plain text. @param {string} words */
+function givenBack(words) {
+  const line = document.createElement("p");
+  line.className = "notice as-written";
+  line.dir = "auto";
+  line.textContent = `What you were writing has no place here any more: ${words}`;
+  return line;
 }
 
 export class Parts {
@@ -99,7 +144,10 @@ export class Parts {
   /** @param {HTMLElement} part @param {HTMLElement} now @param {boolean} focuses whether the focus was in it */
   put(part, now, focuses) {
     this.waiting.delete(part);
+    const typed = new Map([...fieldsOf(part)].filter(([, field]) => isChanged(field)));
+    const open = [...foldsOf(part)].filter(([, fold]) => fold.open).map(([key]) => key);
     part.replaceChildren(...now.childNodes);
+    part.prepend(...carryOver(typed, open, part).map(givenBack));
     if (focuses) /** @type {HTMLElement | null} */ (part.querySelector("h2"))?.focus();
   }
 }

@@ -10,6 +10,7 @@ import { Line } from "./live-line.js";
 
 const BEAT_MS = 20000;
 const BREATH_MS = 600; // between two looks at a busy room
+const LEAVES = new Set(["step_out", "close"]); // after these nobody is here
 
 const root = /** @type {HTMLElement | null} */ (document.querySelector("[data-console]"));
 
@@ -23,16 +24,20 @@ function tell(selector, words) {
 const sentenceOf = (page) => page.querySelector("[data-part=problem] .notice, .notice, .lead")?.textContent?.trim()
   || "This did not work. Please look at the page again.";
 
+/** Whether an answer says that there is no console here, and not only none at this moment. @param {number} status */
+const isFinal = (status) => status === 403 || status === 404;
+
 class Console {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.parts = new Parts();
     this.beat = 0;
+    this.isBehind = false; // the page could not be renewed: the next sign that the site answers tries again
     this.busy = false;
     this.again = false;
     this.line = new Line(root.dataset.console ?? "", Number(root.dataset.after), {
-      frame: (frame) => { if (frame.type === "event" || frame.type === "room") void this.renew(); },
+      frame: (frame) => { if (["hello", "event", "room"].includes(frame.type)) void this.renew(); },
       away: () => {},
       over: (code) => this.ended(code),
     });
@@ -64,7 +69,13 @@ class Console {
       const answer = await fetch(form.action, {
         method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" },
       });
-      if (answer.ok) return tell("[data-host-line]", "You are here. This page keeps the room open.");
+      if (answer.ok) {
+        if (this.isBehind) void this.renew();
+        return tell("[data-host-line]", "You are here. This page keeps the room open.");
+      }
+      if (answer.status !== 403 && answer.status !== 409) {
+        return tell("[data-host-line]", "The site does not answer for the moment. The room pauses within a minute unless it comes back.");
+      }
       this.keepBeat(false);
       const isPlain = answer.headers.get("Content-Type")?.startsWith("text/plain");
       tell("[data-host-line]", isPlain ? await answer.text() : "The room did not take this as a sign that you are here.");
@@ -83,7 +94,8 @@ class Console {
     }
     this.busy = true;
     const answer = await fetch(location.pathname, { credentials: "same-origin", redirect: "error" }).catch(() => null);
-    if (answer) this.show(answer.ok, elementsOf(await answer.text()), null);
+    this.isBehind = !answer || (!answer.ok && !isFinal(answer.status));
+    if (answer && !this.isBehind) this.show(answer, elementsOf(await answer.text()), null);
     await new Promise((done) => { window.setTimeout(done, BREATH_MS); });
     this.busy = false;
     if (this.again) {
@@ -92,16 +104,18 @@ class Console {
     }
   }
 
-  /** @param {boolean} isDone @param {DocumentFragment} page @param {HTMLFormElement | null} form */
-  show(isDone, page, form) {
+  /** @param {Response} answer @param {DocumentFragment} page @param {HTMLFormElement | null} form */
+  show(answer, page, form) {
     const now = /** @type {HTMLElement | null} */ (page.querySelector("[data-console]"));
     if (now) {
       const had = document.querySelector("[data-is-host]") !== null;
-      this.parts.take(page, isDone ? form : null);
-      if (isDone) this.keepBeat("present" in now.dataset && page.querySelector("[data-is-host]") !== null);
+      const isHost = page.querySelector("[data-is-host]") !== null;
+      this.parts.take(page, answer.ok ? form : null);
+      // A lease that ran out while the site did not answer is renewed by the next beat: only who lost the room stops.
+      if (answer.ok && (!isHost || "present" in now.dataset)) this.keepBeat(isHost);
       if (had && !document.querySelector("[data-is-host]")) tell("[data-host-line]", now.dataset.who ?? "");
     } else {
-      this.keepBeat(false);
+      if (isFinal(answer.status)) this.keepBeat(false);
       this.problem(sentenceOf(page));
     }
   }
@@ -137,8 +151,12 @@ class Console {
       const fold = form.closest("details");
       if (fold) fold.open = false;
       tell("[data-host-says]", `${words}: done`);
+      if (LEAVES.has(String(body.get("act")))) {
+        this.keepBeat(false);
+        tell("[data-host-line]", "You are not here. This page does not keep the room open.");
+      }
     }
-    this.show(answer.ok, page, form);
+    this.show(answer, page, form);
     if (!answer.ok && page.querySelector("[data-console]")) this.problem(sentenceOf(page));
     return undefined;
   }

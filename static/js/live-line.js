@@ -60,6 +60,7 @@ export class Line {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/live/${this.room}/socket?after=${this.after}${this.wishes}`);
     this.socket = socket;
+    this.heardAt = Date.now(); // the time to open and to say hello counts from here
     socket.addEventListener("message", (message) => this.take(JSON.parse(message.data)));
     socket.addEventListener("close", (event) => { if (this.socket === socket) this.lost(event.code); });
   }
@@ -106,11 +107,12 @@ export class Line {
   }
 
   keepAlive() {
-    if (!this.isOpen) return;
+    const socket = this.socket;
+    if (!socket) return;
     if (Date.now() - this.heardAt > SILENCE_MS) {
-      const silent = this.socket;
-      this.lost(0); // a line that only looks open may take minutes to say so itself
-      silent?.close();
+      if (!this.isOpen) this.tries = Math.max(this.tries, TRIES_BEFORE_ASKING - 1); // not even a refusal: ask plainly from now on
+      this.lost(0); // a line that only looks open, or never opens, may take minutes to say so itself
+      socket.close();
       return;
     }
     this.send({ type: "ping" });

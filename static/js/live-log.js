@@ -30,7 +30,9 @@ export class Log {
     const item = this.made(html);
     if (!item) return;
     const standing = document.getElementById(item.id);
-    if (standing?.classList.contains("said-own") && isNew) return; // its acknowledgement was quicker
+    const isOwn = standing?.classList.contains("said-own") ?? false;
+    if (isOwn && isNew && !standing?.classList.contains("post-gone")) return; // its acknowledgement was quicker
+    if (isOwn) asOwn(item);
     if (standing) standing.replaceWith(item);
     else if (isNew) this.append(item);
   }
@@ -82,6 +84,14 @@ export class Log {
     if (this.scrollsItself) this.wrapper.scrollTop = this.wrapper.scrollHeight;
     else this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** Everyone's form of a message, as its author sees it. @param {HTMLElement} item */
+function asOwn(item) {
+  item.classList.add("said-own");
+  for (const each of item.querySelectorAll(".said-actions, .help-one-line")) each.remove();
+  const you = Object.assign(document.createElement("span"), { className: "quiet", textContent: "you" });
+  item.querySelector(".said-head time")?.before(you);
 }
 
 /** Clock times in the reader's own zone. @param {ParentNode} root */

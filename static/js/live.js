@@ -7,12 +7,14 @@
 import { isLeaving } from "./exit.js";
 import { Line } from "./live-line.js";
 import { Log } from "./live-log.js";
+import { Mine } from "./live-mine.js";
 import { setServerHtml } from "./trusted.js";
 
 const AGAIN_AFTER_MS = 8000;
 const IDLE_WORDS = "Up to 500 characters.";
 const PAUSE = "Pause new messages";
 const GO_ON = "Go on with new messages";
+const HANDS = new Set(["open", "slow", "one_voice"]); // hands are raised in these
 const WRITING_EVERY_MS = 3000;
 const WRITING_SHOWN_MS = 5000;
 
@@ -28,14 +30,18 @@ class Room {
     this.root = root;
     this.log = log;
     this.bar = part(root, "[data-live-bar]");
-    this.mine = part(root, "[data-live-mine]");
+    const mine = part(root, "[data-live-mine]");
+    this.mine = mine && new Mine(mine, `/live/${root.dataset.live}/mine`, (me, hand) => this.isMe(me, hand));
     this.paused = part(root, "[data-live-paused]");
+    this.handButton = /** @type {HTMLButtonElement | null} */ (part(root, "[data-live-hand-button]"));
     this.words = part(root, "[data-live-line]");
     this.form = /** @type {HTMLFormElement | null} */ (part(root, "[data-live-form]"));
     this.field = /** @type {HTMLTextAreaElement | null} */ (this.form?.querySelector("textarea") ?? null);
     this.hasVoice = false;
     this.me = root.dataset.me ?? "";
     this.wishes = root.dataset.wishes ?? "";
+    /** @type {Frame | null} how the room stood last */
+    this.room = null;
     /** @type {Frame[] | null} events kept back while updates are paused */
     this.kept = null;
     this.writingAt = 0;
@@ -98,7 +104,7 @@ class Room {
     }
     if (this.awaySince) {
       this.say(IDLE_WORDS);
-      void this.lookForMine();
+      void this.mine?.look();
     }
     this.awaySince = 0;
     for (const waiting of this.waiting.values()) this.send(waiting);
@@ -111,14 +117,15 @@ class Room {
 
   /** @param {number} code */
   ended(code) {
+    for (const waiting of [...this.waiting.values()]) this.giveBack(waiting);
     if (code !== 4001) return this.say("This live room is closed.");
     this.hasVoice = false;
-    for (const waiting of [...this.waiting.values()]) this.giveBack(waiting);
     return this.say("You are signed out here. What you wrote is still on this page.");
   }
 
   /** How the room stands. @param {Frame} room */
   stand(room) {
+    this.room = room;
     if (this.bar) {
       setServerHtml(this.bar, room.html);
       this.bar.classList.toggle("live-state-holding", room.holding);
@@ -132,11 +139,40 @@ class Room {
     const why = part(this.root, "[data-live-why]");
     if (why && room.why) why.textContent = room.why;
     part(this.root, "[data-live-send]")?.toggleAttribute("disabled", quiet);
+    this.handButton?.toggleAttribute("hidden", !HANDS.has(room.state));
+    if (!HANDS.has(room.state)) this.showHand("down"); // the host took all of them down
+    this.offerWayOn();
+  }
+
+  /** Who one is here, and whether one's hand is up. Whoever gets the floor has a name from then on. @param {string} me @param {string} hand */
+  isMe(me, hand) {
+    this.me = me || this.me;
+    this.showHand(hand);
+    if (this.room) this.stand(this.room);
+  }
+
+  /** @param {string} hand */
+  showHand(hand) {
+    if (!this.handButton) return;
+    this.handButton.value = hand === "up" ? "down" : "up";
+    this.handButton.textContent = hand === "up" ? "Take my hand down" : "Raise my hand";
+  }
+
+  /** The room is over: once no words are left in this page, the way on takes the place of the form. */
+  offerWayOn() {
+    if (this.room?.state !== "closed" || this.waiting.size > 0 || this.field?.value.trim()) return;
+    const on = part(this.root, "[data-live-on]");
+    const wasHere = this.form?.contains(document.activeElement);
+    this.form?.setAttribute("hidden", "");
+    for (const each of this.root.querySelectorAll("[data-live-open]")) each.setAttribute("hidden", "");
+    on?.removeAttribute("hidden");
+    if (wasHere) on?.querySelector("a")?.focus();
   }
 
   /** @param {Frame} event */
   event(event) {
-    if (event.kind === "aside") return void this.lookForMine();
+    if (event.kind === "aside") return void this.mine?.look();
+    if ((event.seq ?? 0) > this.missedUntil) this.tellMissed = null; // whatever the last missed number was
     if (event.kind === "said" && event.html) {
       if (this.tellMissed) this.tellMissed(this.missed += 1);
       this.log.show(event.html, true);
@@ -144,24 +180,7 @@ class Room {
     } else if (event.html) {
       this.log.show(event.html, false);
     }
-    if ((event.seq ?? 0) >= this.missedUntil) this.tellMissed = null;
     return undefined;
-  }
-
-  /** Something is there for this person alone. What is being read or used there stays until it is left. */
-  async lookForMine() {
-    const mine = this.mine;
-    if (!mine) return;
-    if (mine.contains(document.activeElement)) {
-      mine.addEventListener("focusout", () => void this.lookForMine(), { once: true });
-      return;
-    }
-    try {
-      const answer = await fetch(`/live/${this.root.dataset.live}/mine`, { credentials: "same-origin" });
-      if (answer.ok) setServerHtml(mine, await answer.text());
-    } catch {
-      // the page says that the connection is lost; coming back looks again
-    }
   }
 
   /** Whoever spoke is named beside the log, once. @param {string} html */
@@ -202,7 +221,7 @@ class Room {
   async hand(event) {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
-    const button = /** @type {HTMLButtonElement | null} */ (part(this.root, "[data-live-hand-button]"));
+    const button = this.handButton;
     if (!button) return;
     const body = new FormData(form);
     body.set("hand", button.value);
@@ -210,9 +229,9 @@ class Room {
       const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
       if (!answer.ok) return this.say("Hands are not raised at this moment.");
       const isUp = button.value === "up";
-      button.value = isUp ? "down" : "up";
-      button.textContent = isUp ? "Take my hand down" : "Raise my hand";
-      this.say(isUp ? "Your hand is up. Only the host sees it." : "Your hand is down.");
+      this.showHand(button.value);
+      if (!isUp) this.say("Your hand is down.");
+      void this.mine?.look(); // that it is up stands there
     } catch {
       this.say("The connection is lost for the moment. Please press again.");
     }
@@ -222,6 +241,7 @@ class Room {
   /** Told without a name, and kept nowhere. */
   typed() {
     if (!this.waitTimer) this.say(IDLE_WORDS);
+    this.offerWayOn();
     if (!this.hasVoice || !this.field?.value.trim() || Date.now() - this.writingAt < WRITING_EVERY_MS) return;
     if (this.line.send({ type: "writing" })) this.writingAt = Date.now();
   }
@@ -288,13 +308,7 @@ class Room {
     this.me = ack.name || this.me;
     const item = this.log.made(ack.html);
     if (item) this.log.appendOwn(item, waiting?.item ?? null);
-    if (ack.card && this.mine) {
-      const card = document.createElement("div");
-      setServerHtml(card, ack.card);
-      card.tabIndex = -1;
-      this.mine.append(card);
-      card.focus(); // help is not to be missed: it stands between the log and the field
-    }
+    if (ack.card) this.mine?.add(ack.card);
     this.say(ack.state === "held" ? "Saved. It waits for a moderator, and only you see it." : IDLE_WORDS);
   }
 
@@ -309,15 +323,16 @@ class Room {
 
   /** Put the words back into the field, before whatever was typed since. @param {Waiting} waiting */
   giveBack(waiting) {
-    this.settle(waiting.id);
     waiting.item.remove();
     if (this.field) this.field.value = [waiting.body, this.field.value].filter(Boolean).join("\n");
+    this.settle(waiting.id);
   }
 
   /** @param {string} id */
   settle(id) {
     window.clearTimeout(this.waiting.get(id)?.timer);
     this.waiting.delete(id);
+    this.offerWayOn();
   }
 }
 

@@ -28,7 +28,7 @@ STAFF_PAGES = (
     "/appeal",
     "/complain",
     "/live/new",
-    "/live/mine",
+    "/live/yours",
 )
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}

@@ -162,7 +162,7 @@ def test_its_pages_are_free_of_faults(visit, over, colours) -> None:
 def test_a_hosts_pages_are_free_of_faults(visit, over, brook) -> None:
     page = visit(**BERLIN)
     sign_in(page, brook)
-    page.goto("/live/mine")
+    page.goto("/live/yours")
     listed = faults_at_every_width(page)
     expect(page.get_by_text("21 people answered")).to_be_visible()
     page.goto("/live/new")

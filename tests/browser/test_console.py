@@ -15,6 +15,18 @@ from forum.models import LiveSession, Post
 session = LiveSession.objects.latest("pk")
 hosting.raise_hand(peer=Post.objects.filter(session=session, body__startswith="May I").get().peer, session=session)
 """
+TAKE_DOWN = """
+from forum.models import LiveSession, Post
+from forum.posting import withdraw
+post = Post.objects.filter(session=LiveSession.objects.latest("pk"), body__startswith="May I").get()
+withdraw(peer=post.peer, post=post)
+"""
+LEASE_RUNS_OUT = """
+from django.utils import timezone
+from forum.models import LiveSession
+LiveSession.objects.filter(pk=LiveSession.objects.latest("pk").pk).update(host_until=timezone.now())
+"""
+COMES_BACK_TO_THE_PAGE = "document.dispatchEvent(new Event('visibilitychange'))"  # the script says "still here" at once
 WINDOWS = ({"width": 360, "height": 740}, {"width": 1280, "height": 800})
 
 
@@ -58,20 +70,56 @@ def test_the_console_keeps_up_and_what_is_typed_stays(visit, site, hosted) -> No
     expect(part(console, "hands").get_by_role("listitem")).to_have_count(1, timeout=3000)
 
     part(console, "said").locator("summary").first.click()
-    word = console.get_by_label("A private word to them").first
+    word = console.locator(f"#{console.get_by_label('A private word to them').first.get_attribute('id')}")
     word.fill("A lantern for")
     console.mouse.move(0, 0)
     say(peer, "It is about sleep.")
 
-    expect(console.get_by_role("button", name="New: press to renew")).to_be_visible(timeout=2000)
+    renew = console.get_by_role("button", name="New: press to renew")
+    expect(renew).to_be_visible(timeout=2000)
     expect(word).to_have_value("A lantern for")
     expect(part(console, "said")).not_to_contain_text("It is about sleep.")
-    word.press_sequentially(" you alone.")
-    console.get_by_role("button", name="Send privately").first.click()
+    renew.click()
     expect(part(console, "said")).to_contain_text("It is about sleep.")
-    expect(console.get_by_role("button", name="New: press to renew")).to_have_count(0)
-    peer.reload()
-    expect(peer.locator("[data-live-mine]")).to_contain_text("A lantern for you alone.")
+    expect(word).to_be_visible()  # what was open stands open
+    expect(word).to_have_value("A lantern for")
+    say(peer, "And about tea.")
+    expect(renew).to_be_visible(timeout=2000)
+    word.press_sequentially(" you alone.")
+    console.locator("form", has=word).get_by_role("button", name="Send privately").click()
+    expect(part(console, "said")).to_contain_text("And about tea.")
+    expect(renew).to_have_count(0)
+    expect(peer.locator("[data-live-mine]")).to_contain_text("A lantern for you alone.", timeout=3000)
+
+    part(console, "said").locator("summary").last.click()
+    word.fill("Half a")
+    site.manage("shell", "--no-imports", "-c", TAKE_DOWN)
+    renew.click()
+    expect(part(console, "said")).to_contain_text("What you were writing has no place here any more: Half a")
+
+
+def test_a_site_that_stumbles_does_not_end_the_heartbeat(site, hosted) -> None:
+    console = hosted("teal")
+    line = console.locator("[data-host-line]")
+    expect(line).to_contain_text("You are here. This page")
+    console.route("**/host/act", lambda route: route.fulfill(status=503, body="Nobody answers"), times=1)
+    console.evaluate(COMES_BACK_TO_THE_PAGE)
+    expect(line).to_contain_text("The site does not answer for the moment")
+
+    console.route("**/host/", lambda route: route.fulfill(status=502, body="Nobody answers"), times=1)
+    site.manage("shell", "--no-imports", "-c", LEASE_RUNS_OUT)
+    console.wait_for_timeout(1500)  # the pause is told, and the page cannot be renewed
+    expect(part(console, "problem")).to_be_empty()
+    console.evaluate(COMES_BACK_TO_THE_PAGE)
+    expect(line).to_contain_text("You are here. This page")
+    expect(part(console, "state")).to_contain_text("Open")
+
+    site.manage("shell", "--no-imports", "-c", LEASE_RUNS_OUT)
+    expect(part(console, "state")).to_contain_text("Paused", timeout=3000)
+    console.evaluate(COMES_BACK_TO_THE_PAGE)
+    expect(part(console, "state")).to_contain_text("Open", timeout=3000)
+    console.get_by_role("button", name="Step out: pause the room").click()
+    expect(line).to_have_text("You are not here. This page does not keep the room open.")
 
 
 def test_a_message_is_removed_by_keyboard_alone_and_leaves_every_open_page(visit, site, hosted) -> None:

@@ -9,6 +9,34 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import sign_in
 from tests.browser.test_console import tab_to
 
+RELEASE = """
+from django.db import transaction
+from forum import showing
+from forum.models import LiveSession, Post, Visibility
+with transaction.atomic():
+    for post in Post.objects.filter(session=LiveSession.objects.latest("pk"), visibility=Visibility.HELD):
+        showing.set_visibility(post, Visibility.PUBLISHED)
+"""
+NEVER_OPENS = "window.WebSocket = class extends EventTarget { static OPEN = 1; readyState = 0; send() {} close() {} }"
+
+
+@pytest.fixture
+def open_room(visit, site):
+    """A host at the console of a room they announced, and the room's address."""
+
+    def begin(name: str, *presses: str) -> tuple[Page, str]:
+        console = visit()
+        sign_in(console, site.staff(name, "host"))
+        console.goto("/live/new")
+        console.get_by_label("What it is called").fill(f"An evening with {name}")
+        console.get_by_role("button", name="Announce it").click()
+        for words in presses:
+            console.get_by_role("button", name=words).click()
+            expect(console.get_by_role("button", name=words)).to_have_count(0)
+        return console, console.url.partition("host/")[0]
+
+    return begin
+
 
 @pytest.fixture
 def looks(visit) -> Any:
@@ -94,14 +122,8 @@ def say(page: Page, words: str) -> None:
     expect(page.get_by_role("log")).to_contain_text(words)
 
 
-def test_the_log_stands_still_while_updates_are_paused_and_misses_nothing(visit, site) -> None:
-    console = visit()
-    sign_in(console, site.staff("whimbrel", "host"))
-    console.goto("/live/new")
-    console.get_by_label("What it is called").fill("A slow evening")
-    console.get_by_role("button", name="Announce it").click()
-    console.get_by_role("button", name="Open the room").click()
-    room = console.url.partition("host/")[0]
+def test_the_log_stands_still_while_updates_are_paused_and_misses_nothing(visit, open_room) -> None:
+    _, room = open_room("whimbrel", "Open the room")
     ash, blue = visit(), visit()
     for page in (ash, blue):
         page.goto(room)
@@ -115,3 +137,136 @@ def test_the_log_stands_still_while_updates_are_paused_and_misses_nothing(visit,
 
     expect(blue.locator(".said-body")).to_have_text(["One.", "Two."])
     expect(blue.get_by_role("button", name="Pause new messages")).to_be_visible()
+
+
+def test_whoever_only_listened_gets_the_floor_and_is_led_out_when_it_ends(visit, open_room) -> None:
+    console, room = open_room("godwit", "Open the lobby")
+    moss = visit()
+    moss.goto(f"{room}remind")
+    moss.get_by_role("button", name="Begin, and remind me here").click()  # a name to come back with, and no word said
+    moss.goto(room)
+    hand = moss.locator("[data-live-hand-button]")
+    expect(hand).to_be_hidden()
+
+    console.get_by_role("button", name="Open the room").click()
+    expect(hand).to_have_text("Raise my hand", timeout=3000)
+    hand.click()
+    expect(moss.locator("[data-live-mine]")).to_have_text("Your hand is up. Only the host sees it.")
+    console.get_by_role("button", name="One voice: only I speak").click()
+    expect(moss.get_by_role("button", name="Send", exact=True)).to_be_disabled(timeout=3000)
+    console.get_by_role("button", name="Give the floor").click()
+    expect(moss.get_by_role("button", name="Send", exact=True)).to_be_enabled(timeout=3000)
+    expect(hand).to_have_text("Raise my hand")
+    expect(moss.locator("[data-live-mine]")).to_have_text("")
+    say(moss, "I only listened until now.")
+
+    hand.click()
+    expect(hand).to_have_text("Take my hand down")
+    console.get_by_text("Wind down: the last five minutes").click()
+    console.get_by_role("button", name="Begin to wind down").click()
+    expect(hand).to_be_hidden(timeout=3000)
+    expect(moss.get_by_label("One thing I take with me")).to_be_visible()
+    field = moss.locator("textarea")
+    field.fill("Not finished")
+    console.get_by_role("button", name="Close the room").click()
+    expect(moss.locator("[data-live-bar]")).to_contain_text("Closed", timeout=3000)
+    expect(field).to_have_value("Not finished")  # what is typed is not taken away
+    on = moss.get_by_role("link", name="How to go on from here")
+    expect(on).to_be_hidden()
+    field.fill("")
+    expect(field).to_be_hidden()
+    expect(moss.get_by_role("link", name="Step out")).to_be_hidden()
+    expect(on).to_be_focused()
+    on.click()
+    expect(moss.get_by_role("main")).to_contain_text("Take care of yourself now")
+
+
+def test_what_is_for_one_person_alone_neither_interrupts_nor_is_overtaken(visit, site, open_room) -> None:
+    console, room = open_room("avocet", "Open the room")
+    ash, blue = visit(), visit()
+    for page in (ash, blue):
+        page.goto(room)
+        say(page, f"Good evening from {'Ash' if page is ash else 'Blue'}.")
+    mine = blue.locator("[data-live-mine]")
+    expect(mine).to_have_attribute("aria-live", "polite")
+
+    # Help is being read while a private word comes: it is not taken away, and the word is there after it.
+    blue.get_by_label("Your message").fill("I want to end my life tonight")
+    blue.get_by_role("button", name="Send", exact=True).click()
+    card = mine.locator("[tabindex='-1']")
+    expect(card).to_be_focused()
+    with blue.expect_response("**/mine"):
+        write_privately(console, "Good evening from Blue.", "I am here with you.")
+    expect(card).to_be_focused()
+    expect(mine).not_to_contain_text("I am here with you.")
+    with blue.expect_response("**/mine"):
+        blue.get_by_label("Your message").focus()
+    expect(mine).to_contain_text("I am here with you.")
+
+    # An answer that was overtaken changes nothing. What stands there already is left alone.
+    mine.locator("h2").last.evaluate("(title) => { title.seen = true; }")
+    late = []
+    blue.route("**/mine", lambda route: late.append((route, route.fetch())), times=1)
+    write_privately(console, "Good evening from Blue.", "The second word.")
+    blue.wait_for_timeout(1200)
+    assert late
+    write_privately(console, "Good evening from Blue.", "The third word.")
+    expect(mine).to_contain_text("The third word.", timeout=3000)
+    late[0][0].fulfill(response=late[0][1])
+    blue.wait_for_timeout(300)
+    expect(mine).to_contain_text("The third word.")
+    assert mine.locator("h2").last.evaluate("(title) => title.seen")
+
+
+def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit, site, open_room) -> None:
+    console, room = open_room("sanderling", "Open the room")
+    ash, blue = visit(), visit()
+    for page in (ash, blue):
+        page.goto(room)
+        say(page, f"Good evening from {'Ash' if page is ash else 'Blue'}.")
+
+    # A private word came last: what is said after it was not missed.
+    blue.context.set_offline(True)
+    say(ash, "Said meanwhile.")
+    write_privately(console, "Good evening from Blue.", "A word for you.")
+    blue.context.set_offline(False)
+    away = blue.locator(".here")
+    expect(away).to_contain_text(": 1 message", timeout=15000)
+    expect(blue.locator("[data-live-mine]")).to_contain_text("A word for you.")
+    say(ash, "Said afterwards.")
+    expect(blue.get_by_role("log")).to_contain_text("Said afterwards.", timeout=3000)
+    expect(away).to_contain_text(": 1 message")
+
+    # A held message that is released says no longer that only its author sees it.
+    ash.get_by_label("Your message").fill("I will hurt him tonight, I know where he lives")
+    ash.get_by_role("button", name="Send", exact=True).click()
+    expect(ash.get_by_text("Only you can see this message.")).to_be_visible()
+    site.manage("shell", "--no-imports", "-c", RELEASE)
+    expect(ash.get_by_text("Only you can see this message.")).to_have_count(0, timeout=3000)
+    own = ash.locator(".said-own").last
+    expect(own).to_contain_text("you")
+    expect(own.get_by_role("link", name="Report")).to_have_count(0)
+
+
+def write_privately(console: Page, to: str, words: str) -> None:
+    """A private word of the host to whoever said `to`."""
+    console.mouse.move(0, 0)
+    message = console.locator("[data-part=said] li", has_text=to)
+    message.locator("summary").first.click()
+    message.get_by_label("A private word to them").fill(words)
+    message.get_by_role("button", name="Send privately").click()
+    expect(console.locator("[data-host-says]")).to_have_text("Send privately: done")
+
+
+def test_a_line_that_never_opens_is_found_and_the_page_asks_plainly(visit, open_room) -> None:
+    _, room = open_room("turnstone", "Open the room")
+    ash, blue = visit(), visit()
+    blue.add_init_script(NEVER_OPENS)
+    blue.clock.install()
+    for page in (ash, blue):
+        page.goto(room)
+    say(ash, "Can you hear me?")
+
+    blue.clock.run_for(40_000)
+
+    expect(blue.get_by_role("log")).to_contain_text("Can you hear me?")

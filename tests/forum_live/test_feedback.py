@@ -184,7 +184,7 @@ def test_the_closed_page_has_care_help_and_three_answers(over) -> None:
 
 
 def of_host(host) -> str:
-    return " ".join(browser_of(host).get("/live/mine").text.split())
+    return " ".join(browser_of(host).get("/live/yours").text.split())
 
 
 def test_a_host_sees_counts_from_five_answers_on(host, over) -> None:
@@ -219,7 +219,7 @@ def test_other_hosts_do_not_see_them_and_leads_do(host, over) -> None:
     other = make_moderator("sage", "Sage", Role.HOST)
     lead = make_moderator("maren", "Maren", Role.LEAD)
 
-    others, leads = sit_down(other).read("/live/mine"), sit_down(lead).read("/live/mine")
+    others, leads = sit_down(other).read("/live/yours"), sit_down(lead).read("/live/yours")
 
     assert "people answered" not in others
     assert "18 people answered" in leads
@@ -233,10 +233,10 @@ def test_the_list_asks_a_fixed_number_of_questions(host, room, over, django_asse
         for act in (Act.OPEN, Act.CLOSE):
             move(host=host, session=made, act=act)
         long_over(made, (5, 6, 7))
-    client.get("/live/mine")
+    client.get("/live/yours")
 
     with django_assert_num_queries(8):  # session, person, held, counts, series, to come, topics, who is on shift
-        client.get("/live/mine")
+        client.get("/live/yours")
 
 
 # --- at the same time --------------------------------------------------------------------------------------------

@@ -130,6 +130,17 @@ def test_in_one_voice_whoever_has_the_floor_speaks_and_loses_it_with_the_mode(as
         submit_post(peer=ash, place=session, draft=draft("One more."))
 
 
+def test_whoever_gets_the_floor_is_told_so_alone(ash, blue, host, session) -> None:
+    move(host=host, session=session, act=Act.ONE_VOICE)
+    before = session.events.count()
+
+    give_floor(host=host, session=session, peer=ash)
+    give_floor(host=host, session=session, peer=None)
+
+    kinds = list(session.events.order_by("seq").values_list("kind", "peer")[before:])
+    assert kinds == [("state", None), ("aside", ash.pk), ("state", None)]
+
+
 def test_whoever_has_the_floor_still_needs_a_present_host(ash, host, session) -> None:
     move(host=host, session=session, act=Act.ONE_VOICE)
     give_floor(host=host, session=session, peer=ash)

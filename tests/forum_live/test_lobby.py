@@ -3,7 +3,7 @@
 import pytest
 
 from forum import notes
-from forum.live.hosting import move, schedule
+from forum.live.hosting import give_floor, move, raise_hand, schedule, step_out
 from forum.live.states import Act
 from forum.live.wishes import Wishes, wishes_of
 from forum.models import LiveEvent, LiveHand, Post
@@ -37,7 +37,7 @@ def test_whoever_says_it_is_very_heavy_meets_help_before_the_room(session) -> No
 
     assert answer.status_code == 200
     assert 'href="/help"' in answer.text
-    assert f'action="/live/{session.public_id}/call"' in answer.text
+    assert f'action="/live/{session.public_id}/call?hide=death"' in answer.text
     assert f'href="/live/{session.public_id}/?hide=death"' in answer.text
 
 
@@ -78,6 +78,40 @@ def test_whoever_listens_only_sees_no_form_and_finds_one_again(session) -> None:
     assert "I need help now" in page
 
 
+@pytest.mark.parametrize("path", ["?listen=1&hide=death", "?hide=death&follow=1&listen=1"])
+def test_topics_stay_away_from_whoever_would_like_to_write_after_all(session, path) -> None:
+    at = f"/live/{session.public_id}/"
+
+    page = browser_of().get(f"{at}{path}").text
+
+    assert f'href="{at}say?hide=death"' in page or f'href="{at}?hide=death"' in page
+    assert f'action="{at}call?hide=death&amp;listen=1"' in page
+
+
+def test_every_way_back_from_help_leads_to_the_room_as_one_wished_to_meet_it(ash, session) -> None:
+    browser, at = browser_of(ash), f"/live/{session.public_id}/"
+
+    called = browser.post(f"{at}call?hide=death&listen=1").text
+    saved = browser.post(f"{at}say?hide=death", {"body": "I am going to end my life tonight"}).text
+    post = Post.objects.get()
+    led = browser.get(f"/posts/{post.public_id}/?hide=death")
+
+    assert f'href="{at}?hide=death&amp;listen=1">Go back to the room' in called
+    assert f'href="{at}?hide=death#post-{post.public_id}">Go to your words' in saved
+    assert f'href="/posts/{post.public_id}/?hide=death"' in saved
+    assert led["Location"] == f"{at}?hide=death#post-{post.public_id}"
+
+
+def test_first_words_sent_again_are_found_in_the_room_as_one_wished_to_meet_it(session) -> None:
+    form = {"body": "First time here.", "client_id": "one"}
+    browser_of().post(f"/live/{session.public_id}/say?hide=death", form)
+
+    again = browser_of().post(f"/live/{session.public_id}/say?hide=death", form)
+
+    assert "Your words are already posted" in again.text
+    assert f'href="/live/{session.public_id}/?hide=death#post-' in again.text
+
+
 def test_choices_stay_with_what_one_says(ash, session) -> None:
     answer = browser_of(ash).post(f"/live/{session.public_id}/say?hide=death", {"body": "Good evening."})
 
@@ -105,6 +139,7 @@ def test_a_closed_room_is_left_with_care_and_a_question(host, session) -> None:
 
     assert "Take care of yourself now" in page
     assert f'action="/live/{session.public_id}/feedback"' in page
+    assert "You can answer for a day. Only how often each was chosen is kept" in page
 
 
 def test_stepping_out_tells_nobody(ash, session) -> None:
@@ -127,6 +162,58 @@ def test_a_hand_goes_up_and_down_without_javascript(ash, session) -> None:
     assert up["Location"] == f"{at}?hide=death#newest"
     assert "Your hand is up. Only the host sees it." in page
     assert not LiveHand.objects.exists()
+
+
+@pytest.mark.parametrize("state", [None, Act.OPEN_LOBBY])
+def test_the_way_to_raise_a_hand_stands_ready_before_the_room_opens(ash, host, room, state) -> None:
+    later = schedule(host=host, room=room, title="Tonight")
+    if state:
+        move(host=host, session=later, act=state)
+    at = f"/live/{later.public_id}/"
+    pages = {name: browser_of(peer).get(at).text for name, peer in (("peer", ash), ("reader", None), ("host", host))}
+
+    assert "data-live-hand-button hidden>Raise my hand" in pages["peer"]
+    assert f'action="{at}hand"' in pages["peer"]
+    assert "data-live-hand" not in pages["reader"] + pages["host"]
+
+
+def test_what_is_for_one_person_tells_their_page_their_name_and_their_hand(ash, host, session) -> None:
+    move(host=host, session=session, act=Act.ONE_VOICE)
+    browser, at = browser_of(ash), f"/live/{session.public_id}/mine"
+    before = browser.get(at).text
+    raise_hand(peer=ash, session=session)
+    raised = browser.get(at).text
+
+    give_floor(host=host, session=session, peer=ash)
+    session.refresh_from_db()
+
+    assert 'data-me="" data-hand="down"' in before
+    assert 'data-me="" data-hand="up"' in raised
+    assert f'data-me="{session.floor_name}" data-hand="down"' in browser.get(at).text
+    assert 'data-me="" data-hand=""' in browser_of().get(at).text
+
+
+def test_who_reads_along_finds_help_their_hand_the_way_out_and_why_nobody_writes(ash, host, session) -> None:
+    browser, at = browser_of(ash), f"/live/{session.public_id}/"
+    up = browser.post(f"{at}hand?hide=death", {"hand": "up", "follow": "1"})
+    step_out(host=host, session=session)
+
+    page = browser.get(up["Location"].partition("#")[0]).text
+
+    assert up["Location"] == f"{at}?hide=death&follow=1#newest"
+    assert "This page renews itself every 10 seconds" in page
+    for words in ("I need help now", "Take my hand down", "Step out", "The host has dropped", "Write a message"):
+        assert words in page
+    assert "data-live-paused>" in page
+
+
+def test_a_room_that_is_over_is_not_renewed_any_more(host, session) -> None:
+    move(host=host, session=session, act=Act.CLOSE)
+
+    page = browser_of().get(f"/live/{session.public_id}/?follow=1")
+
+    assert "Refresh" not in page.headers
+    assert "Take care of yourself now" in page.text
 
 
 def test_nobody_without_a_name_and_nobody_in_a_closed_room_raises_a_hand(ash, host, session) -> None:

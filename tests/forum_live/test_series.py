@@ -334,8 +334,8 @@ def test_a_host_ends_a_series_and_cancels_an_evening(host, room) -> None:
 
     cancelled = client.post(f"/live/{first.public_id}/cancel")
     again = client.post(f"/live/{first.public_id}/cancel")
-    ended = client.post("/live/mine/end", {"series": LiveSeries.objects.get().pk})
-    page = client.get("/live/mine").text
+    ended = client.post("/live/yours/end", {"series": LiveSeries.objects.get().pk})
+    page = client.get("/live/yours").text
 
     first.refresh_from_db()
     assert (cancelled.status_code, again.status_code, ended.status_code) == (303, 409, 303)
@@ -352,12 +352,12 @@ def test_the_list_and_its_buttons_are_for_hosts_and_for_what_is_theirs(ash, host
     for someone, ending in ((None, 403), (ash, 403), (other, 404)):
         client = browser_of(someone)
         assert client.post(f"/live/{session.public_id}/cancel").status_code == 403
-        assert client.post("/live/mine/end", {"series": series.pk}).status_code == ending
+        assert client.post("/live/yours/end", {"series": series.pk}).status_code == ending
     for someone in (None, ash):
-        assert browser_of(someone).get("/live/mine").status_code == 403
-    assert "Quiet hour" not in browser_of(other).get("/live/mine").text
+        assert browser_of(someone).get("/live/yours").status_code == 403
+    assert "Quiet hour" not in browser_of(other).get("/live/yours").text
     for junk in ("", "x", "9" * 40, "-1", "²"):
-        assert browser_of(host).post("/live/mine/end", {"series": junk}).status_code == 404
+        assert browser_of(host).post("/live/yours/end", {"series": junk}).status_code == 404
 
     session.refresh_from_db()
     assert session.state == LiveState.SCHEDULED

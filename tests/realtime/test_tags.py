@@ -33,6 +33,16 @@ def test_a_room_whose_host_dropped_is_said_to_be_paused(host, session) -> None:
     assert "the host has stepped away" in shown("{% live_now %}")
 
 
+def test_a_room_that_is_over_is_said_to_be_closed(host, session) -> None:
+    move(host=host, session=session, act=Act.CLOSE)
+    session.refresh_from_db()
+
+    said = shown("{% room_presence session %}", session=session)
+
+    assert "Closed" in said
+    assert "host is here" not in said
+
+
 def test_at_most_three_and_none_that_is_over_or_forgotten(host, room) -> None:
     now = timezone.now()
     for number in range(4):
