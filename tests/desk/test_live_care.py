@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from forum.live import hosting
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveSession, Pause, Post, Visibility
 from forum.posting import Resting, submit_post
-from moderation import deciding, live_care, triage
+from moderation import deciding, live_care, seconding, triage
 from moderation.appealing import answer_appeal, file_appeal
 from moderation.effects import NotPossible
 from moderation.invariants import breaches
@@ -34,6 +35,7 @@ from moderation.models import (
     Statement,
 )
 from moderation.outreach import answer
+from moderation.overturning import overturn
 from moderation.risk import Level
 from moderation.statements import in_words
 from peers.leaving import Way, leave
@@ -315,6 +317,38 @@ def test_words_that_wait_for_a_moderator_are_not_the_rooms_to_remove(river, ash,
         live_care.remove(moderator=river, post=post, reason=WHY)
 
     assert not Decision.objects.exists()
+
+
+def decline(proposed: Decision, by: Moderator) -> None:
+    case = proposed.case
+    assert triage.claim(case=case, moderator=by)
+    now = Case.objects.get(pk=case.pk)
+    seconding.decline(case=now, moderator=by, token=now.lease_token or uuid.uuid4(), version=now.version)
+
+
+BACK: dict[str, Callable[[Decision, Moderator], object]] = {
+    "declined": decline,
+    "withdrawn": lambda proposed, _: seconding.withdraw(decision=proposed, moderator=proposed.moderator),
+    "overturned": overturn,
+}
+
+
+@pytest.mark.parametrize("way", BACK)
+def test_a_proposal_that_comes_to_nothing_brings_back_no_message_the_room_removed_since(
+    river, robin, wren, ash, session, way
+) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY))
+    proposed = decided(Case.objects.get(post=post), robin, "publish", measure=Measure.BAN, reason_code="encouragement")
+    live_care.remove(moderator=river, post=post, reason=WHY)
+
+    with transaction.atomic():
+        BACK[way](proposed, wren)
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.REMOVED
+    assert Statement.objects.in_force().get(post=post).restriction == Restriction.REMOVED
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert not list(breaches())
 
 
 # Muting
