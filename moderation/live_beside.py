@@ -40,11 +40,15 @@ def team_of(request: HttpRequest | None, session: LiveSession) -> Team | None:
     if request is None:
         return None
     if _TEAM not in request.META:
-        moderator = staff_of(request)
-        may = moderator is not None and may_act(moderator, session, timezone.now())
-        request.META[_TEAM] = _read(session) if may else None
+        request.META[_TEAM] = _read(session) if cares_for(request, session) else None
     team: Team | None = request.META[_TEAM]
     return team
+
+
+def cares_for(request: HttpRequest, session: LiveSession) -> bool:
+    """Whether whoever asks looks after this session: `settings.FORUM_LIVE_CARE`. Asks nothing of the database."""
+    moderator = staff_of(request)
+    return moderator is not None and may_act(moderator, session, timezone.now())
 
 
 def _read(session: LiveSession) -> Team:

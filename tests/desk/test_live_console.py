@@ -242,6 +242,62 @@ def test_a_colleague_who_could_take_over_sees_no_acts_before(session, said) -> N
     assert "For the team" not in page
 
 
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_moderator_sees_the_console_and_acts_on_messages_beside_the_host(
+    robin, ash, blue, host, session, said, is_away
+) -> None:
+    hosting.raise_hand(peer=blue, session=session)
+    if is_away:
+        LiveSession.objects.update(host_until=None)
+    desk = sit_down(robin)
+
+    page = desk.read(at(session))
+    answer = desk.post(on(said, "remove"), {"reason": "unkind"})
+
+    said.refresh_from_db()
+    assert on(said, "remove") in part(page, "said")
+    assert "For the team" in page
+    assert ("Take the room over" in page) == is_away
+    assert ("Raised hands" in page) == is_away
+    assert (answer.status_code, answer["Location"]) == (303, at(session))
+    assert said.visibility == Visibility.REMOVED
+    assert "A hard evening." not in page
+    desk.post(at(session, "note"), {"body": "A hard evening.", "client_id": "one"})
+    assert "A hard evening." in part(desk.read(at(session)), "team")
+
+
+@pytest.mark.parametrize("step", ["close", "wind_down", "step_out", "here", "still", "co_host", "take_over"])
+def test_a_moderator_takes_no_step_of_a_room_whose_host_is_here(robin, host, session, step) -> None:
+    before = LiveSession.objects.filter(pk=session.pk).values().get()
+
+    answer = sit_down(robin).post(at(session, "act"), {"act": step, "name": "Robin"})
+
+    assert answer.status_code == 409
+    assert "River has the room now" in answer.content.decode()
+    assert LiveSession.objects.filter(pk=session.pk).values().get() == before
+
+
+@pytest.mark.parametrize("role", ["host", "moderator"])
+def test_a_colleague_who_hosts_elsewhere_or_gave_no_code_finds_the_console_closed(session, said, role) -> None:
+    sage = make_moderator("sage", "Sage", role)
+    browser = sit_down(sage) if role == "host" else Browser(sage.peer)
+
+    answer = browser.get(at(session))
+
+    assert answer.status_code == 403
+    assert "River has the room now" in answer.content.decode()
+
+
+def test_the_desk_leads_a_moderator_who_was_asked_in_to_the_console(console, robin, session) -> None:
+    console.post(at(session, "ask"), {"body": "", "client_id": "one"})
+    desk = sit_down(robin)
+
+    page = desk.read(Case.objects.get(subject=f"ask:{session.pk}").get_absolute_url())
+
+    assert f'href="{at(session)}"' in page
+    assert desk.get(at(session)).status_code == 200
+
+
 # A private word
 
 
