@@ -9,6 +9,7 @@ from django.utils import timezone
 from forum.live import hosting
 from forum.models import LiveSession, Pause, Post, Visibility
 from forum.posting import submit_post
+from forum.showing import set_visibility
 from moderation import live_care
 from moderation.models import AuditEvent, Case, Decision, LiveNote, Moderator, OutreachMessage, Statement
 from tests.conftest import draft, make_moderator
@@ -86,6 +87,21 @@ def test_its_author_reads_the_hosts_own_words_and_may_appeal(console, ash, sessi
     page = Browser(ash).read(statement.get_absolute_url())
     assert "That hit someone here. Try it about yourself." in page
     assert "Ask another person to look" in page
+
+
+@pytest.mark.parametrize("path", ["", "mine"])
+def test_its_author_reads_in_the_room_why_and_how_to_have_someone_else_look(console, ash, blue, said, path) -> None:
+    gone = submit_post(peer=ash, place=said.session, draft=draft("Not meant so."))
+    set_visibility(gone, Visibility.WITHDRAWN)
+    console.post(on(said, "remove"), {"reason": "unkind", "body": "That hit someone here."})
+
+    address = f"/live/{said.session.public_id}/{path}"
+    own = Browser(ash).read(address)
+
+    assert "That hit someone here." in own
+    assert own.count(Statement.objects.get().get_absolute_url()) == 1
+    for other in (Browser(), Browser(blue)):
+        assert "That hit someone here." not in other.read(address)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -244,7 +260,7 @@ def test_a_colleague_who_could_take_over_sees_no_acts_before(session, said) -> N
 
 @pytest.mark.parametrize("is_away", [False, True])
 def test_a_moderator_sees_the_console_and_acts_on_messages_beside_the_host(
-    robin, ash, blue, host, session, said, is_away
+    robin, blue, session, said, is_away
 ) -> None:
     hosting.raise_hand(peer=blue, session=session)
     if is_away:
@@ -267,7 +283,7 @@ def test_a_moderator_sees_the_console_and_acts_on_messages_beside_the_host(
 
 
 @pytest.mark.parametrize("step", ["close", "wind_down", "step_out", "here", "still", "co_host", "take_over"])
-def test_a_moderator_takes_no_step_of_a_room_whose_host_is_here(robin, host, session, step) -> None:
+def test_a_moderator_takes_no_step_of_a_room_whose_host_is_here(robin, session, step) -> None:
     before = LiveSession.objects.filter(pk=session.pk).values().get()
 
     answer = sit_down(robin).post(at(session, "act"), {"act": step, "name": "Robin"})
