@@ -17,7 +17,7 @@ from forum import text
 from forum.live.hosting import tell_aside
 from forum.locking import lock_peer, lock_post, lock_session
 from forum.models import LiveSession, LiveState, Post
-from moderation import answering, audit, measures, outreach
+from moderation import alerts, answering, audit, measures, outreach
 from moderation.capabilities import Capability
 from moderation.casework import Need, Subject, open_or_join, subject_of
 from moderation.deciding import log, take_back
@@ -35,6 +35,7 @@ from moderation.models import (
     Signal,
     Source,
 )
+from moderation.reopening import WITHIN
 from peers.again import once_more
 from peers.models import Peer
 
@@ -78,10 +79,30 @@ def remove(*, moderator: Moderator, post: Post, reason: str, note: str = "") -> 
         found = lock_post(pk=post.pk)
         if found is None or not found.is_open:
             raise NothingToDo
-        case = open_or_join(subject_of(found), LOOK)
+        case = _look_at(found)
         decision = _decide(case, moderator, found, reasons()[reason], note=note, action=Action.REMOVE)
         apply_action(decision, case)
         return decision
+
+
+def _look_at(post: Post) -> Case:
+    """The case of a message that goes, as urgent as it ever was: a cry for help that is taken down is one still."""
+    now = timezone.now()
+    case = open_or_join(subject_of(post), _need_of(post))
+    rang_before = case.opened_at < now
+    if case.level == Level.CRISIS and rang_before and not case.is_held(now):
+        alerts.alert_on_call(case, step=0, since=now)
+    return case
+
+
+def _need_of(post: Post) -> Need:
+    gravest = Case.objects.filter(subject=subject_of(post).key).order_by("-level", "-pk").first()
+    if gravest is None or gravest.level <= LOOK.level:
+        return LOOK
+    within = min(LOOK.within, WITHIN[Level(gravest.level)])
+    categories = tuple(dict.fromkeys([*gravest.categories, *LOOK.categories]))
+    is_crisis = gravest.level == Level.CRISIS
+    return Need(gravest.level, categories, within, alert=is_crisis, lead=gravest.lead_only, anew=True)
 
 
 @once_more

@@ -319,6 +319,44 @@ def test_words_that_wait_for_a_moderator_are_not_the_rooms_to_remove(river, ash,
     assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize(("level", "seconds"), [(Level.AMBER, 3600), (Level.RED, 900), (Level.CRISIS, 120)])
+def test_a_message_that_was_looked_at_before_is_looked_at_again_as_soon_as_it_is_urgent(
+    river, robin, said, judged, level, seconds
+) -> None:
+    judged(finding("distress", level))
+    post = submit_post(peer=said.peer, place=said.session, draft=draft("Words that ask."))
+    decided(Case.objects.get(), robin)
+    Outbox.objects.all().delete()
+
+    made = live_care.remove(moderator=river, post=post, reason=WHY)
+
+    case = Case.objects.open().get()
+    assert case == made.case
+    assert (case.level, case.categories) == (level, ["distress", "live"] if level > Level.AMBER else ["live"])
+    assert seconds - 5 <= (case.due_at - timezone.now()).total_seconds() <= seconds
+    assert Outbox.objects.filter(kind="alert").count() == (level == Level.CRISIS)
+
+
+@pytest.mark.parametrize("looked", ["not yet", "and has it", "and let go"])
+def test_a_cry_for_help_that_is_taken_down_while_it_waits_rings_anew(river, robin, ash, session, looked) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY))
+    case = Case.objects.get()
+    if looked != "not yet":
+        triage.claim(case=case, moderator=robin)
+        triage.reveal(case=case, moderator=robin)
+    if looked == "and let go":
+        triage.let_go(case=case, moderator=robin)
+    before = Outbox.objects.filter(kind="alert").count()
+
+    live_care.remove(moderator=river, post=post, reason=WHY)
+
+    after = Case.objects.get()
+    assert Outbox.objects.filter(kind="alert").count() - before == (looked != "and has it")
+    assert (after.first_human_at is None) == (looked != "and has it")
+    assert (after.due_at - timezone.now()).total_seconds() <= 120
+    assert not list(breaches())
+
+
 def decline(proposed: Decision, by: Moderator) -> None:
     case = proposed.case
     assert triage.claim(case=case, moderator=by)

@@ -259,9 +259,7 @@ def test_a_colleague_who_could_take_over_sees_no_acts_before(session, said) -> N
 
 
 @pytest.mark.parametrize("is_away", [False, True])
-def test_a_moderator_sees_the_console_and_acts_on_messages_beside_the_host(
-    robin, blue, session, said, is_away
-) -> None:
+def test_a_moderator_sees_the_console_and_acts_on_messages_beside_the_host(robin, blue, session, said, is_away) -> None:
     hosting.raise_hand(peer=blue, session=session)
     if is_away:
         LiveSession.objects.update(host_until=None)
