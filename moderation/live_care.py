@@ -65,7 +65,7 @@ def may_act(moderator: Moderator, session: LiveSession, now: datetime) -> bool:
 
 
 def removal_reasons() -> list[Reason]:
-    """Of the site's reasons, those for which something is removed."""
+    """Of the site's reasons, those for which something is removed, or someone muted."""
     return [each for each in reasons().values() if Action.REMOVE in each.actions]
 
 
@@ -224,13 +224,14 @@ def _acting(moderator: Moderator, about: Post | LiveSession, *, holds_author: bo
 def _decide(case: Case, moderator: Moderator, post: Post, reason: Reason, **made: str) -> Decision:
     """Write down what is done. The case stays open, at a higher version: a moderator looks."""
     note, key = made.pop("note", ""), made.pop("key", "")
+    usual = reason.mute if "measure" in made else reason.sentence
     is_taken = not key or Decision.objects.filter(key=key).exists()
     decision = Decision.objects.create(
         case=case,
         moderator=moderator,
         session_id=post.session_id,
         reason_code=reason.code,
-        public_note=note.strip() or reason.sentence,
+        public_note=note.strip() or usual,
         key=uuid.uuid4().hex if is_taken else key,
         case_version=case.version,
         level_before=case.level,

@@ -420,6 +420,17 @@ def test_a_muted_person_is_quiet_in_this_room_and_in_no_other(river, ash, room, 
     assert not list(breaches())
 
 
+@pytest.mark.parametrize("reason", live_care.removal_reasons(), ids=lambda reason: reason.code)
+def test_a_mute_is_explained_as_a_mute_and_never_as_a_removal(river, said, reason) -> None:
+    made = live_care.mute(moderator=river, post=said, minutes=5, reason=reason.code)
+
+    told = in_words(Statement.objects.get(), now=timezone.now())
+    assert told.words == made.public_note == reason.mute
+    assert reason.mute.startswith("Your writing rests here")
+    for false in ("cannot stay", "take that part out", "as it was written"):
+        assert false not in f"{told.why} {told.words}"
+
+
 def test_a_cry_for_help_of_a_muted_person_is_taken(river, ash, session, said) -> None:
     live_care.mute(moderator=river, post=said, minutes=None, reason=WHY)
 
