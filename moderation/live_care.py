@@ -1,6 +1,7 @@
 """What the team of a live room does about people and messages in it, at once, where the desk would be too late.
 
-Whoever acts is its present host or its co-host, or someone who works on cases. Each act leaves a case that stays open:
+Whoever acts is its present host or the co-host they named, or someone who works on cases. Each act leaves a
+case that stays open:
 a moderator looks at it, and can take it back exactly.
 """
 
@@ -61,7 +62,7 @@ def may_act(moderator: Moderator, session: LiveSession, now: datetime) -> bool:
     if not moderator.is_active or session.state == LiveState.CLOSED:
         return False
     is_present_host = session.host_id == moderator.peer_id and session.host_present(now)
-    return is_present_host or session.co_host_id == moderator.peer_id
+    return is_present_host or (session.co_host_named and session.co_host_id == moderator.peer_id)
 
 
 def removal_reasons() -> list[Reason]:

@@ -122,7 +122,7 @@ def name_co_host(*, host: Peer, session: LiveSession, peer: Peer | None) -> None
     if peer is not None and peer.kind != Kind.STAFF:
         raise NotNow
     with _held(session, host) as locked:
-        LiveSession.objects.filter(pk=locked.pk).update(co_host=peer)
+        LiveSession.objects.filter(pk=locked.pk).update(co_host=peer, co_host_named=True)
         add_event(locked.pk, EventKind.STATE, state=locked.state)
 
 
@@ -130,7 +130,8 @@ def name_co_host(*, host: Peer, session: LiveSession, peer: Peer | None) -> None
 def take_over(*, host: Peer, session: LiveSession) -> None:
     """Become its host, and be present: the co-host at any time, any other staff once the host has dropped.
 
-    Who held it becomes co-host, so that a takeover by mistake is undone with one press. Raises NotTheHost, NotNow.
+    Who held it becomes co-host, so that a takeover by mistake is undone with one press; that is all they may do until
+    the new host names them. Raises NotTheHost, NotNow.
     """
     if not host.is_staff_voice:
         raise NotTheHost
@@ -142,7 +143,11 @@ def take_over(*, host: Peer, session: LiveSession) -> None:
         if not locked.may_be_taken_by(host, now):
             raise NotTheHost
         LiveSession.objects.filter(pk=locked.pk).update(
-            host=host, co_host=locked.host_id, host_until=now + timedelta(seconds=LEASE_SECONDS), away_since=None
+            host=host,
+            co_host=locked.host_id,
+            co_host_named=False,
+            host_until=now + timedelta(seconds=LEASE_SECONDS),
+            away_since=None,
         )
         add_event(locked.pk, EventKind.STATE, state=locked.state)
 

@@ -123,17 +123,34 @@ def test_a_host_whose_lease_ran_out_does_nothing_more(act, river, session, said)
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_former_host_whom_nobody_named_co_host_does_nothing_more(act, river, session, said) -> None:
+@pytest.mark.parametrize("was_named", [False, True])
+def test_a_former_host_whom_nobody_named_co_host_does_nothing_more(act, was_named, river, session, said) -> None:
     sage = make_moderator("sage", "Sage", "host")
-    drop(session)
+    if was_named:
+        hosting.name_co_host(host=river.peer, session=session, peer=sage.peer)
+    else:
+        drop(session)
     hosting.take_over(host=sage.peer, session=session)
-    hosting.name_co_host(host=sage.peer, session=session, peer=None)
     before = AuditEvent.objects.count()
 
     with pytest.raises(MayNot):
         ACTS[act](river, said)
 
     assert_untouched(said, before)
+
+
+def test_a_former_host_may_take_the_room_back_and_acts_again_then_or_once_they_are_named(river, session, said) -> None:
+    sage = make_moderator("sage", "Sage", "host")
+    drop(session)
+    hosting.take_over(host=sage.peer, session=session)
+
+    hosting.name_co_host(host=sage.peer, session=session, peer=river.peer)
+    ACTS["mute"](river, said)
+    hosting.take_over(host=river.peer, session=session)
+    ACTS["remove"](river, said)
+
+    with pytest.raises(MayNot):
+        ACTS["speak"](sage, said)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -150,10 +150,12 @@ def test_a_former_host_is_told_who_has_the_room(console, session, said) -> None:
     sage = make_moderator("sage", "Sage", "host")
     LiveSession.objects.update(host_until=None)
     hosting.take_over(host=sage.peer, session=session)
-    hosting.name_co_host(host=sage.peer, session=session, peer=None)
+    page = console.read(at(session))
 
     answer = console.post(on(said, "remove"), {"reason": "unkind", "body": "Kept words."})
 
+    assert "Take the room over" in page
+    assert on(said, "remove") not in page
     assert answer.status_code == 403
     assert "Sage has the room now" in answer.content.decode()
     assert "Kept words." in answer.content.decode()
