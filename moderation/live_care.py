@@ -1,8 +1,7 @@
 """What the team of a live room does about people and messages in it, at once, where the desk would be too late.
 
-Whoever acts is its present host or the co-host they named, or someone who works on cases. Each act leaves a
-case that stays open:
-a moderator looks at it, and can take it back exactly.
+Whoever acts is its present host or the co-host they named, or someone who works on cases. Each act leaves a case that
+stays open: a moderator looks at it, and can take it back exactly.
 """
 
 import uuid

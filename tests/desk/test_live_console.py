@@ -12,9 +12,10 @@ from forum.posting import submit_post
 from forum.showing import set_visibility
 from moderation import live_care
 from moderation.models import AuditEvent, Case, Decision, LiveNote, Moderator, OutreachMessage, Statement
+from moderation.risk import Level
 from tests.conftest import draft, make_moderator
 from tests.desk.staff import CRY, Browser, sit_down, take
-from tests.moderation.judging import judged
+from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
 __all__ = ["judged"]
@@ -102,6 +103,26 @@ def test_its_author_reads_in_the_room_why_and_how_to_have_someone_else_look(cons
     assert own.count(Statement.objects.get().get_absolute_url()) == 1
     for other in (Browser(), Browser(blue)):
         assert "That hit someone here." not in other.read(address)
+
+
+def test_what_was_said_in_a_live_room_is_nowhere_offered_for_editing(console, ash, session, said, judged) -> None:
+    console.post(on(said, "remove"), {"reason": "unkind"})
+    judged(finding("threat", Level.RED))
+    held = submit_post(peer=ash, place=session, draft=draft("Words that wait."))
+    pages = [session.get_absolute_url(), f"{session.get_absolute_url()}mine"]
+    pages += [each.get_absolute_url() for each in Statement.objects.all()]
+
+    read = [Browser(ash).read(address) for address in pages]
+
+    assert Visibility.HELD == held.visibility
+    assert len(read) == 4
+    for page in read:
+        assert "/edit" not in page
+        assert "change your words" not in page
+    assert "cannot be changed" in read[0]
+    assert "until someone changes the decision" in Browser(ash).read(
+        Statement.objects.get(post=said).get_absolute_url()
+    )
 
 
 @pytest.mark.parametrize("step", STEPS)
