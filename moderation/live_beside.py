@@ -24,7 +24,7 @@ MOST_NOTES = 20
 MOST_WORDS = 3  # in the room; all of them stand in the conversation
 LONGEST_MUTE = timedelta(minutes=max(MUTE_MINUTES))  # longer ones last until the room closes
 _TEAM = "lamplight.live_team"  # the request's place for what was read once for all messages of a page
-_SENT = "lamplight.live_sent"  # and for a form that comes back with what was wrong
+_SENT = "lamplight.live_sent"  # and for a form that comes back, and whether its sender was away
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def team_of(request: HttpRequest | None, session: LiveSession) -> Team | None:
     if request is None:
         return None
     if _TEAM not in request.META:
-        request.META[_TEAM] = _read(session) if cares_for(request, session) else None
+        may = cares_for(request, session) or _was_away(request)
+        request.META[_TEAM] = _read(session) if may else None
     team: Team | None = request.META[_TEAM]
     return team
 
@@ -59,14 +60,22 @@ def _read(session: LiveSession) -> Team:
     return Team(frozenset(muted), dict(counted))
 
 
-def give_back(request: HttpRequest, what: str, form: Any) -> None:
-    """A form that was not valid stands again where it was sent from, with every word. `what`: its post, or its name."""
-    request.META[_SENT] = (what, form)
+def give_back(request: HttpRequest, what: str, form: Any, *, away: bool = False) -> None:
+    """A form that did nothing stands again where it was sent from, with every word. `what`: its post, or its name.
+
+    `away`: it came from the host, of whom the room had lost sight; sent again, it brings them back.
+    """
+    request.META[_SENT] = (what, form, away)
 
 
 def sent_back(request: HttpRequest, what: str) -> Any:
-    found, form = request.META.get(_SENT, ("", None))
+    found, form, _ = request.META.get(_SENT, ("", None, False))
     return form if found == what else None
+
+
+def _was_away(request: HttpRequest) -> bool:
+    away: bool = request.META.get(_SENT, ("", None, False))[2]
+    return away
 
 
 def acts_on(request: HttpRequest | None, session: LiveSession, post: Post, where: str) -> Found:
@@ -86,6 +95,7 @@ def acts_on(request: HttpRequest | None, session: LiveSession, post: Post, where
         "key": new_token(),
         "form": form,
         "here": _here(request),
+        "away": _was_away(request),
     }
 
 
@@ -102,6 +112,7 @@ def team_part(request: HttpRequest | None, session: LiveSession) -> Found:
         "ask_form": sent_back(request, "ask"),
         "note_form": sent_back(request, "note"),
         "here": _here(request),
+        "away": _was_away(request),
     }
 
 

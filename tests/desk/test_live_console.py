@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from forum.live import hosting
+from forum.live.states import Act
 from forum.models import LiveSession, Pause, Post, Visibility
 from forum.posting import submit_post
 from forum.showing import set_visibility
@@ -114,7 +115,7 @@ def test_what_was_said_in_a_live_room_is_nowhere_offered_for_editing(console, as
 
     read = [Browser(ash).read(address) for address in pages]
 
-    assert Visibility.HELD == held.visibility
+    assert held.visibility == Visibility.HELD
     assert len(read) == 4
     for page in read:
         assert "/edit" not in page
@@ -180,6 +181,53 @@ def test_a_former_host_is_told_who_has_the_room(console, session, said) -> None:
     assert answer.status_code == 403
     assert "Sage has the room now" in answer.content.decode()
     assert "Kept words." in answer.content.decode()
+
+
+@pytest.mark.parametrize("step", ["remove", "word", "ask", "note"])
+def test_a_host_of_whom_the_room_lost_sight_has_every_word_again_and_sends_it_once_more(
+    console, session, said, step
+) -> None:
+    LiveSession.objects.update(host_until=timezone.now() - timedelta(seconds=1))
+    address = on(said, step) if step in STEPS else at(session, step)
+    form = {"reason": "unkind", "body": "Kept words.", "client_id": "one"}
+
+    answer = console.post(address, form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "lost sight of you" in page
+    assert "Kept words." in page
+    assert 'name="back" value="1"' in page
+    assert not Decision.objects.exists()
+    assert console.post(address, form).status_code == 409  # not by itself
+    assert console.post(address, {**form, "back": "1"}).status_code == 303
+    assert LiveSession.objects.get().host_present(timezone.now())
+    assert AuditEvent.objects.filter(actor="river").exists()
+
+
+def test_nobody_comes_back_into_a_room_that_is_not_theirs_or_is_closed(console, session, said) -> None:
+    sage = make_moderator("sage", "Sage", "host")
+    LiveSession.objects.update(host_until=None)
+    hosting.take_over(host=sage.peer, session=session)
+    form = {"reason": "unkind", "body": "Kept words.", "back": "1"}
+
+    answer = console.post(on(said, "remove"), form)
+    hosting.move(host=sage.peer, session=session, act=Act.CLOSE)
+    closed = sit_down(sage).post(on(said, "remove"), form)
+
+    assert (answer.status_code, closed.status_code) == (403, 403)
+    assert "Sage has the room now" in answer.content.decode()
+    assert "This live room is closed" in closed.content.decode()
+    assert Post.objects.get(pk=said.pk).is_open
+
+
+def test_letting_someone_speak_asks_an_absent_host_to_come_first(console, session, said) -> None:
+    LiveSession.objects.update(host_until=None)
+
+    answer = console.post(on(said, "speak"))
+
+    assert answer.status_code == 409
+    assert "Press &quot;I am here&quot;, and do it again" in answer.content.decode()
 
 
 def test_doing_something_keeps_the_host_here(console, session, said) -> None:
