@@ -104,9 +104,11 @@ def team_part(request: HttpRequest | None, session: LiveSession) -> Found:
     if request is None or team_of(request, session) is None:
         return None
     notes = LiveNote.objects.filter(session=session).select_related("moderator__peer").order_by("-pk")[:MOST_NOTES]
+    asked = Case.objects.open().filter(subject=f"ask:{session.pk}").select_related("lease_by__peer").first()
     return {
         "session": session,
-        "asked": Case.objects.open().filter(subject=f"ask:{session.pk}").first(),
+        "asked": asked,
+        "holder": asked.lease_by.public_name if asked and asked.lease_by and asked.is_held(timezone.now()) else "",
         "notes": list(notes),
         "key": new_token(),
         "ask_form": sent_back(request, "ask"),

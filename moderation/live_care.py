@@ -42,7 +42,7 @@ from peers.models import Peer
 MUTE_MINUTES = (5, 15, 60)  # or to the end of the session
 LOOK = Need(Level.AMBER, ("live",), within=3600)  # at what was done in a room
 READ = Need(Level.AMBER, ("live",), within=4 * 3600)  # what was written privately, and what comes back
-ASKED = Need(Level.RED, ("asked",), within=300, alert=True)
+ASKED = Need(Level.RED, ("asked",), within=300, alert=True, anew=True)
 WORD = "word"  # how the subject of a private conversation begins
 
 
@@ -157,13 +157,16 @@ def _take_back(decision: Decision, moderator: Moderator) -> bool:
 
 @once_more
 def ask_in(*, moderator: Moderator, session: LiveSession, note: str = "", key: str = "") -> Case:
-    """Call a moderator into the room, with an alert to whoever is on call. Asking again joins. Raises MayNot."""
+    """Call a moderator into the room, with an alert to whoever is on call. Raises MayNot.
+
+    Asking again joins; it rings again where somebody looked, and has let it go.
+    """
     with _acting(moderator, session):
         subject = Subject(key=f"ask:{session.pk}", room=session.room, peer=None, name="")
         case = open_or_join(subject, ASKED)
         _notice(case, 1, "room.host-asked", Level.RED, "asked", "The host of a live room asks for a moderator")
         if note.strip():
-            _keep_note(session, moderator, note, key)
+            _write_note(session, moderator, note, key)
         log(case, moderator, "live.asked", live=session.public_id)
         return case
 
@@ -172,10 +175,7 @@ def ask_in(*, moderator: Moderator, session: LiveSession, note: str = "", key: s
 def keep_note(*, moderator: Moderator, session: LiveSession, body: str, key: str) -> LiveNote:
     """Leave a note for the others of the team. The same `key` again is one note. Raises MayNot."""
     with _acting(moderator, session):
-        note, is_new = _keep_note(session, moderator, body, key)
-        if is_new:
-            audit.write(actor=moderator.username, kind="live.noted", case_pk=session.pk, live=session.public_id)
-        return note
+        return _write_note(session, moderator, body, key)
 
 
 @once_more
@@ -252,10 +252,13 @@ def _notice(case: Case, revision: int, rule: str, level: Level, category: str, r
     Signal.objects.bulk_create([signal], ignore_conflicts=True)
 
 
-def _keep_note(session: LiveSession, moderator: Moderator, body: str, key: str) -> tuple[LiveNote, bool]:
+def _write_note(session: LiveSession, moderator: Moderator, body: str, key: str) -> LiveNote:
+    """Once, with its line in the log."""
     key = key or uuid.uuid4().hex
     try:
         with transaction.atomic():
-            return LiveNote.objects.create(session=session, moderator=moderator, body=text.tidy(body), key=key), True
+            note = LiveNote.objects.create(session=session, moderator=moderator, body=text.tidy(body), key=key)
     except IntegrityError:
-        return LiveNote.objects.get(moderator=moderator, key=key), False
+        return LiveNote.objects.get(moderator=moderator, key=key)
+    audit.write(actor=moderator.username, kind="live.noted", case_pk=session.pk, live=session.public_id)
+    return note

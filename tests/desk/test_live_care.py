@@ -617,6 +617,35 @@ def test_asking_again_while_it_is_open_joins_and_after_it_was_decided_calls_anew
     assert not list(breaches())
 
 
+@pytest.mark.parametrize(("looked", "rings"), [("not yet", 0), ("and has it", 0), ("and let go", 1)])
+def test_asking_again_rings_again_where_somebody_looked_and_let_it_go(river, robin, session, looked, rings) -> None:
+    case = live_care.ask_in(moderator=river, session=session)
+    if looked != "not yet":
+        triage.claim(case=case, moderator=robin)
+        triage.reveal(case=case, moderator=robin)
+    if looked == "and let go":
+        triage.let_go(case=case, moderator=robin)
+    before, alerts = Case.objects.get(), Outbox.objects.filter(kind="alert").count()
+
+    live_care.ask_in(moderator=river, session=session)
+
+    after = Case.objects.get()
+    assert Outbox.objects.filter(kind="alert").count() - alerts == rings
+    assert (after.opened_at > before.opened_at) == bool(rings)
+    assert (after.first_human_at is None) == (looked != "and has it")
+    assert after.escalations.filter(done_at=None).count() == 2
+    assert (after.due_at - timezone.now()).total_seconds() <= 300
+    assert not list(breaches())
+
+
+def test_what_is_written_on_being_asked_in_has_its_line_in_the_log_once(river, session) -> None:
+    for _ in range(2):
+        live_care.ask_in(moderator=river, session=session, note="A hard evening.", key="the-same-page")
+
+    assert LiveNote.objects.count() == 1
+    assert AuditEvent.objects.get(kind="live.noted").data == {"live": session.public_id}
+
+
 def test_a_private_word_is_a_conversation_with_its_reader_and_the_desk(river, ash, session, said) -> None:
     message = live_care.write(moderator=river, post=said, body="Are you all right?", client_id="one")
 

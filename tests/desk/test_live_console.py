@@ -11,7 +11,7 @@ from forum.live.states import Act
 from forum.models import LiveSession, Pause, Post, Visibility
 from forum.posting import submit_post
 from forum.showing import set_visibility
-from moderation import live_care
+from moderation import live_care, triage
 from moderation.models import AuditEvent, Case, Decision, LiveNote, Moderator, OutreachMessage, Statement
 from moderation.risk import Level
 from tests.conftest import draft, make_moderator
@@ -440,6 +440,23 @@ def test_a_host_asks_a_moderator_in_and_the_desk_reads_the_note(console, robin, 
     assert "A host asks you in" in desk.read("/desk/")
     assert "Quiet Fern needs more than I can give." in page
     assert session.get_absolute_url() in page
+
+
+def test_the_console_says_when_a_moderator_was_asked_in_and_what_asking_again_does(console, robin, session) -> None:
+    told = [part(console.read(at(session)), "team")]
+    case = live_care.ask_in(moderator=Moderator.objects.get(username="river"), session=session)
+    told.append(part(console.read(at(session)), "team"))
+    triage.claim(case=case, moderator=robin)
+    triage.reveal(case=case, moderator=robin)
+    told.append(part(console.read(at(session)), "team"))
+    triage.let_go(case=case, moderator=robin)
+    told.append(part(console.read(at(session)), "team"))
+
+    assert "Whoever is on call is told at once" in told[0]
+    assert f"It joins what you asked at {case.opened_at:%H:%M} UTC" in told[1]
+    assert "Robin has it in hand" in told[2]
+    assert "Whoever is on call is told again" in told[3]
+    assert not any("is told at once" in each for each in told[1:])
 
 
 def test_a_note_stands_in_the_console_and_in_the_cases_of_its_session_alone(
