@@ -36,6 +36,7 @@ from moderation.models import (
     Source,
 )
 from moderation.reopening import WITHIN
+from moderation.signals import tell_desk
 from peers.again import once_more
 from peers.models import Peer
 
@@ -152,6 +153,7 @@ def _take_back(decision: Decision, moderator: Moderator) -> bool:
     answering.moot(decision=decision, by=moderator)
     Case.objects.filter(pk=decision.case_id).update(version=F("version") + 1)
     log(decision.case, moderator, "decision.undone", action=decision.action)
+    tell_desk(decision.case.public_id, decision.case.level)
     return True
 
 

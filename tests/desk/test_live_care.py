@@ -472,6 +472,22 @@ def test_they_speak_again_when_the_room_says_so(river, ash, session, said) -> No
     assert not list(breaches())
 
 
+@pytest.mark.parametrize("act", ["remove", "mute", "speak"])
+def test_open_desks_are_told_of_what_is_done_in_a_room(
+    act, river, said, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    if act == "speak":
+        live_care.mute(moderator=river, post=said, minutes=15, reason=WHY)
+    told: list[object] = []
+    monkeypatch.setattr("moderation.signals.queue_moved.send_robust", lambda _, **what: told.append(what))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ACTS[act](river, said)
+
+    case = Case.objects.get()
+    assert {"case": case.public_id, "level": case.level} in told
+
+
 def test_an_appeal_against_a_mute_is_granted_when_it_is_taken_back(river, said) -> None:
     live_care.mute(moderator=river, post=said, minutes=60, reason=WHY)
     file_appeal(statement=Statement.objects.get(), words="I only asked.")
