@@ -77,6 +77,8 @@ USE_I18N = False
 
 # --- the seams between the layers ------------------------------------------------------------------------------
 FORUM_INTAKE = "moderation.intake.INTAKE"
+# Who beside its host looks after the messages of a live room, and sees its console.
+FORUM_LIVE_CARE = "moderation.live_beside.cares_for"
 # What each app does, inside one transaction, when a person leaves. In this order.
 PEERS_LEAVING = ["moderation.leaving.forget", "forum.leaving.forget"]
 # The countries a reader can choose: those help is known for.

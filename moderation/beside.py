@@ -93,7 +93,8 @@ def waiting(post: Post, case: Case | None) -> dict[str, Any]:
 
 def marked_in(request: HttpRequest | None, post: Post) -> Found:
     """For the author of words that wait and go up once a part is changed: which part that is."""
-    waits = post.visibility == Visibility.HELD and deadlines.edit_lifts(post.reason_key)
+    may_change = post.thread_id is not None  # what was said in a live room stays as it was said
+    waits = may_change and post.visibility == Visibility.HELD and deadlines.edit_lifts(post.reason_key)
     if not waits or not is_author(request, post):
         return None
     words = whole(post.title, post.body)

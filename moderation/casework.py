@@ -32,6 +32,7 @@ class Need:
     within: int  # seconds
     alert: bool = False
     lead: bool = False
+    anew: bool = False  # also where somebody looked before and has let it go: they do not know of this
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
         return None
     raised = need.level > case.level
     unread = need.level == Level.CRISIS and case.waits_for_second
-    if unread or (raised and case.first_human_at and not case.is_held(now)):
+    let_go = case.first_human_at is not None and not case.is_held(now)
+    anew = unread or (let_go and need.anew and need.level >= case.level)
+    if anew or (raised and let_go):
         _wait_anew(case, need, now)
     case.level = level_after(case.level, need.level)
     case.categories = list(dict.fromkeys([*(need.categories if raised else ()), *case.categories, *need.categories]))
@@ -124,7 +127,7 @@ def _join(subject: Subject, need: Need, now: datetime) -> Case | None:
     case.state = after(case.state, Event.NOTICED)
     case.version += 1
     case.save()
-    if raised or unread:
+    if raised or anew:
         _plan_escalation(case, need.within)
     audit.write(
         actor="rules", kind="case.joined", case_pk=case.pk, case_ref=case.public_id, level=case.level, raised=raised

@@ -199,12 +199,17 @@ def take_back(decision: Decision, moderator: Moderator, *, now: datetime | None 
     settled = undoable.exclude(needs_second=True, confirmed_at=None)
     if not settled.filter(pk=decision.pk).update(undone_at=now or timezone.now(), undone_by=moderator):
         return False
+    put_back(decision, within=need_again(decision.case).within)
+    reverse_measure(decision)
+    return True
+
+
+def put_back(decision: Decision, *, within: int) -> None:
+    """Reverse what it did to the post; where a newer decision speaks about the same post, that one holds."""
     if decided_since(decision):
         let_stand(decision)
     else:
-        reverse(decision, within=need_again(decision.case).within)
-    reverse_measure(decision)
-    return True
+        reverse(decision, within=within)
 
 
 def decided_since(decision: Decision) -> bool:

@@ -97,6 +97,7 @@ class Reason:
     sentence: str
     actions: tuple[str, ...] = ()  # for which this is usual
     categories: tuple[str, ...] = ()  # of which cases; none: of any
+    mute: str = ""  # the sentence where someone's writing rests in a live room
 
 
 NO_REASON = Reason("", "", "")

@@ -24,7 +24,7 @@ MOST_NOTES = 20
 MOST_WORDS = 3  # in the room; all of them stand in the conversation
 LONGEST_MUTE = timedelta(minutes=max(MUTE_MINUTES))  # longer ones last until the room closes
 _TEAM = "lamplight.live_team"  # the request's place for what was read once for all messages of a page
-_SENT = "lamplight.live_sent"  # and for a form that comes back with what was wrong
+_SENT = "lamplight.live_sent"  # and for a form that comes back, and whether its sender was away
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,16 @@ def team_of(request: HttpRequest | None, session: LiveSession) -> Team | None:
     if request is None:
         return None
     if _TEAM not in request.META:
-        moderator = staff_of(request)
-        may = moderator is not None and may_act(moderator, session, timezone.now())
+        may = cares_for(request, session) or _was_away(request)
         request.META[_TEAM] = _read(session) if may else None
     team: Team | None = request.META[_TEAM]
     return team
+
+
+def cares_for(request: HttpRequest, session: LiveSession) -> bool:
+    """Whether whoever asks looks after this session: `settings.FORUM_LIVE_CARE`. Asks nothing of the database."""
+    moderator = staff_of(request)
+    return moderator is not None and may_act(moderator, session, timezone.now())
 
 
 def _read(session: LiveSession) -> Team:
@@ -55,14 +60,22 @@ def _read(session: LiveSession) -> Team:
     return Team(frozenset(muted), dict(counted))
 
 
-def give_back(request: HttpRequest, what: str, form: Any) -> None:
-    """A form that was not valid stands again where it was sent from, with every word. `what`: its post, or its name."""
-    request.META[_SENT] = (what, form)
+def give_back(request: HttpRequest, what: str, form: Any, *, away: bool = False) -> None:
+    """A form that did nothing stands again where it was sent from, with every word. `what`: its post, or its name.
+
+    `away`: it came from the host, of whom the room had lost sight; sent again, it brings them back.
+    """
+    request.META[_SENT] = (what, form, away)
 
 
 def sent_back(request: HttpRequest, what: str) -> Any:
-    found, form = request.META.get(_SENT, ("", None))
+    found, form, _ = request.META.get(_SENT, ("", None, False))
     return form if found == what else None
+
+
+def _was_away(request: HttpRequest) -> bool:
+    away: bool = request.META.get(_SENT, ("", None, False))[2]
+    return away
 
 
 def acts_on(request: HttpRequest | None, session: LiveSession, post: Post, where: str) -> Found:
@@ -82,6 +95,7 @@ def acts_on(request: HttpRequest | None, session: LiveSession, post: Post, where
         "key": new_token(),
         "form": form,
         "here": _here(request),
+        "away": _was_away(request),
     }
 
 
@@ -90,14 +104,17 @@ def team_part(request: HttpRequest | None, session: LiveSession) -> Found:
     if request is None or team_of(request, session) is None:
         return None
     notes = LiveNote.objects.filter(session=session).select_related("moderator__peer").order_by("-pk")[:MOST_NOTES]
+    asked = Case.objects.open().filter(subject=f"ask:{session.pk}").select_related("lease_by__peer").first()
     return {
         "session": session,
-        "asked": Case.objects.open().filter(subject=f"ask:{session.pk}").first(),
+        "asked": asked,
+        "holder": asked.lease_by.public_name if asked and asked.lease_by and asked.is_held(timezone.now()) else "",
         "notes": list(notes),
         "key": new_token(),
         "ask_form": sent_back(request, "ask"),
         "note_form": sent_back(request, "note"),
         "here": _here(request),
+        "away": _was_away(request),
     }
 
 

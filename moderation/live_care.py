@@ -1,7 +1,7 @@
 """What the team of a live room does about people and messages in it, at once, where the desk would be too late.
 
-Whoever acts is its present host or its co-host, or someone who works on cases. Each act leaves a case that stays open:
-a moderator looks at it, and can take it back exactly.
+Whoever acts is its present host or the co-host they named, or someone who works on cases. Each act leaves a case that
+stays open: a moderator looks at it, and can take it back exactly.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from forum import text
 from forum.live.hosting import tell_aside
 from forum.locking import lock_peer, lock_post, lock_session
 from forum.models import LiveSession, LiveState, Post
-from moderation import answering, audit, measures, outreach
+from moderation import alerts, answering, audit, measures, outreach
 from moderation.capabilities import Capability
 from moderation.casework import Need, Subject, open_or_join, subject_of
 from moderation.deciding import log, take_back
@@ -35,13 +35,15 @@ from moderation.models import (
     Signal,
     Source,
 )
+from moderation.reopening import WITHIN
+from moderation.signals import tell_desk
 from peers.again import once_more
 from peers.models import Peer
 
 MUTE_MINUTES = (5, 15, 60)  # or to the end of the session
 LOOK = Need(Level.AMBER, ("live",), within=3600)  # at what was done in a room
 READ = Need(Level.AMBER, ("live",), within=4 * 3600)  # what was written privately, and what comes back
-ASKED = Need(Level.RED, ("asked",), within=300, alert=True)
+ASKED = Need(Level.RED, ("asked",), within=300, alert=True, anew=True)
 WORD = "word"  # how the subject of a private conversation begins
 
 
@@ -60,11 +62,11 @@ def may_act(moderator: Moderator, session: LiveSession, now: datetime) -> bool:
     if not moderator.is_active or session.state == LiveState.CLOSED:
         return False
     is_present_host = session.host_id == moderator.peer_id and session.host_present(now)
-    return is_present_host or session.co_host_id == moderator.peer_id
+    return is_present_host or (session.co_host_named and session.co_host_id == moderator.peer_id)
 
 
 def removal_reasons() -> list[Reason]:
-    """Of the site's reasons, those for which something is removed."""
+    """Of the site's reasons, those for which something is removed, or someone muted."""
     return [each for each in reasons().values() if Action.REMOVE in each.actions]
 
 
@@ -78,10 +80,30 @@ def remove(*, moderator: Moderator, post: Post, reason: str, note: str = "") -> 
         found = lock_post(pk=post.pk)
         if found is None or not found.is_open:
             raise NothingToDo
-        case = open_or_join(subject_of(found), LOOK)
+        case = _look_at(found)
         decision = _decide(case, moderator, found, reasons()[reason], note=note, action=Action.REMOVE)
         apply_action(decision, case)
         return decision
+
+
+def _look_at(post: Post) -> Case:
+    """The case of a message that goes, as urgent as it ever was: a cry for help that is taken down is one still."""
+    now = timezone.now()
+    case = open_or_join(subject_of(post), _need_of(post))
+    rang_before = case.opened_at < now
+    if case.level == Level.CRISIS and rang_before and not case.is_held(now):
+        alerts.alert_on_call(case, step=0, since=now)
+    return case
+
+
+def _need_of(post: Post) -> Need:
+    gravest = Case.objects.filter(subject=subject_of(post).key).order_by("-level", "-pk").first()
+    if gravest is None or gravest.level <= LOOK.level:
+        return LOOK
+    within = min(LOOK.within, WITHIN[Level(gravest.level)])
+    categories = tuple(dict.fromkeys([*gravest.categories, *LOOK.categories]))
+    is_crisis = gravest.level == Level.CRISIS
+    return Need(gravest.level, categories, within, alert=is_crisis, lead=gravest.lead_only, anew=True)
 
 
 @once_more
@@ -131,18 +153,22 @@ def _take_back(decision: Decision, moderator: Moderator) -> bool:
     answering.moot(decision=decision, by=moderator)
     Case.objects.filter(pk=decision.case_id).update(version=F("version") + 1)
     log(decision.case, moderator, "decision.undone", action=decision.action)
+    tell_desk(decision.case.public_id, decision.case.level)
     return True
 
 
 @once_more
 def ask_in(*, moderator: Moderator, session: LiveSession, note: str = "", key: str = "") -> Case:
-    """Call a moderator into the room, with an alert to whoever is on call. Asking again joins. Raises MayNot."""
+    """Call a moderator into the room, with an alert to whoever is on call. Raises MayNot.
+
+    Asking again joins; it rings again where somebody looked, and has let it go.
+    """
     with _acting(moderator, session):
         subject = Subject(key=f"ask:{session.pk}", room=session.room, peer=None, name="")
         case = open_or_join(subject, ASKED)
         _notice(case, 1, "room.host-asked", Level.RED, "asked", "The host of a live room asks for a moderator")
         if note.strip():
-            _keep_note(session, moderator, note, key)
+            _write_note(session, moderator, note, key)
         log(case, moderator, "live.asked", live=session.public_id)
         return case
 
@@ -151,10 +177,7 @@ def ask_in(*, moderator: Moderator, session: LiveSession, note: str = "", key: s
 def keep_note(*, moderator: Moderator, session: LiveSession, body: str, key: str) -> LiveNote:
     """Leave a note for the others of the team. The same `key` again is one note. Raises MayNot."""
     with _acting(moderator, session):
-        note, is_new = _keep_note(session, moderator, body, key)
-        if is_new:
-            audit.write(actor=moderator.username, kind="live.noted", case_pk=session.pk, live=session.public_id)
-        return note
+        return _write_note(session, moderator, body, key)
 
 
 @once_more
@@ -203,13 +226,14 @@ def _acting(moderator: Moderator, about: Post | LiveSession, *, holds_author: bo
 def _decide(case: Case, moderator: Moderator, post: Post, reason: Reason, **made: str) -> Decision:
     """Write down what is done. The case stays open, at a higher version: a moderator looks."""
     note, key = made.pop("note", ""), made.pop("key", "")
+    usual = reason.mute if "measure" in made else reason.sentence
     is_taken = not key or Decision.objects.filter(key=key).exists()
     decision = Decision.objects.create(
         case=case,
         moderator=moderator,
         session_id=post.session_id,
         reason_code=reason.code,
-        public_note=note.strip() or reason.sentence,
+        public_note=note.strip() or usual,
         key=uuid.uuid4().hex if is_taken else key,
         case_version=case.version,
         level_before=case.level,
@@ -230,10 +254,13 @@ def _notice(case: Case, revision: int, rule: str, level: Level, category: str, r
     Signal.objects.bulk_create([signal], ignore_conflicts=True)
 
 
-def _keep_note(session: LiveSession, moderator: Moderator, body: str, key: str) -> tuple[LiveNote, bool]:
+def _write_note(session: LiveSession, moderator: Moderator, body: str, key: str) -> LiveNote:
+    """Once, with its line in the log."""
     key = key or uuid.uuid4().hex
     try:
         with transaction.atomic():
-            return LiveNote.objects.create(session=session, moderator=moderator, body=text.tidy(body), key=key), True
+            note = LiveNote.objects.create(session=session, moderator=moderator, body=text.tidy(body), key=key)
     except IntegrityError:
-        return LiveNote.objects.get(moderator=moderator, key=key), False
+        return LiveNote.objects.get(moderator=moderator, key=key)
+    audit.write(actor=moderator.username, kind="live.noted", case_pk=session.pk, live=session.public_id)
+    return note

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from forum.locking import lock_peer, lock_post
 from moderation import alerts, answering
-from moderation.deciding import log, settle
-from moderation.effects import erase, reverse
+from moderation.deciding import log, put_back, settle
+from moderation.effects import erase
 from moderation.measures import end_voice, reverse_measure
 from moderation.models import Action, Case, Decision, Level, Measure, Moderator
 from moderation.models.cases import NO_LEASE
@@ -118,7 +118,7 @@ def _undo(decision: Decision, moderator: Moderator) -> None:
     Decision.objects.filter(pk=decision.pk).update(declined_at=timezone.now())
     case = Case.objects.get(pk=decision.case_id)
     within = need_again(case).within
-    reverse(decision, within=within)
+    put_back(decision, within=within)
     reverse_measure(decision)
     answering.moot(decision=decision, by=moderator)
     now = timezone.now()

@@ -122,13 +122,18 @@ def _how_long(statement: Statement) -> str:
         return f"It ended on {statement.ended_at:%-d %B %Y}."
     if statement.restriction == Restriction.ERASED:
         return "The words were erased and cannot come back."
-    if statement.until and statement.restriction == Restriction.HELD:
-        return f"A moderator should decide by {statement.until:%-d %B, %H:%M} UTC."
-    if statement.until and statement.restriction == Restriction.LIVE_PAUSED:
-        return f"It ends by itself on {statement.until:%-d %B, %H:%M} UTC, or when the live room closes."
     if statement.until:
-        return f"It ends by itself on {statement.until:%-d %B, %H:%M} UTC."
+        return _until(Restriction(statement.restriction), statement.until)
+    if statement.post and not statement.post.thread_id:
+        return "It stays so until someone changes the decision: what was said in a live room cannot be changed."
     return "It stays so until you change the words, or someone changes the decision."
+
+
+def _until(restriction: Restriction, until: datetime) -> str:
+    if restriction == Restriction.HELD:
+        return f"A moderator should decide by {until:%-d %B, %H:%M} UTC."
+    or_before = ", or when the live room closes" if restriction == Restriction.LIVE_PAUSED else ""
+    return f"It ends by itself on {until:%-d %B, %H:%M} UTC{or_before}."
 
 
 def _why(statement: Statement) -> str:

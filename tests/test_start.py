@@ -34,6 +34,14 @@ def test_without_someone_who_judges_nothing_starts(fresh_intake, settings, names
         call_command("check")
 
 
+@pytest.mark.parametrize("names", ["nowhere.at_all", "moderation.live_beside.MOST_NOTES"])
+def test_with_nobody_to_ask_about_a_live_room_nothing_starts(settings, names) -> None:
+    settings.FORUM_LIVE_CARE = names
+
+    with pytest.raises(SystemCheckError, match=r"forum.E003"):
+        call_command("check")
+
+
 def test_with_a_blank_cell_in_the_decision_table_nothing_starts(monkeypatch, tmp_path) -> None:
     before, row, after = table.TABLE.read_text().partition("\n[suicide]\n")
     broken = tmp_path / "table.toml"

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from forum.forms import Typed
 from forum.live.grounding import groundings
@@ -18,20 +21,32 @@ TOO_LONG = "This is {} characters, and there is room for {}. Please make it shor
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Someone who may see the console: the host, or somebody who could become it."""
+    """Someone who may see the console: the host, somebody who could become it, or who looks after its messages."""
 
     peer: Peer
     is_host: bool
     may_take: bool
 
+    @property
+    def sees_hands(self) -> bool:
+        """Hands are raised for whoever holds the room."""
+        return self.is_host or self.may_take
 
-def seat_of(session: LiveSession, peer: Peer | None, now: datetime) -> Seat | None:
-    """How this person stands to the console; None for whom it stays closed."""
+
+def looks_after(request: HttpRequest, session: LiveSession) -> bool:
+    """Whether whoever asks looks after the messages of this session. Forum does not know who that is."""
+    return bool(import_string(settings.FORUM_LIVE_CARE)(request, session))
+
+
+def seat_of(session: LiveSession, peer: Peer | None, now: datetime, *, cares: bool = False) -> Seat | None:
+    """How this person stands to the console; None for whom it stays closed. `cares`: they look after its messages."""
     if peer is None:
         return None
     if peer.pk == session.host_id:
         return Seat(peer, is_host=True, may_take=False)
-    return Seat(peer, is_host=False, may_take=True) if session.may_be_taken_by(peer, now) else None
+    may_take = session.may_be_taken_by(peer, now)
+    has_seat = may_take or (cares and peer.is_staff_voice)
+    return Seat(peer, is_host=False, may_take=may_take) if has_seat else None
 
 
 def who_has(session: LiveSession) -> str:

@@ -131,7 +131,7 @@ def name_co_host(*, host: Peer, session: LiveSession, peer: Peer | None) -> None
     with _held(session, host) as locked:
         if locked.state == LiveState.CLOSED:
             raise NotNow
-        LiveSession.objects.filter(pk=locked.pk).update(co_host=peer)
+        LiveSession.objects.filter(pk=locked.pk).update(co_host=peer, co_host_named=True)
         add_event(locked.pk, EventKind.STATE, state=locked.state)
 
 
@@ -139,7 +139,8 @@ def name_co_host(*, host: Peer, session: LiveSession, peer: Peer | None) -> None
 def take_over(*, host: Peer, session: LiveSession) -> None:
     """Become its host, and be present: the co-host at any time, any other staff once the host has dropped.
 
-    Who held it becomes co-host, so that a takeover by mistake is undone with one press. Raises NotTheHost, NotNow.
+    Who held it becomes co-host, so that a takeover by mistake is undone with one press; that is all they may do until
+    the new host names them. Raises NotTheHost, NotNow.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -149,7 +150,11 @@ def take_over(*, host: Peer, session: LiveSession) -> None:
         if not locked.may_be_taken_by(host, now):
             raise NotTheHost
         LiveSession.objects.filter(pk=locked.pk).update(
-            host=host, co_host=locked.host_id, host_until=now + timedelta(seconds=LEASE_SECONDS), away_since=None
+            host=host,
+            co_host=locked.host_id,
+            co_host_named=False,
+            host_until=now + timedelta(seconds=LEASE_SECONDS),
+            away_since=None,
         )
         add_event(locked.pk, EventKind.STATE, state=locked.state)
 

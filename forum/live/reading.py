@@ -167,7 +167,7 @@ def hand_of(session: LiveSession, peer: Peer | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What only its author meets of a message: that it waits, why, and help."""
+    """What only its author meets of a message: that it waits or was removed, why, and help."""
 
     post: Post
     waits: bool
@@ -175,11 +175,12 @@ class Aside:
 
 
 def asides_of(session: LiveSession, peer: Peer | None) -> list[Aside]:
-    """This peer's messages that wait, or carry help or a reason, oldest first: after a reload, too."""
+    """This peer's messages that wait, were removed, or carry help or a reason, oldest first: after a reload, too."""
     if peer is None:
         return []
     mine = Post.objects.filter(session=session, peer=peer)
-    mine = mine.filter(Q(visibility=Visibility.HELD) | ~Q(help_keys=[]) | ~Q(reason_key=""))
+    told = Q(visibility__in=[Visibility.HELD, Visibility.REMOVED]) | ~Q(help_keys=[]) | ~Q(reason_key="")
+    mine = mine.filter(told)
     posts = list(mine.select_related("persona", "peer").order_by("pk"))
     newest = {tuple(post.help_keys): post.pk for post in posts if post.help_keys}
     return [

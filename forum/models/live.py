@@ -87,6 +87,8 @@ class LiveSession(models.Model):
     title = models.CharField(max_length=120)
     host = models.ForeignKey(Peer, models.PROTECT, related_name="hosted")
     co_host = models.ForeignKey(Peer, models.PROTECT, null=True, related_name="co_hosted")  # may take over at any time
+    # By the present host; not: who hosted before may take it back, and looks after nothing until then.
+    co_host_named = models.BooleanField(default=True, db_default=True)
     host_until = models.DateTimeField(null=True)  # the lease; none: the host has not come yet
     away_since = models.DateTimeField(null=True)  # when somebody first noticed that the host had dropped
     state = models.CharField(max_length=12, choices=LiveState, default=LiveState.SCHEDULED)

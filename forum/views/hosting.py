@@ -1,6 +1,7 @@
 """The host's console: announcing a session, keeping it alive, moving it on, giving the floor, handing over, closing it.
 
-Only its host acts. Whoever could take the room over sees the console, too, with that one button.
+Only its host takes its steps. Whoever could take the room over sees the console, too, with that one button; and so
+does whoever looks after its messages, with what they do about these.
 """
 
 import hashlib
@@ -176,7 +177,8 @@ _WITH_FORM = {Act.SLOW, Act.WIND_DOWN}
 
 
 def _seat(request: HttpRequest, session: LiveSession) -> Seat | None:
-    return desk.seat_of(session, who.speaker(request), timezone.now())
+    cares = desk.looks_after(request, session)
+    return desk.seat_of(session, who.speaker(request), timezone.now(), cares=cares)
 
 
 def _closed(request: HttpRequest, session: LiveSession) -> HttpResponse:
@@ -225,7 +227,7 @@ def _page(
         "standing": reading.standing_of(session, seat.peer.pk),
         "acts": acts_from(session.state) if seat.is_host else (),
         "words": WORDS,
-        "hands": reading.hands_of(session),
+        "hands": reading.hands_of(session) if seat.sees_hands else [],
         "care": reading.needing_care(session),
         "said": reading.newest_said(session),
         "slow_form": SlowForm(initial={"seconds": session.slow_seconds}),

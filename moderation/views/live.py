@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from forum.live import hosting
 from forum.live.console import who_has
-from forum.models import LiveSession, Post
+from forum.models import LiveSession, LiveState, Post
 from forum.views import hosting as console
 from forum.views.live import session_for
 from moderation import live_beside, live_care
@@ -23,6 +23,10 @@ from peers.who import speaker
 
 NOT_YOURS = "Only the present host of this live room, its co-host, and moderators do this. {}"
 GONE = "There is nothing left to act on: the message is gone already, waits for a moderator, or its author has left."
+CLOSED = "This live room is closed. What is still to do about its messages, moderators do at the desk."
+AWAY = "The room had lost sight of you, so this was not done yet."
+SEND_AGAIN = f"{AWAY} Your words are here. Send them again: that also says that you are here, and the room goes on."
+PRESS = f'{AWAY} Press "I am here", and do it again.'
 LOOK_AGAIN = "This was not done yet. Look again at the message you acted on: {}"
 
 
@@ -104,18 +108,18 @@ def _done(
 ) -> HttpResponse:
     """Do it, and show the console again: with what went wrong and every word that was sent, where something did."""
     moderator, session = staff_of(request), session_for(public_id)
-    kept = request.POST.get("body", "")
     if moderator is None:
-        return render(request, "desk/signed_out.html", {"kept": kept}, status=HTTPStatus.FORBIDDEN)
+        kept = {"kept": request.POST.get("body", "")}
+        return render(request, "desk/signed_out.html", kept, status=HTTPStatus.FORBIDDEN)
     if form is not None and not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         live_beside.give_back(request, what, form)
         return _again(request, session, LOOK_AGAIN.format(first), HTTPStatus.UNPROCESSABLE_ENTITY)
+    _come_back(request, session)
     try:
         do(moderator)
     except MayNot:
-        sentence = NOT_YOURS.format(who_has(session_for(public_id)))
-        return render(request, "desk/not_yours.html", {"sentence": sentence, "kept": kept}, status=HTTPStatus.FORBIDDEN)
+        return _refused(request, moderator, session_for(public_id), form, what)
     except NothingToDo:
         if form is not None:
             live_beside.give_back(request, what, form)
@@ -124,14 +128,34 @@ def _done(
     return console.back(request, session)
 
 
+def _refused(
+    request: HttpRequest, moderator: Moderator, session: LiveSession, form: forms.Form | None, what: str
+) -> HttpResponse:
+    """A host of whom the room lost sight while they wrote has their words in the form again; nobody else has one."""
+    is_closed = session.state == LiveState.CLOSED
+    if moderator.peer_id == session.host_id and not is_closed:
+        if form is not None:
+            live_beside.give_back(request, what, form, away=True)
+        return _again(request, session, PRESS if form is None else SEND_AGAIN, HTTPStatus.CONFLICT)
+    sentence = CLOSED if is_closed else NOT_YOURS.format(who_has(session))
+    found = {"sentence": sentence, "kept": request.POST.get("body", "")}
+    return render(request, "desk/not_yours.html", found, status=HTTPStatus.FORBIDDEN)
+
+
 def _again(request: HttpRequest, session: LiveSession, problem: str, status: int) -> HttpResponse:
     again = console.again(request, session, problem=problem, status=status)
     return again or render(request, "errors/409.html", {"sentence": problem}, status=status)
 
 
-def _still_here(request: HttpRequest, session: LiveSession) -> None:
+def _come_back(request: HttpRequest, session: LiveSession) -> None:
+    """A host who was told that the room had lost sight of them sends their words once more: they are here."""
+    if "back" in request.POST:
+        _still_here(request, session, coming=True)
+
+
+def _still_here(request: HttpRequest, session: LiveSession, *, coming: bool = False) -> None:
     """A host who just did something is here."""
     peer = speaker(request)
     if peer is not None and peer.pk == session.host_id:
         with contextlib.suppress(hosting.NotNow, hosting.NotTheHost):
-            hosting.renew_lease(host=peer, session=session, coming=False)
+            hosting.renew_lease(host=peer, session=session, coming=coming)

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from forum.live import hosting
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveSession, Pause, Post, Visibility
 from forum.posting import Resting, submit_post
-from moderation import deciding, live_care, triage
+from moderation import deciding, live_care, seconding, triage
 from moderation.appealing import answer_appeal, file_appeal
 from moderation.effects import NotPossible
 from moderation.invariants import breaches
@@ -34,6 +35,7 @@ from moderation.models import (
     Statement,
 )
 from moderation.outreach import answer
+from moderation.overturning import overturn
 from moderation.risk import Level
 from moderation.statements import in_words
 from peers.leaving import Way, leave
@@ -121,17 +123,34 @@ def test_a_host_whose_lease_ran_out_does_nothing_more(act, river, session, said)
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_former_host_whom_nobody_named_co_host_does_nothing_more(act, river, session, said) -> None:
+@pytest.mark.parametrize("was_named", [False, True])
+def test_a_former_host_whom_nobody_named_co_host_does_nothing_more(act, was_named, river, session, said) -> None:
     sage = make_moderator("sage", "Sage", "host")
-    drop(session)
+    if was_named:
+        hosting.name_co_host(host=river.peer, session=session, peer=sage.peer)
+    else:
+        drop(session)
     hosting.take_over(host=sage.peer, session=session)
-    hosting.name_co_host(host=sage.peer, session=session, peer=None)
     before = AuditEvent.objects.count()
 
     with pytest.raises(MayNot):
         ACTS[act](river, said)
 
     assert_untouched(said, before)
+
+
+def test_a_former_host_may_take_the_room_back_and_acts_again_then_or_once_they_are_named(river, session, said) -> None:
+    sage = make_moderator("sage", "Sage", "host")
+    drop(session)
+    hosting.take_over(host=sage.peer, session=session)
+
+    hosting.name_co_host(host=sage.peer, session=session, peer=river.peer)
+    ACTS["mute"](river, said)
+    hosting.take_over(host=river.peer, session=session)
+    ACTS["remove"](river, said)
+
+    with pytest.raises(MayNot):
+        ACTS["speak"](sage, said)
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -317,6 +336,76 @@ def test_words_that_wait_for_a_moderator_are_not_the_rooms_to_remove(river, ash,
     assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize(("level", "seconds"), [(Level.AMBER, 3600), (Level.RED, 900), (Level.CRISIS, 120)])
+def test_a_message_that_was_looked_at_before_is_looked_at_again_as_soon_as_it_is_urgent(
+    river, robin, said, judged, level, seconds
+) -> None:
+    judged(finding("distress", level))
+    post = submit_post(peer=said.peer, place=said.session, draft=draft("Words that ask."))
+    decided(Case.objects.get(), robin)
+    Outbox.objects.all().delete()
+
+    made = live_care.remove(moderator=river, post=post, reason=WHY)
+
+    case = Case.objects.open().get()
+    assert case == made.case
+    assert (case.level, case.categories) == (level, ["distress", "live"] if level > Level.AMBER else ["live"])
+    assert seconds - 5 <= (case.due_at - timezone.now()).total_seconds() <= seconds
+    assert Outbox.objects.filter(kind="alert").count() == (level == Level.CRISIS)
+
+
+@pytest.mark.parametrize("looked", ["not yet", "and has it", "and let go"])
+def test_a_cry_for_help_that_is_taken_down_while_it_waits_rings_anew(river, robin, ash, session, looked) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY))
+    case = Case.objects.get()
+    if looked != "not yet":
+        triage.claim(case=case, moderator=robin)
+        triage.reveal(case=case, moderator=robin)
+    if looked == "and let go":
+        triage.let_go(case=case, moderator=robin)
+    before = Outbox.objects.filter(kind="alert").count()
+
+    live_care.remove(moderator=river, post=post, reason=WHY)
+
+    after = Case.objects.get()
+    assert Outbox.objects.filter(kind="alert").count() - before == (looked != "and has it")
+    assert (after.first_human_at is None) == (looked != "and has it")
+    assert (after.due_at - timezone.now()).total_seconds() <= 120
+    assert not list(breaches())
+
+
+def decline(proposed: Decision, by: Moderator) -> None:
+    case = proposed.case
+    assert triage.claim(case=case, moderator=by)
+    now = Case.objects.get(pk=case.pk)
+    seconding.decline(case=now, moderator=by, token=now.lease_token or uuid.uuid4(), version=now.version)
+
+
+BACK: dict[str, Callable[[Decision, Moderator], object]] = {
+    "declined": decline,
+    "withdrawn": lambda proposed, _: seconding.withdraw(decision=proposed, moderator=proposed.moderator),
+    "overturned": overturn,
+}
+
+
+@pytest.mark.parametrize("way", BACK)
+def test_a_proposal_that_comes_to_nothing_brings_back_no_message_the_room_removed_since(
+    river, robin, wren, ash, session, way
+) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY))
+    proposed = decided(Case.objects.get(post=post), robin, "publish", measure=Measure.BAN, reason_code="encouragement")
+    live_care.remove(moderator=river, post=post, reason=WHY)
+
+    with transaction.atomic():
+        BACK[way](proposed, wren)
+
+    post.refresh_from_db()
+    assert post.visibility == Visibility.REMOVED
+    assert Statement.objects.in_force().get(post=post).restriction == Restriction.REMOVED
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert not list(breaches())
+
+
 # Muting
 
 
@@ -348,6 +437,17 @@ def test_a_muted_person_is_quiet_in_this_room_and_in_no_other(river, ash, room, 
     assert not list(breaches())
 
 
+@pytest.mark.parametrize("reason", live_care.removal_reasons(), ids=lambda reason: reason.code)
+def test_a_mute_is_explained_as_a_mute_and_never_as_a_removal(river, said, reason) -> None:
+    made = live_care.mute(moderator=river, post=said, minutes=5, reason=reason.code)
+
+    told = in_words(Statement.objects.get(), now=timezone.now())
+    assert told.words == made.public_note == reason.mute
+    assert reason.mute.startswith("Your writing rests here")
+    for false in ("cannot stay", "take that part out", "as it was written"):
+        assert false not in f"{told.why} {told.words}"
+
+
 def test_a_cry_for_help_of_a_muted_person_is_taken(river, ash, session, said) -> None:
     live_care.mute(moderator=river, post=said, minutes=None, reason=WHY)
 
@@ -370,6 +470,22 @@ def test_they_speak_again_when_the_room_says_so(river, ash, session, said) -> No
     assert AuditEvent.objects.filter(kind="decision.undone").count() == 2
     assert LiveEvent.objects.filter(session=session, kind=EventKind.ASIDE, peer=ash).count() == 4
     assert not list(breaches())
+
+
+@pytest.mark.parametrize("act", ["remove", "mute", "speak"])
+def test_open_desks_are_told_of_what_is_done_in_a_room(
+    act, river, said, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    if act == "speak":
+        live_care.mute(moderator=river, post=said, minutes=15, reason=WHY)
+    told: list[object] = []
+    monkeypatch.setattr("moderation.signals.queue_moved.send_robust", lambda _, **what: told.append(what))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ACTS[act](river, said)
+
+    case = Case.objects.get()
+    assert {"case": case.public_id, "level": case.level} in told
 
 
 def test_an_appeal_against_a_mute_is_granted_when_it_is_taken_back(river, said) -> None:
@@ -515,6 +631,35 @@ def test_asking_again_while_it_is_open_joins_and_after_it_was_decided_calls_anew
     assert anew.pk != first.pk
     assert Outbox.objects.filter(kind="alert").count() == 2
     assert not list(breaches())
+
+
+@pytest.mark.parametrize(("looked", "rings"), [("not yet", 0), ("and has it", 0), ("and let go", 1)])
+def test_asking_again_rings_again_where_somebody_looked_and_let_it_go(river, robin, session, looked, rings) -> None:
+    case = live_care.ask_in(moderator=river, session=session)
+    if looked != "not yet":
+        triage.claim(case=case, moderator=robin)
+        triage.reveal(case=case, moderator=robin)
+    if looked == "and let go":
+        triage.let_go(case=case, moderator=robin)
+    before, alerts = Case.objects.get(), Outbox.objects.filter(kind="alert").count()
+
+    live_care.ask_in(moderator=river, session=session)
+
+    after = Case.objects.get()
+    assert Outbox.objects.filter(kind="alert").count() - alerts == rings
+    assert (after.opened_at > before.opened_at) == bool(rings)
+    assert (after.first_human_at is None) == (looked != "and has it")
+    assert after.escalations.filter(done_at=None).count() == 2
+    assert (after.due_at - timezone.now()).total_seconds() <= 300
+    assert not list(breaches())
+
+
+def test_what_is_written_on_being_asked_in_has_its_line_in_the_log_once(river, session) -> None:
+    for _ in range(2):
+        live_care.ask_in(moderator=river, session=session, note="A hard evening.", key="the-same-page")
+
+    assert LiveNote.objects.count() == 1
+    assert AuditEvent.objects.get(kind="live.noted").data == {"live": session.public_id}
 
 
 def test_a_private_word_is_a_conversation_with_its_reader_and_the_desk(river, ash, session, said) -> None:

@@ -7,13 +7,16 @@ import pytest
 from django.utils import timezone
 
 from forum.live import hosting
+from forum.live.states import Act
 from forum.models import LiveSession, Pause, Post, Visibility
 from forum.posting import submit_post
-from moderation import live_care
+from forum.showing import set_visibility
+from moderation import live_care, triage
 from moderation.models import AuditEvent, Case, Decision, LiveNote, Moderator, OutreachMessage, Statement
+from moderation.risk import Level
 from tests.conftest import draft, make_moderator
 from tests.desk.staff import CRY, Browser, sit_down, take
-from tests.moderation.judging import judged
+from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
 __all__ = ["judged"]
@@ -88,6 +91,41 @@ def test_its_author_reads_the_hosts_own_words_and_may_appeal(console, ash, sessi
     assert "Ask another person to look" in page
 
 
+@pytest.mark.parametrize("path", ["", "mine"])
+def test_its_author_reads_in_the_room_why_and_how_to_have_someone_else_look(console, ash, blue, said, path) -> None:
+    gone = submit_post(peer=ash, place=said.session, draft=draft("Not meant so."))
+    set_visibility(gone, Visibility.WITHDRAWN)
+    console.post(on(said, "remove"), {"reason": "unkind", "body": "That hit someone here."})
+
+    address = f"/live/{said.session.public_id}/{path}"
+    own = Browser(ash).read(address)
+
+    assert "That hit someone here." in own
+    assert own.count(Statement.objects.get().get_absolute_url()) == 1
+    for other in (Browser(), Browser(blue)):
+        assert "That hit someone here." not in other.read(address)
+
+
+def test_what_was_said_in_a_live_room_is_nowhere_offered_for_editing(console, ash, session, said, judged) -> None:
+    console.post(on(said, "remove"), {"reason": "unkind"})
+    judged(finding("threat", Level.RED))
+    held = submit_post(peer=ash, place=session, draft=draft("Words that wait."))
+    pages = [session.get_absolute_url(), f"{session.get_absolute_url()}mine"]
+    pages += [each.get_absolute_url() for each in Statement.objects.all()]
+
+    read = [Browser(ash).read(address) for address in pages]
+
+    assert held.visibility == Visibility.HELD
+    assert len(read) == 4
+    for page in read:
+        assert "/edit" not in page
+        assert "change your words" not in page
+    assert "cannot be changed" in read[0]
+    assert "until someone changes the decision" in Browser(ash).read(
+        Statement.objects.get(post=said).get_absolute_url()
+    )
+
+
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("someone", ["reader", "peer", "author", "colleague"])
 def test_nobody_else_acts_on_a_message(ash, blue, said, step, someone) -> None:
@@ -134,13 +172,62 @@ def test_a_former_host_is_told_who_has_the_room(console, session, said) -> None:
     sage = make_moderator("sage", "Sage", "host")
     LiveSession.objects.update(host_until=None)
     hosting.take_over(host=sage.peer, session=session)
-    hosting.name_co_host(host=sage.peer, session=session, peer=None)
+    page = console.read(at(session))
 
     answer = console.post(on(said, "remove"), {"reason": "unkind", "body": "Kept words."})
 
+    assert "Take the room over" in page
+    assert on(said, "remove") not in page
     assert answer.status_code == 403
     assert "Sage has the room now" in answer.content.decode()
     assert "Kept words." in answer.content.decode()
+
+
+@pytest.mark.parametrize("step", ["remove", "word", "ask", "note"])
+def test_a_host_of_whom_the_room_lost_sight_has_every_word_again_and_sends_it_once_more(
+    console, session, said, step
+) -> None:
+    LiveSession.objects.update(host_until=timezone.now() - timedelta(seconds=1))
+    address = on(said, step) if step in STEPS else at(session, step)
+    form = {"reason": "unkind", "body": "Kept words.", "client_id": "one"}
+
+    answer = console.post(address, form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "lost sight of you" in page
+    assert "Kept words." in page
+    assert 'name="back" value="1"' in page
+    assert not Decision.objects.exists()
+    assert console.post(address, form).status_code == 409  # not by itself
+    assert console.post(address, {**form, "back": "1"}).status_code == 303
+    assert LiveSession.objects.get().host_present(timezone.now())
+    assert AuditEvent.objects.filter(actor="river").exists()
+
+
+def test_nobody_comes_back_into_a_room_that_is_not_theirs_or_is_closed(console, session, said) -> None:
+    sage = make_moderator("sage", "Sage", "host")
+    LiveSession.objects.update(host_until=None)
+    hosting.take_over(host=sage.peer, session=session)
+    form = {"reason": "unkind", "body": "Kept words.", "back": "1"}
+
+    answer = console.post(on(said, "remove"), form)
+    hosting.move(host=sage.peer, session=session, act=Act.CLOSE)
+    closed = sit_down(sage).post(on(said, "remove"), form)
+
+    assert (answer.status_code, closed.status_code) == (403, 403)
+    assert "Sage has the room now" in answer.content.decode()
+    assert "This live room is closed" in closed.content.decode()
+    assert Post.objects.get(pk=said.pk).is_open
+
+
+def test_letting_someone_speak_asks_an_absent_host_to_come_first(console, session, said) -> None:
+    LiveSession.objects.update(host_until=None)
+
+    answer = console.post(on(said, "speak"))
+
+    assert answer.status_code == 409
+    assert "Press &quot;I am here&quot;, and do it again" in answer.content.decode()
 
 
 def test_doing_something_keeps_the_host_here(console, session, said) -> None:
@@ -242,6 +329,60 @@ def test_a_colleague_who_could_take_over_sees_no_acts_before(session, said) -> N
     assert "For the team" not in page
 
 
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_moderator_sees_the_console_and_acts_on_messages_beside_the_host(robin, blue, session, said, is_away) -> None:
+    hosting.raise_hand(peer=blue, session=session)
+    if is_away:
+        LiveSession.objects.update(host_until=None)
+    desk = sit_down(robin)
+
+    page = desk.read(at(session))
+    answer = desk.post(on(said, "remove"), {"reason": "unkind"})
+
+    said.refresh_from_db()
+    assert on(said, "remove") in part(page, "said")
+    assert "For the team" in page
+    assert ("Take the room over" in page) == is_away
+    assert ("Raised hands" in page) == is_away
+    assert (answer.status_code, answer["Location"]) == (303, at(session))
+    assert said.visibility == Visibility.REMOVED
+    assert "A hard evening." not in page
+    desk.post(at(session, "note"), {"body": "A hard evening.", "client_id": "one"})
+    assert "A hard evening." in part(desk.read(at(session)), "team")
+
+
+@pytest.mark.parametrize("step", ["close", "wind_down", "step_out", "here", "still", "co_host", "take_over"])
+def test_a_moderator_takes_no_step_of_a_room_whose_host_is_here(robin, session, step) -> None:
+    before = LiveSession.objects.filter(pk=session.pk).values().get()
+
+    answer = sit_down(robin).post(at(session, "act"), {"act": step, "name": "Robin"})
+
+    assert answer.status_code == 409
+    assert "River has the room now" in answer.content.decode()
+    assert LiveSession.objects.filter(pk=session.pk).values().get() == before
+
+
+@pytest.mark.parametrize("role", ["host", "moderator"])
+def test_a_colleague_who_hosts_elsewhere_or_gave_no_code_finds_the_console_closed(session, said, role) -> None:
+    sage = make_moderator("sage", "Sage", role)
+    browser = sit_down(sage) if role == "host" else Browser(sage.peer)
+
+    answer = browser.get(at(session))
+
+    assert answer.status_code == 403
+    assert "River has the room now" in answer.content.decode()
+
+
+def test_the_desk_leads_a_moderator_who_was_asked_in_to_the_console(console, robin, session) -> None:
+    console.post(at(session, "ask"), {"body": "", "client_id": "one"})
+    desk = sit_down(robin)
+
+    page = desk.read(Case.objects.get(subject=f"ask:{session.pk}").get_absolute_url())
+
+    assert f'href="{at(session)}"' in page
+    assert desk.get(at(session)).status_code == 200
+
+
 # A private word
 
 
@@ -299,6 +440,23 @@ def test_a_host_asks_a_moderator_in_and_the_desk_reads_the_note(console, robin, 
     assert "A host asks you in" in desk.read("/desk/")
     assert "Quiet Fern needs more than I can give." in page
     assert session.get_absolute_url() in page
+
+
+def test_the_console_says_when_a_moderator_was_asked_in_and_what_asking_again_does(console, robin, session) -> None:
+    told = [part(console.read(at(session)), "team")]
+    case = live_care.ask_in(moderator=Moderator.objects.get(username="river"), session=session)
+    told.append(part(console.read(at(session)), "team"))
+    triage.claim(case=case, moderator=robin)
+    triage.reveal(case=case, moderator=robin)
+    told.append(part(console.read(at(session)), "team"))
+    triage.let_go(case=case, moderator=robin)
+    told.append(part(console.read(at(session)), "team"))
+
+    assert "Whoever is on call is told at once" in told[0]
+    assert f"It joins what you asked at {case.opened_at:%H:%M} UTC" in told[1]
+    assert "Robin has it in hand" in told[2]
+    assert "Whoever is on call is told again" in told[3]
+    assert not any("is told at once" in each for each in told[1:])
 
 
 def test_a_note_stands_in_the_console_and_in_the_cases_of_its_session_alone(

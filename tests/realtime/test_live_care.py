@@ -119,7 +119,6 @@ def test_a_host_who_loses_the_room_in_this_moment_removes_it_before_or_not_at_al
 
         def lose(session=session, sage=sage) -> str:
             hosting.take_over(host=sage.peer, session=session)
-            hosting.name_co_host(host=sage.peer, session=session, peer=None)
             return "taken"
 
         told = at_once(lose, lambda post=post: act("remove", river, post, reason="unkind"))
@@ -130,7 +129,7 @@ def test_a_host_who_loses_the_room_in_this_moment_removes_it_before_or_not_at_al
         assert removed == ("removed" in kinds)
         assert removed or isinstance(told[1], live_care.MayNot)
         if removed:
-            assert kinds[-1] == "state"  # the last step of the takeover came after it
+            assert kinds[-1] == "state"  # the takeover came after it
         assert LiveSession.objects.get(pk=session.pk).host == sage.peer
     assert not list(breaches())
 
