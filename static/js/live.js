@@ -166,7 +166,7 @@ class Room {
     this.form?.setAttribute("hidden", "");
     for (const each of this.root.querySelectorAll("[data-live-open]")) each.setAttribute("hidden", "");
     on?.removeAttribute("hidden");
-    if (wasHere) on?.querySelector("a")?.focus();
+    if (wasHere) on?.focus();
   }
 
   /** @param {Frame} event */

@@ -101,6 +101,8 @@ def test_the_console_keeps_up_and_what_is_typed_stays(visit, site, hosted) -> No
 def test_a_site_that_stumbles_does_not_end_the_heartbeat(site, hosted) -> None:
     console = hosted("teal")
     line = console.locator("[data-host-line]")
+    with console.expect_request(lambda request: request.resource_type == "fetch" and request.url.endswith("/host/")):
+        console.reload()  # whatever happened while its line was down is looked at once it is up
     expect(line).to_contain_text("You are here. This page")
     console.route("**/host/act", lambda route: route.fulfill(status=503, body="Nobody answers"), times=1)
     console.evaluate(COMES_BACK_TO_THE_PAGE)
