@@ -16,6 +16,7 @@ from moderation.models import (
     Case,
     CaseState,
     Decision,
+    Effect,
     Level,
     LiveNote,
     Moderator,
@@ -92,6 +93,7 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
         "history": _history(case, moderator),
         "decisions": decisions,
         "undoable": _undoable(case, decisions),
+        "room_acts": _room_acts(decisions, now),
         "log": _log(case),
         **_live(case),
         **talk,
@@ -205,10 +207,23 @@ def _history(case: Case, moderator: Moderator) -> list[Case]:
 
 
 def _undoable(case: Case, decisions: Sequence[Decision]) -> Decision | None:
-    """The newest decision that stands; while the case waits, only what was done at once in a live room."""
-    standing = (each for each in decisions if each.undone_at is None)
-    is_open = case.state != CaseState.RESOLVED
-    return next((each for each in standing if each.session_id or not is_open), None)
+    """The newest decision of a closed case that stands; what was done at once in a live room stands by itself."""
+    standing = (each for each in decisions if each.undone_at is None and each.session_id is None)
+    return next(standing, None) if case.state == CaseState.RESOLVED else None
+
+
+def _room_acts(decisions: Sequence[Decision], now: datetime) -> list[Decision]:
+    """What was done at once in a live room and still holds, newest first: each can be taken back by itself.
+
+    A removal about which somebody has decided since is taken back with that decision, and a mute that ran out is over.
+    """
+    standing = [each for each in decisions if each.undone_at is None and each.declined_at is None]
+    newest = next((each.pk for each in standing if not each.is_mute_in_room), 0)
+    acts = [each for each in standing if each.session_id and (each.is_mute_in_room or each.pk == newest)]
+    mutes = [each.pk for each in acts if each.is_mute_in_room]
+    lasting = Effect.objects.filter(decision__in=mutes, reversed_at=None, until__gt=now) if mutes else None
+    rests = set(lasting.values_list("decision", flat=True)) if lasting is not None else set()
+    return [each for each in acts if not each.is_mute_in_room or each.pk in rests]
 
 
 def _session_of(case: Case) -> LiveSession | None:

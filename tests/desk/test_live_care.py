@@ -561,6 +561,35 @@ def test_a_moderator_pauses_in_a_live_room_from_the_desk_and_not_in_a_thread(rob
     assert Pause.objects.get().session == session
 
 
+@pytest.mark.parametrize("action", ["publish", "remove"])
+def test_a_mute_is_taken_back_at_the_desk_whatever_was_decided_about_the_message_since(
+    river, robin, ash, session, said, action
+) -> None:
+    made = live_care.mute(moderator=river, post=said, minutes=60, reason=WHY)
+    decided(Case.objects.get(), robin, action)
+    before = Post.objects.filter(pk=said.pk).values().get()
+
+    deciding.undo(decision=made, moderator=robin)
+
+    assert submit_post(peer=ash, place=session, draft=draft("Thank you.")).is_open
+    assert Post.objects.filter(pk=said.pk).values().get() == before
+    assert Case.objects.get(post=said).state == CaseState.RESOLVED
+    assert not list(breaches())
+
+
+@pytest.mark.parametrize("act", ["remove", "mute"])
+def test_what_was_done_in_a_room_is_not_taken_back_out_of_a_colleagues_hands(river, robin, wren, said, act) -> None:
+    made = ACTS[act](river, said)
+    assert triage.claim(case=made.case, moderator=wren)
+
+    with pytest.raises(triage.Conflict):
+        deciding.undo(decision=made, moderator=robin)
+    assert Decision.objects.get().undone_at is None
+    deciding.undo(decision=made, moderator=wren)
+
+    assert Decision.objects.get().undone_by == wren
+
+
 # What rules do by themselves
 
 
