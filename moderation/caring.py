@@ -128,10 +128,13 @@ def served_to(*, moderator: Moderator, now: datetime) -> Q:
     others look at first, where others are there in time; a crisis is served to them all the same.
     """
     served = Q(level=Level.CRISIS) if care_of(moderator, now).standing == Standing.LIMIT else Q()
+    own = _own_acts(moderator, now)
+    if not (moderator.opted_out or own):
+        return served
     alone = Q(due_at__lte=now) | ~_others_can_take(moderator, now)
     if moderator.opted_out:
         served &= ~_of_kinds(moderator.opted_out) | (Q(level=Level.CRISIS) & alone)
-    if own := _own_acts(moderator, now):
+    if own:
         served &= ~Q(pk__in=own) | Q(level=Level.CRISIS) | alone
     return served
 
