@@ -14,7 +14,17 @@ from forum.live import hosting
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveSession, Pause, Post, Visibility
 from forum.posting import Resting, submit_post
-from moderation import deciding, live_care, seconding, triage
+from moderation import (
+    counting,
+    deciding,
+    live_care,
+    restrictions,
+    reviewing,
+    rules_figures,
+    rules_posts,
+    seconding,
+    triage,
+)
 from moderation.appealing import answer_appeal, file_appeal
 from moderation.effects import NotPossible
 from moderation.invariants import breaches
@@ -404,6 +414,33 @@ def test_a_proposal_that_comes_to_nothing_brings_back_no_message_the_room_remove
     assert Statement.objects.in_force().get(post=post).restriction == Restriction.REMOVED
     assert not Pause.objects.filter(ended_at=None).exists()
     assert not list(breaches())
+
+
+@pytest.mark.parametrize("act", ["remove", "mute"])
+def test_no_case_is_closed_by_what_was_done_in_a_room(river, said, act) -> None:
+    case, now = ACTS[act](river, said).case, timezone.now()
+    Case.objects.filter(pk=case.pk).update(state=CaseState.RESOLVED, resolved_at=now, first_human_at=now)
+
+    found = {breach.says for breach in breaches()}
+
+    assert {"closed without a decision about it", "resolved by no decision that stands"} <= found
+
+
+@pytest.mark.parametrize("act", ["remove", "mute"])
+def test_what_was_done_in_a_room_counts_as_no_moderators_decision(river, robin, ash, session, act) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY))
+    ACTS[act](river, post)
+    now = timezone.now() + timedelta(minutes=1)
+    span = counting.Span.before(now, timedelta(hours=1))
+
+    assert counting.room_acts_in(span).count() == 1
+    assert not counting.decisions_in(span).exists()
+    assert not rules_posts.decided_since(span.start, now)
+    assert {each.cases for each in rules_figures.rule_figures(span.start)} == {0}
+    assert reviewing.draw_reviews(now=now + timedelta(days=1)) == 0
+    assert restrictions.how_they_ended(span)["fold"] == {"waits": 1}
+    decided(Case.objects.get(), robin)
+    assert counting.decisions_in(span).count() == 1
 
 
 # Muting
