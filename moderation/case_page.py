@@ -64,10 +64,12 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
     reports = list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN])
     talk = _conversation(case, signals, revealed=revealed)
     sent = case.follows_id is not None or case.subject.startswith("complaint:")
-    holds_more = sent or bool(talk["messages"]) or any(report.note for report in reports)
+    live = _live(case)
+    holds_more = sent or bool(talk["messages"] or live["live_notes"]) or any(report.note for report in reports)
     decisions = list(case.decisions.select_related("moderator__peer", "undone_by__peer").order_by("-pk"))
     return {
         "case": case,
+        "kind": case.subject.partition(":")[0],
         "categories": category_words(case.categories),
         "due": due_words(case.due_at, now),
         "late": case.due_at < now,
@@ -95,7 +97,7 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
         "undoable": _undoable(case, decisions),
         "room_acts": _room_acts(decisions, now),
         "log": _log(case),
-        **_live(case),
+        **live,
         **talk,
     }
 
@@ -240,7 +242,7 @@ def _live(case: Case) -> dict[str, Any]:
     """The session, with what its team noted; nothing is asked about a case from elsewhere."""
     session = _session_of(case)
     if session is None:
-        return {"live": None}
+        return {"live": None, "live_notes": []}
     notes = LiveNote.objects.filter(session=session).select_related("moderator__peer").order_by("-pk")[:MOST_SHOWN]
     return {"live": session, "live_notes": list(notes)}
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from moderation import live_care, triage
 from moderation.models import AuditEvent, Case, Decision, Effect, LiveNote, Moderator, OutreachMessage, Statement
 from moderation.risk import Level
 from tests.conftest import draft, make_moderator
-from tests.desk.staff import CRY, Browser, decision, sit_down, take
+from tests.desk.staff import CRY, Browser, decision, left_when_hidden, sit_down, take
 from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +262,7 @@ def test_a_muted_person_reads_why_and_until_when_and_what_they_write_comes_back(
 
     until = f"{Pause.objects.get().until:%H:%M} UTC"
     assert f"Your writing rests here until {until}" in page
+    assert "River (of this room's team) wrote" in unescape(page)
     assert "Aimed at someone" in page
     assert Statement.objects.get().get_absolute_url() in page
     assert answer.status_code == 403
@@ -420,8 +422,13 @@ def test_the_answer_is_read_at_the_desk(console, robin, ash, session, said) -> N
     Browser(ash).post(conversation[0], {"body": "Better now, thank you.", "client_id": "two"})
     case = Case.objects.get(subject__startswith="word:")
 
-    page = take(sit_down(robin), case, reveal=True)
+    desk = sit_down(robin)
+    queue = desk.read("/desk/")
+    page = take(desk, case, reveal=True)
 
+    assert "A private word in a live room" in queue
+    assert "wrote to a person there privately" in page
+    assert "asked for help" not in page
     assert "Are you all right?" in page
     assert "Better now, thank you." in page
     assert session.title in page
@@ -435,10 +442,15 @@ def test_a_host_asks_a_moderator_in_and_the_desk_reads_the_note(console, robin, 
 
     case = Case.objects.get(subject=f"ask:{session.pk}")
     desk = sit_down(robin)
-    page = desk.read(case.get_absolute_url())
+    covered = desk.read(case.get_absolute_url())
+    page = take(desk, case, reveal=True)
+    assert "Quiet Fern" not in covered
+    assert "asks for a moderator" in covered
+    assert "asked for help" not in covered
     assert "A moderator was asked in" in console.read(at(session))
     assert "A host asks you in" in desk.read("/desk/")
     assert "Quiet Fern needs more than I can give." in page
+    assert "Quiet Fern" not in left_when_hidden(page)
     assert session.get_absolute_url() in page
 
 
@@ -471,8 +483,11 @@ def test_a_note_stands_in_the_console_and_in_the_cases_of_its_session_alone(
 
     assert LiveNote.objects.count() == 1
     assert "A loud start, calm since." in part(console.read(at(session)), "team")
-    assert "A loud start, calm since." in desk.read(here.get_absolute_url())
-    assert "A loud start, calm since." not in desk.read(elsewhere.get_absolute_url())
+    assert "A loud start, calm since." not in desk.read(here.get_absolute_url())
+    page = take(desk, here, reveal=True)
+    assert "A loud start, calm since." in page
+    assert "A loud start" not in left_when_hidden(page)
+    assert "A loud start, calm since." not in take(desk, elsewhere, reveal=True)
     assert "A loud start" not in Browser(ash).read(session.get_absolute_url())
 
 
