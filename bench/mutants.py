@@ -13,6 +13,7 @@ import argparse
 import importlib
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -49,7 +50,12 @@ class Mutant:
         count = (root / self.file).read_text().count(self.old) if (root / self.file).exists() else 0
         if count != 1:
             return f"{self.file} holds the text to change {count} times instead of once"
-        return "" if (root / self.test.partition("::")[0]).exists() else f"{self.test} is not there"
+        path, _, named = self.test.partition("::")
+        if not (root / path).exists():
+            return f"{path} is not there"
+        function = named.partition("[")[0].rpartition("::")[2]
+        is_there = re.search(rf"^\s*(async )?def {re.escape(function)}\(", (root / path).read_text(), re.MULTILINE)
+        return "" if is_there or not function else f"{path} holds no {function}"
 
 
 def load() -> list[Mutant]:

@@ -23,6 +23,7 @@ from forum.models import LiveSession, Post
 from forum.models.live import LIVELY, LiveState
 from moderation import alerts
 from moderation.models import Alarm, AlarmKind, Case, Hearing, Level, Signal, Source
+from moderation.models.watching import left_at
 from moderation.pacing import DAY, HOUR, its_time
 from moderation.risk import Category
 from moderation.rota import ADMINS, LEADS, addressed, audience_of, roster_at
@@ -36,6 +37,7 @@ AWAY_FOR = timedelta(minutes=2)  # how long a live room holds before moderators 
 LATE_BY = timedelta(minutes=10)  # how long after its beginning nobody came
 HOLDS = "a live room has had no host for two minutes, and waits"
 NEVER_CAME = "a live room should have begun ten minutes ago, and its host did not come"
+LEFT = "a live room should have begun ten minutes ago; its host came, and has been away for two minutes"
 KEPT = timedelta(days=30)  # counts older than this say nothing about now
 
 
@@ -92,17 +94,19 @@ def look_for_clusters(*, now: datetime) -> int:
 
 
 def look_for_unattended(*, now: datetime) -> int:
-    """Tell moderators, once an absence, of live rooms that hold and of those whose host never came. How many?"""
+    """Tell moderators, once an absence, of live rooms that hold and of those that have not begun, whose host never came
+    or has left again. How many?"""
     absent = LiveSession.objects.filter(Q(host_until=None) | Q(host_until__lte=now))
     told_of = Alarm.objects.filter(session=OuterRef("pk"))
     holding = absent.filter(~Exists(told_of.filter(since=OuterRef("away_since"))), state__in=LIVELY)
     holding = holding.filter(away_since__lte=now - AWAY_FOR)
-    waiting = absent.filter(
-        ~Exists(told_of.filter(since=OuterRef("starts_at"))), state__in=[LiveState.SCHEDULED, LiveState.LOBBY]
-    )
-    waiting = waiting.filter(starts_at__lte=now - LATE_BY)
+    waiting = absent.annotate(left_at=left_at("pk", "host_until"))
+    waiting = waiting.filter(state__in=[LiveState.SCHEDULED, LiveState.LOBBY], starts_at__lte=now - LATE_BY)
+    never_came = waiting.filter(~Exists(told_of.filter(since=OuterRef("starts_at"))), left_at=None)
+    left = waiting.filter(~Exists(told_of.filter(since=OuterRef("left_at"))), left_at__lte=now - AWAY_FOR)
     told = sum(_tell_of_absence(each, each.away_since, HOLDS, now) for each in holding)
-    return told + sum(_tell_of_absence(each, each.starts_at, NEVER_CAME, now) for each in waiting)
+    told += sum(_tell_of_absence(each, each.starts_at, NEVER_CAME, now) for each in never_came)
+    return told + sum(_tell_of_absence(each, each.left_at, LEFT, now) for each in left)
 
 
 def _tell_of_absence(session: LiveSession, since: datetime | None, says: str, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from moderation.models import (
     Case,
     CaseState,
     Complaint,
+    Decision,
     Exposure,
     HandoverNote,
     Level,
@@ -123,13 +124,26 @@ def served_to(*, moderator: Moderator, now: datetime) -> Q:
     """Which free cases "next" gives this moderator at this moment.
 
     At the hard limit only crises. Of the categories they keep away from none, but for a crisis that
-    nobody else on shift could take, or for which nobody came in time.
+    nobody else on shift could take, or for which nobody came in time. What they did in a live room
+    others look at first, where others are there in time; a crisis is served to them all the same.
     """
-    limit = Q(level=Level.CRISIS) if care_of(moderator, now).standing == Standing.LIMIT else Q()
-    if not moderator.opted_out:
-        return limit
+    served = Q(level=Level.CRISIS) if care_of(moderator, now).standing == Standing.LIMIT else Q()
+    own = _own_acts(moderator, now)
+    if not (moderator.opted_out or own):
+        return served
     alone = Q(due_at__lte=now) | ~_others_can_take(moderator, now)
-    return limit & (~_of_kinds(moderator.opted_out) | (Q(level=Level.CRISIS) & alone))
+    if moderator.opted_out:
+        served &= ~_of_kinds(moderator.opted_out) | (Q(level=Level.CRISIS) & alone)
+    if own:
+        served &= ~Q(pk__in=own) | Q(level=Level.CRISIS) | alone
+    return served
+
+
+def _own_acts(moderator: Moderator, now: datetime) -> list[int]:
+    """Open cases in which something stands that they did in a live room; what is older is past its time anyway."""
+    lately = Decision.objects.standing().filter(session__isnull=False, at__gt=now - timedelta(days=1))
+    acts = lately.filter(moderator=moderator, case__resolved_at=None)
+    return list(acts.values_list("case", flat=True).distinct())
 
 
 def may_be_offered(*, moderator: Moderator, now: datetime) -> Q:

@@ -16,6 +16,7 @@ from moderation.models import (
     Case,
     CaseState,
     Decision,
+    Effect,
     Level,
     LiveNote,
     Moderator,
@@ -63,10 +64,12 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
     reports = list(Report.objects.filter(case=case).order_by("-pk")[:MOST_SHOWN])
     talk = _conversation(case, signals, revealed=revealed)
     sent = case.follows_id is not None or case.subject.startswith("complaint:")
-    holds_more = sent or bool(talk["messages"]) or any(report.note for report in reports)
+    live = _live(case)
+    holds_more = sent or bool(talk["messages"] or live["live_notes"]) or any(report.note for report in reports)
     decisions = list(case.decisions.select_related("moderator__peer", "undone_by__peer").order_by("-pk"))
     return {
         "case": case,
+        "kind": case.subject.partition(":")[0],
         "categories": category_words(case.categories),
         "due": due_words(case.due_at, now),
         "late": case.due_at < now,
@@ -92,8 +95,9 @@ def page_of(case: Case, moderator: Moderator, now: datetime) -> dict[str, Any]:
         "history": _history(case, moderator),
         "decisions": decisions,
         "undoable": _undoable(case, decisions),
+        "room_acts": _room_acts(decisions, now),
         "log": _log(case),
-        **_live(case),
+        **live,
         **talk,
     }
 
@@ -205,10 +209,23 @@ def _history(case: Case, moderator: Moderator) -> list[Case]:
 
 
 def _undoable(case: Case, decisions: Sequence[Decision]) -> Decision | None:
-    """The newest decision that stands; while the case waits, only what was done at once in a live room."""
-    standing = (each for each in decisions if each.undone_at is None)
-    is_open = case.state != CaseState.RESOLVED
-    return next((each for each in standing if each.session_id or not is_open), None)
+    """The newest decision of a closed case that stands; what was done at once in a live room stands by itself."""
+    standing = (each for each in decisions if each.undone_at is None and each.session_id is None)
+    return next(standing, None) if case.state == CaseState.RESOLVED else None
+
+
+def _room_acts(decisions: Sequence[Decision], now: datetime) -> list[Decision]:
+    """What was done at once in a live room and still holds, newest first: each can be taken back by itself.
+
+    A removal about which somebody has decided since is taken back with that decision, and a mute that ran out is over.
+    """
+    standing = [each for each in decisions if each.undone_at is None and each.declined_at is None]
+    newest = next((each.pk for each in standing if not each.is_mute_in_room), 0)
+    acts = [each for each in standing if each.session_id and (each.is_mute_in_room or each.pk == newest)]
+    mutes = [each.pk for each in acts if each.is_mute_in_room]
+    lasting = Effect.objects.filter(decision__in=mutes, reversed_at=None, until__gt=now) if mutes else None
+    rests = set(lasting.values_list("decision", flat=True)) if lasting is not None else set()
+    return [each for each in acts if not each.is_mute_in_room or each.pk in rests]
 
 
 def _session_of(case: Case) -> LiveSession | None:
@@ -225,7 +242,7 @@ def _live(case: Case) -> dict[str, Any]:
     """The session, with what its team noted; nothing is asked about a case from elsewhere."""
     session = _session_of(case)
     if session is None:
-        return {"live": None}
+        return {"live": None, "live_notes": []}
     notes = LiveNote.objects.filter(session=session).select_related("moderator__peer").order_by("-pk")[:MOST_SHOWN]
     return {"live": session, "live_notes": list(notes)}
 

@@ -48,14 +48,21 @@ def every_case() -> CaseQuerySet:
 
 def decisions() -> DecisionQuerySet:
     """Decisions that came to be, about real people: a proposal that waits for a second person, or was declined, is
-    none."""
+    none, and what was done at once in a live room is counted by itself."""
     came_to_be = Q(needs_second=False) | Q(confirmed_at__isnull=False)
-    return Decision.objects.filter(came_to_be, case__peer__drill__isnull=True)
+    made = Decision.objects.filter(came_to_be, case__peer__drill__isnull=True)
+    return made.filter(session=None)
 
 
 def decisions_in(span: Span) -> DecisionQuerySet:
     """Decisions made in this time, those taken back among them."""
     return decisions().filter(at__gte=span.start, at__lt=span.end)
+
+
+def room_acts_in(span: Span) -> DecisionQuerySet:
+    """What was done at once in live rooms in this time, what was taken back since among it."""
+    acts = Decision.objects.filter(session__isnull=False, case__peer__drill__isnull=True)
+    return acts.filter(at__gte=span.start, at__lt=span.end)
 
 
 def posts_in(span: Span) -> PostQuerySet:

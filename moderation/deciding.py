@@ -169,14 +169,17 @@ def undo(*, decision: Decision, moderator: Moderator) -> Case:
 
     What its author withdrew in the meantime stays withdrawn, and words written since stay as they
     were judged. Raises Conflict when it was undone already, waits for a second person, erased the
-    words, or when someone has decided about the same post since, or a newer case about it is open.
+    words, or when someone has decided about the same post since, or a newer case about it is open,
+    or someone else has the case in hand.
     """
     with transaction.atomic():
         if decision.measure != Measure.NOTHING and decision.case.peer:
             lock_peer(decision.case.peer)
         lock_post(cases=decision.case)
-        case = Case.objects.for_moderator(moderator).filter(pk=decision.case_id).first()
-        if case is None or not take_back(decision, moderator) or decided_since(decision):
+        case = Case.objects.for_moderator(moderator).filter(pk=decision.case_id).locked().first()
+        if case is None or _is_in_other_hands(case, moderator) or not take_back(decision, moderator):
+            raise Conflict
+        if decided_since(decision) and not decision.is_mute_in_room:
             raise Conflict
         if not _is_open_again(case, decision):
             raise Conflict
@@ -186,9 +189,14 @@ def undo(*, decision: Decision, moderator: Moderator) -> Case:
         return Case.objects.get(pk=case.pk)
 
 
+def _is_in_other_hands(case: Case, moderator: Moderator) -> bool:
+    return case.is_held(timezone.now()) and case.lease_by_id != moderator.pk
+
+
 def _is_open_again(case: Case, decision: Decision) -> bool:
-    """What was done in a live room left its case open: whoever has it sees that something changed."""
-    if decision.session_id and case.state != CaseState.RESOLVED:
+    """What was done in a live room left its case open: whoever has it sees that something changed. That someone may
+    speak again opens no case: it says nothing about the words that were decided."""
+    if decision.is_mute_in_room or (decision.session_id and case.state != CaseState.RESOLVED):
         return bool(Case.objects.filter(pk=case.pk).update(version=F("version") + 1))
     return reopen(case, need_again(case))
 

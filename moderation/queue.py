@@ -16,6 +16,7 @@ _ASKS = {
     "complaint": "About a moderator",
     "follow-up": "Asks again",
     "ask": "A host asks you in",
+    "word": "A private word in a live room",
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -115,8 +115,10 @@ def rule_figures(since: datetime) -> list[RuleFigures]:
 
 
 def _came_to_be(prefix: str) -> Q:
-    """Decisions that were made: a proposal that waits for a second person, or was declined, is none."""
-    return Q(**{f"{prefix}needs_second": False}) | Q(**{f"{prefix}confirmed_at__isnull": False})
+    """Decisions that moderators made: a proposal that waits for a second person, or was declined, is none, and neither
+    is what was done at once in a live room."""
+    made = Q(**{f"{prefix}needs_second": False}) | Q(**{f"{prefix}confirmed_at__isnull": False})
+    return made & Q(**{f"{prefix}session__isnull": True})
 
 
 def _figures(row: Mapping[str, Any]) -> RuleFigures:

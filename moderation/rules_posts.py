@@ -108,8 +108,8 @@ class _Place:
 
 
 def decided_since(since: datetime, until: datetime) -> dict[int, bool]:
-    """Posts about which a decision stands, on the words they still have, and whether the case was worth it."""
-    standing = Decision.objects.standing().filter(case__post__in=with_words(since, until))
+    """Posts about which a moderator's decision stands, on the words they still have; whether the case was worth it."""
+    standing = Decision.objects.standing().filter(session=None, case__post__in=with_words(since, until))
     same_words = standing.exclude(case__post__edited_at__gt=F("at")).order_by("pk")
     told = same_words.values_list("case__post", "action", "reason_code")
     return {post: was_right(action, reason) for post, action, reason in told if post}

@@ -91,6 +91,12 @@ def _cases(span: Span, now: datetime) -> Iterable[tuple[int, Table]]:
     yield 0, Table("Median time to the first human", tuple(medians))
 
 
+_IN_ROOMS: Mapping[str, str] = {
+    Action.REMOVE.value: "a message was removed",
+    Action.LEAVE.value: "writing was paused in the room",
+}
+
+
 def _decisions(span: Span) -> Iterable[tuple[int, Table]]:
     made = board.decided(span)
     by_action, by_reason = Counter[str](), Counter[str]()
@@ -102,6 +108,8 @@ def _decisions(span: Span) -> Iterable[tuple[int, Table]]:
     yield _closed("Decisions by reason", by_reason, {code: each.label for code, each in reasons().items()})
     by_measure = Counter(counting.decisions_in(span).values_list("measure", flat=True))
     yield _closed("Decisions by what happened to the person", by_measure, dict(Measure.choices))
+    in_rooms = dict(counting.room_acts_in(span).values_list("action").annotate(times=Count("pk")))
+    yield _closed("Done at once in live rooms", in_rooms, _IN_ROOMS)
     undone = sum(each.undone for each in made)
     yield total, Table("Decisions taken back", (("Taken back by a moderator since", said(undone)),))
 

@@ -10,3 +10,19 @@ def test_every_mutant_still_changes_something(mutant: mutants.Mutant) -> None:
     fault = mutant.fault(mutants.PROJECT)
 
     assert fault == ""
+
+
+@pytest.mark.parametrize(
+    ("test", "fault"),
+    [
+        ("tests/test_mutants.py::test_every_mutant_still_changes_something", ""),
+        ("tests/test_mutants.py::test_every_mutant_still_changes_something[one]", ""),
+        ("tests/test_mutants.py", ""),
+        ("tests/test_mutants.py::test_every_mutant", "tests/test_mutants.py holds no test_every_mutant"),
+        ("tests/test_nowhere.py::test_every_mutant", "tests/test_nowhere.py is not there"),
+    ],
+)
+def test_a_mutant_whose_test_is_not_there_says_so(test: str, fault: str) -> None:
+    mutant = mutants.Mutant("a name", "bench/mutants.py", "PATIENCE = 120", "PATIENCE = 0", test)
+
+    assert mutant.fault(mutants.PROJECT) == fault

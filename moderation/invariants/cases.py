@@ -12,7 +12,8 @@ from moderation.models import Case, CaseState, Decision, Escalation, Level, Outb
 
 _OF_A_POST = Q(subject__startswith="post:")
 # A decision that an appeal overturned closed its case all the same; one that was declined never did.
-_STANDS = Q(declined_at=None) & (Q(undone_at=None) | Q(statements__appeal__outcome="overturned"))
+# What was done at once in a live room never did, either: a moderator decides.
+_STANDS = Q(declined_at=None, session=None) & (Q(undone_at=None) | Q(statements__appeal__outcome="overturned"))
 _ANSWERED_BY_CASE = Q(case__subject__startswith="appeal:") | Q(case__subject__startswith="complaint:")
 
 

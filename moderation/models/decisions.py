@@ -113,6 +113,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return self.action
 
+    @property
+    def is_mute_in_room(self) -> bool:
+        """It lets someone's writing rest, and says nothing about any words."""
+        return self.session_id is not None and self.action == Action.LEAVE
+
 
 class EffectKind(models.TextChoices):
     VISIBILITY = "visibility"

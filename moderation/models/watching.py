@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from forum.models import LiveSession, Room
+from forum.models import EventKind, LiveEvent, LiveSession, Room
 from forum.models.live import LIVELY, LiveState
 from moderation.models.people import Moderator
 from peers.models import Peer
@@ -47,7 +48,8 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         cluster = Q(kind=AlarmKind.CLUSTER, at__gt=now - timedelta(hours=1))
         judge = Q(kind__in=[AlarmKind.SILENCE, AlarmKind.FAILING], at__gt=now - timedelta(days=1))
         unattended = Q(kind=AlarmKind.NO_HOST) & (_still_away(now) | _never_came(now))
-        return self.filter(cluster | judge | unattended).select_related("room", "session__host").order_by("-at")
+        found = self.alias(left_at=left_at("session", "session__host_until")).filter(cluster | judge | unattended)
+        return found.select_related("room", "session__host").order_by("-at")
 
 
 def _still_away(now: datetime) -> Q:
@@ -56,8 +58,17 @@ def _still_away(now: datetime) -> Q:
 
 
 def _never_came(now: datetime) -> Q:
-    waits = Q(session__state__in=[LiveState.SCHEDULED, LiveState.LOBBY], session__starts_at=F("since"))
-    return waits & (Q(session__host_until=None) | Q(session__host_until__lte=now))
+    """The same goes on in a room that has not begun: nobody came, or its host is away since then."""
+    waits = Q(session__state__in=[LiveState.SCHEDULED, LiveState.LOBBY])
+    same = Q(left_at=None, session__starts_at=F("since")) | Q(left_at=F("since"))
+    return waits & same & (Q(session__host_until=None) | Q(session__host_until__lte=now))
+
+
+def left_at(session: str, host_until: str) -> Coalesce:
+    """When an absent host left, of a session's key: when their lease ran out, or, where they stepped out, the last time
+    the room's standing changed. Nothing where they never came."""
+    changes = LiveEvent.objects.filter(session=OuterRef(session), kind=EventKind.STATE).order_by("-seq")
+    return Coalesce(F(host_until), Subquery(changes.values("at")[:1]))
 
 
 class Alarm(models.Model):

@@ -14,7 +14,17 @@ from forum.live import hosting
 from forum.live.states import Act
 from forum.models import EventKind, LiveEvent, LiveSession, Pause, Post, Visibility
 from forum.posting import Resting, submit_post
-from moderation import deciding, live_care, seconding, triage
+from moderation import (
+    counting,
+    deciding,
+    live_care,
+    restrictions,
+    reviewing,
+    rules_figures,
+    rules_posts,
+    seconding,
+    triage,
+)
 from moderation.appealing import answer_appeal, file_appeal
 from moderation.effects import NotPossible
 from moderation.invariants import breaches
@@ -406,6 +416,33 @@ def test_a_proposal_that_comes_to_nothing_brings_back_no_message_the_room_remove
     assert not list(breaches())
 
 
+@pytest.mark.parametrize("act", ["remove", "mute"])
+def test_no_case_is_closed_by_what_was_done_in_a_room(river, said, act) -> None:
+    case, now = ACTS[act](river, said).case, timezone.now()
+    Case.objects.filter(pk=case.pk).update(state=CaseState.RESOLVED, resolved_at=now, first_human_at=now)
+
+    found = {breach.says for breach in breaches()}
+
+    assert {"closed without a decision about it", "resolved by no decision that stands"} <= found
+
+
+@pytest.mark.parametrize("act", ["remove", "mute"])
+def test_what_was_done_in_a_room_counts_as_no_moderators_decision(river, robin, ash, session, act) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY))
+    ACTS[act](river, post)
+    now = timezone.now() + timedelta(minutes=1)
+    span = counting.Span.before(now, timedelta(hours=1))
+
+    assert counting.room_acts_in(span).count() == 1
+    assert not counting.decisions_in(span).exists()
+    assert not rules_posts.decided_since(span.start, now)
+    assert {each.cases for each in rules_figures.rule_figures(span.start)} == {0}
+    assert reviewing.draw_reviews(now=now + timedelta(days=1)) == 0
+    assert restrictions.how_they_ended(span)["fold"] == {"waits": 1}
+    decided(Case.objects.get(), robin)
+    assert counting.decisions_in(span).count() == 1
+
+
 # Muting
 
 
@@ -559,6 +596,35 @@ def test_a_moderator_pauses_in_a_live_room_from_the_desk_and_not_in_a_thread(rob
         decided(Case.objects.get(post=other), robin, "leave", measure=Measure.PAUSE_HERE)
 
     assert Pause.objects.get().session == session
+
+
+@pytest.mark.parametrize("action", ["publish", "remove"])
+def test_a_mute_is_taken_back_at_the_desk_whatever_was_decided_about_the_message_since(
+    river, robin, ash, session, said, action
+) -> None:
+    made = live_care.mute(moderator=river, post=said, minutes=60, reason=WHY)
+    decided(Case.objects.get(), robin, action)
+    before = Post.objects.filter(pk=said.pk).values().get()
+
+    deciding.undo(decision=made, moderator=robin)
+
+    assert submit_post(peer=ash, place=session, draft=draft("Thank you.")).is_open
+    assert Post.objects.filter(pk=said.pk).values().get() == before
+    assert Case.objects.get(post=said).state == CaseState.RESOLVED
+    assert not list(breaches())
+
+
+@pytest.mark.parametrize("act", ["remove", "mute"])
+def test_what_was_done_in_a_room_is_not_taken_back_out_of_a_colleagues_hands(river, robin, wren, said, act) -> None:
+    made = ACTS[act](river, said)
+    assert triage.claim(case=made.case, moderator=wren)
+
+    with pytest.raises(triage.Conflict):
+        deciding.undo(decision=made, moderator=robin)
+    assert Decision.objects.get().undone_at is None
+    deciding.undo(decision=made, moderator=wren)
+
+    assert Decision.objects.get().undone_by == wren
 
 
 # What rules do by themselves

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -12,10 +13,10 @@ from forum.models import LiveSession, Pause, Post, Visibility
 from forum.posting import submit_post
 from forum.showing import set_visibility
 from moderation import live_care, triage
-from moderation.models import AuditEvent, Case, Decision, LiveNote, Moderator, OutreachMessage, Statement
+from moderation.models import AuditEvent, Case, Decision, Effect, LiveNote, Moderator, OutreachMessage, Statement
 from moderation.risk import Level
 from tests.conftest import draft, make_moderator
-from tests.desk.staff import CRY, Browser, sit_down, take
+from tests.desk.staff import CRY, Browser, decision, left_when_hidden, sit_down, take
 from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +262,7 @@ def test_a_muted_person_reads_why_and_until_when_and_what_they_write_comes_back(
 
     until = f"{Pause.objects.get().until:%H:%M} UTC"
     assert f"Your writing rests here until {until}" in page
+    assert "River (of this room's team) wrote" in unescape(page)
     assert "Aimed at someone" in page
     assert Statement.objects.get().get_absolute_url() in page
     assert answer.status_code == 403
@@ -420,8 +422,13 @@ def test_the_answer_is_read_at_the_desk(console, robin, ash, session, said) -> N
     Browser(ash).post(conversation[0], {"body": "Better now, thank you.", "client_id": "two"})
     case = Case.objects.get(subject__startswith="word:")
 
-    page = take(sit_down(robin), case, reveal=True)
+    desk = sit_down(robin)
+    queue = desk.read("/desk/")
+    page = take(desk, case, reveal=True)
 
+    assert "A private word in a live room" in queue
+    assert "wrote to a person there privately" in page
+    assert "asked for help" not in page
     assert "Are you all right?" in page
     assert "Better now, thank you." in page
     assert session.title in page
@@ -435,10 +442,15 @@ def test_a_host_asks_a_moderator_in_and_the_desk_reads_the_note(console, robin, 
 
     case = Case.objects.get(subject=f"ask:{session.pk}")
     desk = sit_down(robin)
-    page = desk.read(case.get_absolute_url())
+    covered = desk.read(case.get_absolute_url())
+    page = take(desk, case, reveal=True)
+    assert "Quiet Fern" not in covered
+    assert "asks for a moderator" in covered
+    assert "asked for help" not in covered
     assert "A moderator was asked in" in console.read(at(session))
     assert "A host asks you in" in desk.read("/desk/")
     assert "Quiet Fern needs more than I can give." in page
+    assert "Quiet Fern" not in left_when_hidden(page)
     assert session.get_absolute_url() in page
 
 
@@ -471,8 +483,11 @@ def test_a_note_stands_in_the_console_and_in_the_cases_of_its_session_alone(
 
     assert LiveNote.objects.count() == 1
     assert "A loud start, calm since." in part(console.read(at(session)), "team")
-    assert "A loud start, calm since." in desk.read(here.get_absolute_url())
-    assert "A loud start, calm since." not in desk.read(elsewhere.get_absolute_url())
+    assert "A loud start, calm since." not in desk.read(here.get_absolute_url())
+    page = take(desk, here, reveal=True)
+    assert "A loud start, calm since." in page
+    assert "A loud start" not in left_when_hidden(page)
+    assert "A loud start, calm since." not in take(desk, elsewhere, reveal=True)
     assert "A loud start" not in Browser(ash).read(session.get_absolute_url())
 
 
@@ -496,6 +511,84 @@ def test_a_moderator_takes_back_at_the_desk_what_a_host_removed(console, robin, 
     assert Case.objects.open().filter(pk=case.pk).exists()
     assert AuditEvent.objects.filter(kind="decision.undone", actor="robin").count() == 1
     assert "did this in the live room" not in desk.read(case.get_absolute_url())
+
+
+def test_the_desk_takes_back_each_act_of_the_room_by_itself(console, robin, said) -> None:
+    console.post(on(said, "mute"), {"reason": "unkind", "minutes": "60"})
+    console.post(on(said, "mute"), {"reason": "unkind", "minutes": "end"})
+    console.post(on(said, "remove"), {"reason": "unkind"})
+    case, desk = Case.objects.get(), sit_down(robin)
+    made = list(Decision.objects.order_by("pk"))
+    for each in made[:2]:
+        page = desk.read(case.get_absolute_url())
+        assert f'name="decision" value="{each.pk}"' in page
+        assert desk.post(f"{case.get_absolute_url()}undo", {"decision": str(each.pk)}).status_code == 302
+
+    page = desk.read(case.get_absolute_url())
+
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert page.count('name="decision" value=') == 1
+    assert f'name="decision" value="{made[2].pk}"' in page
+
+
+def test_a_mute_that_ran_out_and_a_removal_that_was_decided_since_are_not_offered(console, robin, said) -> None:
+    console.post(on(said, "mute"), {"reason": "unkind", "minutes": "5"})
+    console.post(on(said, "remove"), {"reason": "unkind"})
+    case, desk = Case.objects.get(), sit_down(robin)
+    page = take(desk, case)
+    desk.post(f"{case.get_absolute_url()}decide", decision(page, action="remove", reason_code="unkind"))
+    newest = Decision.objects.order_by("-pk")[0]
+
+    both = desk.read(case.get_absolute_url())
+    Effect.objects.filter(kind="pause").update(until=timezone.now())
+    one = desk.read(case.get_absolute_url())
+
+    assert both.count('name="decision" value=') == 2
+    assert one.count('name="decision" value=') == 1
+    assert f'name="decision" value="{newest.pk}"' in one
+
+
+def test_taking_back_is_offered_to_whoever_has_the_case_or_while_nobody_has(console, robin, wren, said) -> None:
+    console.post(on(said, "remove"), {"reason": "unkind"})
+    case, made = Case.objects.get(), Decision.objects.get()
+    desk, other = sit_down(robin), sit_down(wren)
+    free = other.read(case.get_absolute_url())
+    mine = take(desk, case)
+
+    held = other.read(case.get_absolute_url())
+    answer = other.post(f"{case.get_absolute_url()}undo", {"decision": str(made.pk)})
+
+    back = f'name="decision" value="{made.pk}"'
+    assert (back in free, back in mine, back in held) == (True, True, False)
+    assert "Robin has this case, and can take it back" in held
+    assert answer.status_code == 409
+    assert "Robin has this case now" in answer.content.decode()
+    assert Decision.objects.get().undone_at is None
+
+
+def test_one_own_act_in_a_room_is_named_so_and_comes_to_others_first(robin, wren, ash, session, said) -> None:
+    live_care.remove(moderator=robin, post=said, reason="unkind")
+    case = Case.objects.get()
+    Moderator.objects.update(on_shift_until=timezone.now() + timedelta(hours=1))
+
+    assert triage.claim_next(moderator=robin) is None
+    assert "your own act in the room" in sit_down(robin).read(case.get_absolute_url())
+    assert "your own act in the room" not in sit_down(wren).read(case.get_absolute_url())
+    taken = triage.claim_next(moderator=wren)
+    assert taken == case
+
+
+@pytest.mark.parametrize("why", ["alone", "late", "crisis"])
+def test_ones_own_act_comes_to_oneself_where_nobody_else_would_look_in_time(robin, wren, ash, session, why) -> None:
+    post = submit_post(peer=ash, place=session, draft=draft(CRY if why == "crisis" else WORDS))
+    live_care.remove(moderator=robin, post=post, reason="unkind")
+    hour = timedelta(hours=1)
+    Moderator.objects.filter(username="robin").update(on_shift_until=timezone.now() + hour)
+    Moderator.objects.filter(username="wren").update(on_shift_until=None if why == "alone" else timezone.now() + hour)
+    if why == "late":
+        Case.objects.update(due_at=timezone.now())
+
+    assert triage.claim_next(moderator=robin) == Case.objects.get()
 
 
 def test_the_acts_of_a_full_console_cost_a_fixed_number_of_questions(

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from forum.live.hosting import move, renew_lease, schedule
+from forum.live.hosting import move, renew_lease, schedule, step_out
 from forum.live.states import Act
 from forum.models import LiveSession
 from forum.posting import submit_post
 from moderation.alarms import (
+    LEFT,
     Heard,
     crowded,
     false_alarms_a_day,
@@ -268,6 +269,46 @@ def test_a_host_who_never_came_is_told_of_ten_minutes_after(robin, host, room, m
     assert Alarm.objects.standing(now).count() == told
     move(host=host, session=session, act=Act.OPEN)
     assert not Alarm.objects.standing(timezone.now()).exists()
+
+
+@pytest.mark.parametrize("act", [None, Act.OPEN_LOBBY])
+def test_a_host_who_came_and_left_before_it_began_is_told_of_after_two_minutes_as_that(
+    robin, host, room, time_machine, act
+) -> None:
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    session = schedule(host=host, room=room, title="Late", starts_at=now - timedelta(minutes=15))
+    renew_lease(host=host, session=session)
+    if act:
+        move(host=host, session=session, act=act)
+    lapsed = LiveSession.objects.get().host_until
+    assert lapsed
+    times = [lapsed + timedelta(seconds=seconds) for seconds in (1, 119, 121, 180)]
+
+    told = [look_for_unattended(now=at) for at in times]
+
+    assert told == [0, 0, 1, 0]
+    assert [says for _, says in alarms_sent()] == [LEFT]
+    time_machine.move_to(times[-1], tick=False)
+    assert f"River came, and has been away since {lapsed:%H:%M} UTC" in sit_down(robin).read("/desk/")
+    renew_lease(host=host, session=session)
+    assert not Alarm.objects.standing(timezone.now()).exists()
+    again = timezone.now() + timedelta(minutes=4)
+    assert [look_for_unattended(now=again), look_for_unattended(now=again)] == [1, 0]
+    assert Alarm.objects.standing(again).count() == 1
+
+
+def test_a_host_who_stepped_out_of_the_lobby_is_told_of_once(robin, host, room, time_machine) -> None:
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    session = schedule(host=host, room=room, title="Late", starts_at=now - timedelta(minutes=15))
+    move(host=host, session=session, act=Act.OPEN_LOBBY)
+    step_out(host=host, session=session)
+
+    told = [look_for_unattended(now=now + timedelta(seconds=seconds)) for seconds in (1, 119, 121, 180)]
+
+    assert told == [0, 0, 1, 0]
+    assert [says for _, says in alarms_sent()] == [LEFT]
 
 
 def test_the_worker_looks_for_rooms_without_a_host(session) -> None:
