@@ -227,6 +227,7 @@ def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit,
 
     # A private word came last: what is said after it was not missed.
     blue.context.set_offline(True)
+    expect(blue.locator("[data-live-line]")).to_contain_text("The connection is lost")
     say(ash, "Said meanwhile.")
     write_privately(console, "Good evening from Blue.", "A word for you.")
     blue.context.set_offline(False)
@@ -243,8 +244,8 @@ def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit,
     expect(ash.get_by_text("Only you can see this message.")).to_be_visible()
     site.manage("shell", "--no-imports", "-c", RELEASE)
     expect(ash.get_by_text("Only you can see this message.")).to_have_count(0, timeout=3000)
-    own = ash.locator(".said-own").last
-    expect(own).to_contain_text("you")
+    own = ash.get_by_role("log").locator(".said", has_text="I will hurt him tonight")
+    expect(own.locator(".said-head")).to_contain_text("you")
     expect(own.get_by_role("link", name="Report")).to_have_count(0)
 
 
