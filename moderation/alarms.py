@@ -106,7 +106,7 @@ def look_for_unattended(*, now: datetime) -> int:
     left = waiting.filter(~Exists(told_of.filter(since=OuterRef("left_at"))), left_at__lte=now - AWAY_FOR)
     told = sum(_tell_of_absence(each, each.away_since, HOLDS, now) for each in holding)
     told += sum(_tell_of_absence(each, each.starts_at, NEVER_CAME, now) for each in never_came)
-    return told + sum(_tell_of_absence(each, each.left_at, LEFT, now) for each in left)
+    return told + sum(_tell_of_absence(each, each.left_at, LEFT, now) for each in left)  # type: ignore[attr-defined]  # annotated above
 
 
 def _tell_of_absence(session: LiveSession, since: datetime | None, says: str, now: datetime) -> bool:

@@ -5,6 +5,7 @@ python -m tests.site FOLDER    prepare a site; named in LAMPLIGHT_PREPARED, each
 
 import base64
 import contextlib
+import json
 import logging
 import os
 import shutil
@@ -12,11 +13,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -71,14 +73,22 @@ class Site:
         self.env = {**os.environ, **SECRETS, "LAMPLIGHT_DATA": str(data), "LAMPLIGHT_SITE_URL": self.url, **variables}
         self.server: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        self.managing: subprocess.Popen[str] | None = None
+        self.one_at_a_time = threading.Lock()
 
     def manage(self, *words: str, stdin: str = "") -> str:
-        """Run `manage.py` and return what it printed. Raises CalledProcessError."""
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(
-            command, env=self.env, cwd=PROJECT, check=True, capture_output=True, text=True, input=stdin
-        )
-        return done.stdout
+        """Run `manage.py`, in one process for all of this site's commands; what was printed. Raises RuntimeError."""
+        with self.one_at_a_time:
+            if self.managing is None:
+                command, pipe = [sys.executable, "-m", "tests.managing"], subprocess.PIPE
+                self.managing = subprocess.Popen(command, env=self.env, cwd=PROJECT, stdin=pipe, stdout=pipe, text=True)
+            asks, answers = cast("IO[str]", self.managing.stdin), cast("IO[str]", self.managing.stdout)
+            asks.write(json.dumps({"words": words, "stdin": stdin}) + "\n")
+            asks.flush()
+            answer = json.loads(answers.readline())
+        if answer["failed"]:
+            raise RuntimeError(f"manage.py {words[0]} failed: {answer['said']}")
+        return str(answer["said"])
 
     def prepare(self) -> None:
         """Tables, rooms, static files: a copy of what was prepared, where that is named and would be the same."""
@@ -111,6 +121,8 @@ class Site:
             self.server = None
 
     def stop(self) -> None:
+        if self.managing:
+            self.managing.communicate()
         for process in (self.server, self.worker):
             if process and process.poll() is None:
                 process.terminate()
@@ -190,4 +202,6 @@ def until(ready: object, seconds: float = 10.0, what: str = "it") -> None:
 
 
 if __name__ == "__main__":
-    Site(Path(sys.argv[1])).prepare()
+    prepared = Site(Path(sys.argv[1]))
+    prepared.prepare()
+    prepared.stop()

@@ -1,5 +1,6 @@
 """A folder and secrets of the tests' own. Loaded by pytest before Django reads its settings (see addopts)."""
 
+import gc
 import os
 import tempfile
 
@@ -11,3 +12,10 @@ os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass e
 if address := os.environ.get("LAMPLIGHT_REDIS_URL"):
     number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     os.environ["LAMPLIGHT_REDIS_URL"] = f"{address.rpartition('/')[0]}/{number}"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays until the end: not looking through it again and again spares a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)

@@ -125,8 +125,8 @@ class Case(models.Model):
     """One thing that needs a human. At most one is open per subject; it covers the subject's latest revision."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_token, editable=False)
-    # Such as "post:<pk>"; of a live session "call:<its pk>:<persona pk or random>", "ask:<its pk>" (a moderator asked in)
-    # and "word:<its pk>:<persona pk>" (a private word).
+    # Such as "post:<pk>"; of a live session "call:<its pk>:<persona pk or random>", "ask:<its pk>" (someone asked for a
+    # moderator) and "word:<its pk>:<persona pk>" (a private word).
     subject = models.CharField(max_length=60)
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="cases")
     peer = models.ForeignKey(Peer, models.SET_NULL, null=True, related_name="cases")

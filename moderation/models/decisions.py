@@ -53,7 +53,7 @@ class Decision(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="decisions")
     moderator = models.ForeignKey(Moderator, models.PROTECT, related_name="decisions")
     # Made in a live room, at once: its case stays open all the same, and a moderator looks.
-    session = models.ForeignKey(LiveSession, models.PROTECT, null=True, related_name="+")
+    session = models.ForeignKey(LiveSession, models.PROTECT, null=True, related_name="+", db_index=False)
     action = models.CharField(max_length=7, choices=Action)
     spans = models.JSONField(default=list)  # redact: the parts to hide, in code points of the words as they were seen
     measure = models.CharField(max_length=12, choices=Measure, default=Measure.NOTHING)

@@ -218,5 +218,5 @@ def stretches(words: int, ends: Sequence[int]) -> list[tuple[int, int]]:
             last = bounds[at + 1]
             longer = [(piece, min(piece + _LONG, last)) for piece in range(start, last - _LONG + _STEP, _STEP)]
         # A word or two alone are weighed with what follows them, or at the end with what precedes them.
-        found += longer or [(min(start, words - _LONG), min(start + _LONG, words))]
+        found += longer or [(max(0, min(start, words - _LONG)), min(start + _LONG, words))]
     return [*found, whole]

@@ -18,6 +18,14 @@ case, lead = Case.objects.latest("pk"), Moderator.objects.filter(role="lead").fi
 triage.claim(case=case, moderator=lead)
 outreach.write_to_author(case=case, moderator=lead, body="I read what you wrote. I am here.", client_id="axe")
 """
+# Every third thread of the demo community: something of everything, in a third of the time.
+FILL = """
+from dataclasses import replace
+from moderation.demo import filling
+whole = filling.load_community
+filling.load_community = lambda name_of: replace(texts := whole(name_of), threads=texts.threads[::3])
+filling.fill()
+"""
 STAFF_PAGES = (
     "/desk/",
     "/desk/rota",
@@ -38,7 +46,7 @@ DESKTOP = {"width": 1280, "height": 800}
 def site() -> Iterator[Site]:
     """The demo community: pages with something of everything on them."""
     with running_site(worker=False) as running:
-        running.manage("demo")
+        running.manage("shell", "--no-imports", "-c", FILL)
         yield running
 
 

@@ -187,6 +187,7 @@ def test_what_is_for_one_person_alone_neither_interrupts_nor_is_overtaken(visit,
     for page in (ash, blue):
         page.goto(room)
         say(page, f"Good evening from {'Ash' if page is ash else 'Blue'}.")
+        expect(page.locator("[data-live-plain]")).to_have_attribute("hidden", "")  # the line is open
     mine = blue.locator("[data-live-mine]")
     expect(mine).to_have_attribute("aria-live", "polite")
 
@@ -224,6 +225,7 @@ def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit,
     for page in (ash, blue):
         page.goto(room)
         say(page, f"Good evening from {'Ash' if page is ash else 'Blue'}.")
+        expect(page.locator("[data-live-plain]")).to_have_attribute("hidden", "")  # the line is open
 
     # A private word came last: what is said after it was not missed.
     blue.context.set_offline(True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, training
@@ -147,6 +147,7 @@ def test_a_text_is_read_with_its_ends_and_without_its_marks() -> None:
 
 
 @given(st.integers(3, 400), st.lists(st.integers(1, 400), max_size=40))
+@example(25, [21])  # a short end, in a text no longer than a stretch
 def test_every_word_of_a_text_lies_in_a_stretch_and_the_last_is_the_whole(words: int, ends: list[int]) -> None:
     found = stretches(words, ends)
 
