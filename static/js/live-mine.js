@@ -50,6 +50,8 @@ export class Mine {
   add(html) {
     const card = document.createElement("div");
     setServerHtml(card, html);
+    const about = /** @type {HTMLElement | null} */ (card.querySelector("[data-about]"))?.dataset.about;
+    if (about) this.region.querySelector(`[data-about="${about}"]`)?.remove(); // the room told of it before this came
     card.tabIndex = -1;
     card.setAttribute("aria-live", "off"); // it has the focus, and is read out with that
     this.region.append(card);

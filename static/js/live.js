@@ -224,13 +224,13 @@ class Room {
     const button = this.handButton;
     if (!button) return;
     const body = new FormData(form);
-    body.set("hand", button.value);
+    const wished = button.value; // what the button says may change before the answer is here
+    body.set("hand", wished);
     try {
       const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
       if (!answer.ok) return this.say("Hands are not raised at this moment.");
-      const isUp = button.value === "up";
-      this.showHand(button.value);
-      if (!isUp) this.say("Your hand is down.");
+      this.showHand(wished);
+      if (wished === "down") this.say("Your hand is down.");
       void this.mine?.look(); // that it is up stands there
     } catch {
       this.say("The connection is lost for the moment. Please press again.");

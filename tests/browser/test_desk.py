@@ -172,7 +172,8 @@ def test_alike_cases_that_are_lost_take_their_words_along_and_leave_what_was_wri
     expect(words.first).to_be_visible()
     note = page.get_by_label("What each author will read")
     note.fill(NOTE)
-    page.clock.fast_forward(21_000)  # a beat of the page: they are kept
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.clock.fast_forward(21_000)  # a beat of the page: they are kept
     expect(words.first).to_be_visible()
     expect(line).to_contain_text("They are yours")
 
