@@ -22,6 +22,7 @@ import random
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -33,17 +34,16 @@ from tests.live_client import LivePage
 from tests.site import Site, running_site
 from tests.storming import (
     Crowd,
-    Done,
+    Race,
     Room,
     a_crowd,
     beside,
     drop_often,
     kill_and_start,
     open_rooms,
-    said_in_silence,
+    overstepped,
     same_send,
     to_its_end,
-    two_hosts,
     until_all,
 )
 
@@ -169,7 +169,7 @@ async def evening(room: Room, given: argparse.Namespace, redis: OwnRedis | None)
             flush=True,
         )
         faults = [] if set(statuses) == {303} else [f"the same words over HTTP: {statuses}"]
-        faults += await hosts_race(crowd, speakers)
+        faults += await race(crowd, speakers)
         return faults + (await crowd.settle()).faults
 
 
@@ -179,19 +179,17 @@ async def _redis_comes_and_goes(redis: OwnRedis | None) -> None:
         await to_its_end(redis.restart)
 
 
-async def hosts_race(crowd: Crowd, speakers: Sequence[LivePage]) -> list[str]:
+async def race(crowd: Crowd, speakers: Sequence[LivePage]) -> list[str]:
     first = time.time()
     async with crowd.talk(speakers, RATE):
-        raced = await asyncio.to_thread(crowd.room.race_hosts, RACING)
+        hosts = Race(crowd.room)
+        await hosts.run(RACING)
     await until_all(lambda: not any(page.waiting for page in speakers), "answering")
     found = await asyncio.to_thread(crowd.room.found)
-    done = [Done(*each) for each in raced["done"]]
     said = sum(row[1] == "said" and row[4] > first for row in found["events"])
-    print(f"two hosts: {len(done)} acts, {said} messages said meanwhile; in the end {raced['host']} holds the room")
-    faults = [*raced["broken"], *two_hosts(done)]
-    present = {"take_over", "here", "open", "one_voice"}
-    faults += said_in_silence(done, found["events"], closes="step_out", opens=present, first=first)
-    return faults + said_in_silence(done, found["events"], closes="one_voice", opens={"open"}, first=first)
+    acts = Counter(each.act for each in hosts.done)
+    print(f"two hosts over HTTP: {dict(acts)} done, {said} messages said meanwhile", flush=True)
+    return overstepped(hosts, found["events"], first=first)
 
 
 @contextlib.contextmanager

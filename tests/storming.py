@@ -43,7 +43,7 @@ def room():
     session = schedule(host=host, room=Room.objects.get(slug="self-care"), title="An evening together")
     name_co_host(host=host, session=session, peer=co_host)
     move(host=host, session=session, act=Act.OPEN)
-    return session.public_id, cookie(host), [cookie(Peer.objects.create()) for _ in range(SPEAKERS)]
+    return session.public_id, cookie(host), cookie(co_host), [cookie(Peer.objects.create()) for _ in range(SPEAKERS)]
 
 host, co_host = (Peer.objects.create(kind=Kind.STAFF, staff_name=name) for name in ("River", "Wren"))
 print(json.dumps([room() for _ in range(ROOMS)]))
@@ -62,54 +62,9 @@ posts = list(Post.objects.filter(session=session).values_list("client_id", flat=
 print(json.dumps({"last": session.last_seq, "events": events, "posts": posts}))
 """
 
-# Two hosts in two threads do whatever hosts do, as fast as they can. There is no page yet on which one takes over.
-_HOSTS = """
-import json, random, threading, time
-from django.db import connection
-from forum.live import hosting
-from forum.live.states import Act
-from forum.models import LiveSession
-session = LiveSession.objects.get(public_id=LIVE)
-one, two = session.host, session.co_host
-done, broken = [], []
-
-def do(me, act):
-    if act == "take_over":
-        hosting.take_over(host=me, session=session)
-    elif act == "step_out":
-        hosting.step_out(host=me, session=session)
-    elif act == "here":
-        hosting.renew_lease(host=me, session=session)
-    else:
-        hosting.move(host=me, session=session, act=Act(act))
-
-def once(me, act):
-    began = time.time()
-    try:
-        do(me, act)
-    except (hosting.NotTheHost, hosting.NotNow):
-        return False
-    except Exception as problem:
-        broken.append(repr(problem))
-        return False
-    done.append((me.staff_name, act, began, time.time()))
-    return True
-
-def hold(me, until):
-    while time.time() < until:
-        once(me, random.choice(("take_over", "take_over", "step_out", "here", "here", "open", "open", "one_voice")))
-        time.sleep(random.uniform(0, 0.1))
-    connection.close()
-
-until = time.time() + SECONDS
-threads = [threading.Thread(target=hold, args=(me, until)) for me in (one, two)]
-for each in threads: each.start()
-for each in threads: each.join()
-once(one, "take_over")  # it may be theirs already
-once(one, "open")
-session.refresh_from_db()
-print(json.dumps({"done": done, "broken": broken, "host": session.host.staff_name}))
-"""
+# What a host may press, as often as it stands here.
+_PRESSED = ("take_over", "take_over", "step_out", "still", "still", "open", "open", "one_voice")
+_DONE, _TOO_LATE = {204, 303}, {403, 409}  # answers; the second to someone who is the host no more
 
 
 def sentence(number: int) -> str:
@@ -120,9 +75,9 @@ def sentence(number: int) -> str:
 class Room:
     """A live room, and the web processes that serve it."""
 
-    def __init__(self, sites: Sequence[Site], live: str, host: str, cookies: list[str]) -> None:
+    def __init__(self, sites: Sequence[Site], live: str, host: str, co_host: str, cookies: list[str]) -> None:
         self.sites, self.live = sites, live
-        self.host, self.cookies = host, cookies  # the cookies of who holds it, and of who may speak
+        self.host, self.co_host, self.cookies = host, co_host, cookies  # of who holds it, and of who may speak
 
     @property
     def ports(self) -> list[int]:
@@ -132,11 +87,6 @@ class Room:
         """What the database holds of it."""
         found: dict[str, Any] = _ask(self.sites[0], _COUNT, LIVE=self.live)
         return found
-
-    def race_hosts(self, seconds: float) -> dict[str, Any]:
-        """Let host and co-host do what they like at once; each thing that was done, and when."""
-        raced: dict[str, Any] = _ask(self.sites[0], _HOSTS, LIVE=self.live, SECONDS=seconds)
-        return raced
 
 
 def open_rooms(sites: Sequence[Site], number: int, *, speakers: int) -> list[Room]:
@@ -426,6 +376,41 @@ class Done(NamedTuple):
     ended: float
 
 
+@dataclass(slots=True)
+class Race:
+    """Host and co-host press whatever hosts press, over HTTP, as fast as they can."""
+
+    room: Room
+    done: list[Done] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # answers other than "done" and "too late"
+
+    async def run(self, seconds: float) -> None:
+        """In the end the first of them has the room, and it is open."""
+        both = {"host": self.room.host, "co-host": self.room.co_host}
+        await asyncio.gather(*(self._hold(who, cookie, seconds) for who, cookie in both.items()))
+        await self._hold("host", self.room.host, 0)
+
+    async def _hold(self, who: str, cookie: str, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        async with httpx.AsyncClient(timeout=10) as own:
+            token = await form_token(own, f"{self.room.sites[0].url}/live/{self.room.live}/host/", cookie)
+            while time.monotonic() < until:
+                await self._press(own, who, cookie, token, random.choice(_PRESSED))  # noqa: S311  (not secret)
+                await asyncio.sleep(random.uniform(0, 0.1))  # noqa: S311  (not secret)
+            if not seconds:
+                for act in ("take_over", "open"):  # it may be theirs, and open, already
+                    await self._press(own, who, cookie, token, act)
+
+    async def _press(self, own: httpx.AsyncClient, who: str, cookie: str, token: str, act: str) -> None:
+        console = f"{random.choice(self.room.sites).url}/live/{self.room.live}/host/act"  # noqa: S311  (not secret)
+        began = time.time()
+        status = (await post(own, console, cookie, {"act": act, "form_token": token})).status_code
+        if status in _DONE:
+            self.done.append(Done(who, act, began, time.time()))
+        elif status not in _TOO_LATE:
+            self.faults.append(f"{who}: {act} was answered with {status}")
+
+
 def two_hosts(done: Sequence[Done]) -> list[str]:
     """Acts of someone who was surely not the host: another had taken over before, and they had not taken it back."""
     faults = []
@@ -455,3 +440,12 @@ def said_in_silence(
                 silences.append((each.ended, ends))
     at = [row[4] for row in events if row[1] == "said" and row[4] > first]
     return [f"said after {closes}" for moment in at if any(a < moment < b for a, b in silences)]
+
+
+def overstepped(race: Race, events: Sequence[Any], *, first: float) -> list[str]:
+    """Whatever two racing hosts did, or others said, that could not be: two hosts, or words while none was present or
+    only the host spoke. Messages from before `first` are left out."""
+    present = {"take_over", "still", "open", "one_voice"}
+    faults = [*race.faults, *two_hosts(race.done)]
+    faults += said_in_silence(race.done, events, closes="step_out", opens=present, first=first)
+    return faults + said_in_silence(race.done, events, closes="one_voice", opens={"open"}, first=first)

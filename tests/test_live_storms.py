@@ -1,6 +1,7 @@
 """Whatever happens to a live room: nothing lost, nothing twice, order kept. Long: bench/live_storm.py."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +21,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def rooms(site: Site) -> Iterator[storming.Room]:
-    return iter(storming.open_rooms([site], 5, speakers=SPEAKERS))
+    return iter(storming.open_rooms([site], 6, speakers=SPEAKERS))
 
 
 @pytest.fixture
@@ -72,6 +73,21 @@ async def test_who_stops_reading_keeps_nothing_from_others_and_gets_everything_l
 
     assert outcome.faults == []
     assert behind + SPEAKERS < min(heard_by_others)
+
+
+async def test_two_hosts_who_race_are_never_two_and_nobody_speaks_without_one(room) -> None:
+    first = time.time()
+    async with storming.a_crowd(room) as crowd:
+        speakers = await crowd.come(room.cookies)
+        async with crowd.talk(speakers, RATE):
+            race = storming.Race(room)
+            await race.run(3.0)
+        outcome = await crowd.settle()
+
+    assert outcome.faults == []
+    assert storming.overstepped(race, room.found()["events"], first=first) == []
+    assert {each.who for each in race.done if each.act == "take_over"} == {"host", "co-host"}
+    assert outcome.acknowledged
 
 
 @pytest.mark.parametrize("state", ["open", "slow"])

@@ -82,8 +82,8 @@ def first_address(page: Page, on: str, pattern: str) -> str:
     return found.group()
 
 
-@pytest.mark.parametrize(("colours", "windows"), [("light", (PHONE, DESKTOP)), ("dark", (PHONE,))])
-def test_pages_for_readers(visit, colours, windows) -> None:
+@pytest.mark.parametrize(("colours", "window"), [("light", PHONE), ("dark", DESKTOP)])
+def test_pages_for_readers(visit, colours, window) -> None:
     page = visit(color_scheme=colours)
     room = "/rooms/self-harm-recovery/"
     thread = first_address(page, room, r"/threads/\w+/")
@@ -112,7 +112,7 @@ def test_pages_for_readers(visit, colours, windows) -> None:
         "/desk/sign-in",
     ]
 
-    seen = look_at(page, [*addresses, "/goodbye", "/nothing-here"], windows)
+    seen = look_at(page, [*addresses, "/goodbye", "/nothing-here"], [window])
     page.goto(report)
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name=re.compile("Send|Report")).first.click()
