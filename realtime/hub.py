@@ -76,7 +76,7 @@ class Hub:
         self.session = session
         self.last = session.last_seq  # the newest event told to live seats
         self.standing = live_reading.standing_of(session)
-        self._room: Ready | None = None  # how the session stands, as everyone is told; made when the first needs it
+        self._room: tuple[frames.Frame, Ready] | None = None  # see `_how_it_stands`
         self.seats: set[Seat] = set()
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), self._hear)
@@ -120,6 +120,18 @@ class Hub:
         """What the switchboard saw: wake when something is new."""
         if last_seq > self.last or standing != self.standing:
             self._wake.set()
+
+    def hello(self) -> frames.Frame:
+        """What everyone who comes is told of the session, as it is known here: at most a second old."""
+        frame, _ = self._how_it_stands()
+        return {**frame, "type": "hello", "session": self.session.public_id}
+
+    def _how_it_stands(self) -> tuple[frames.Frame, Ready]:
+        """How the session stands, as everyone is told; made once, when the first needs it."""
+        if self._room is None:
+            frame = frames.room_frame(self.session, self.standing)
+            self._room = frame, Ready(frames.as_json(frame))
+        return self._room
 
     def sit(self, seat: Seat) -> None:
         self.seats.add(seat)
@@ -189,8 +201,7 @@ class Hub:
     def _tell_standing(self, seat: Seat) -> None:
         if seat.standing != self.standing:
             seat.standing = self.standing
-            self._room = self._room or Ready(frames.as_json(frames.room_frame(self.session, self.standing)))
-            seat.offer(self._room)
+            seat.offer(self._how_it_stands()[1])
         if self.standing.is_over:
             seat.finish(Close.OVER)
 

@@ -45,18 +45,21 @@ class LiveSocket(Socket):
         self.token = secrets.token_hex(4)  # among the sockets of this session, for what its own page must not be told
 
     async def connect(self) -> None:
-        arrived = await reading(_arrive, self.scope)
-        if arrived is None:
+        session = await self._session()
+        if session is None:
             await self.refuse(Close.NOT_FOUND)
             return
-        session, voice, listener, hello = arrived
+        voice, listener, me = await self._who(session)
         await self.accept()
         self._take_voice(voice)
-        standing = live_reading.standing_of(session)
-        self._hub = switchboard().hub_of(session)
-        self._seat = Seat(self, listener, self._start_at(session.last_seq), standing, self.token)
-        self._hub.sit(self._seat)
-        await self.send_frame(hello)
+        self._hub = hub = switchboard().hub_of(session)
+        newest = max(hub.last, session.last_seq)  # a page may come from another process that heard it sooner
+        hello = hub.hello()
+        self._seat = Seat(self, listener, min(self._after(newest), newest), hub.standing, self.token)
+        hub.sit(self._seat)
+        await self.send_frame(
+            {**hello, "last_seq": newest, "me": me, "has_voice": voice is not None, "longest": LONGEST_SAID}
+        )
         self._catching = self.begin(partial(self._hub.catch_up, self._seat))
 
     async def disconnect(self, _code: int) -> None:
@@ -122,10 +125,25 @@ class LiveSocket(Socket):
             self._seat.cursor = min(after, self._hub.last)
             self._catching = self.begin(partial(self._hub.catch_up, self._seat))
 
-    def _start_at(self, last_seq: int) -> int:
-        """Where this page left off, if it says so; else now."""
+    async def _session(self) -> LiveSession | None:
+        """As its hub knows it, for a page that comes back: a whole room does so at once. One that is new, or has heard
+        more than the hub, waits for a look at the database."""
+        public_id = self.scope["url_route"]["kwargs"]["public_id"]
+        hub = switchboard().in_use(public_id)
+        if hub and 0 <= self._after(-1) <= hub.last:
+            return hub.session
+        return await reading(live_reading.find_session, public_id)
+
+    async def _who(self, session: LiveSession) -> tuple[Voice | None, live_reading.Listener, str]:
+        """Whose page this is, what they wish to meet, and their name here. Who brings no cookie is nobody yet."""
+        if all(name != b"cookie" for name, _ in self.scope["headers"]):
+            return None, live_reading.listener_of(None, _wishes(self.scope)), ""
+        return await reading(_arrive, self.scope, session)
+
+    def _after(self, otherwise: int) -> int:
+        """Where this page left off, if it says so."""
         given = parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("after", [""])[0]
-        return min(int(given), last_seq) if given.isascii() and given.isdigit() and len(given) < 17 else last_seq
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 17 else otherwise
 
     def _take_voice(self, voice: Voice | None) -> None:
         if voice:
@@ -133,22 +151,10 @@ class LiveSocket(Socket):
             switchboard().add_voice(self)
 
 
-def _arrive(scope: Any) -> tuple[LiveSession, Voice | None, live_reading.Listener, Frame] | None:
-    session = live_reading.find_session(scope["url_route"]["kwargs"]["public_id"])
-    if session is None:
-        return None
+def _arrive(scope: Any, session: LiveSession) -> tuple[Voice | None, live_reading.Listener, str]:
     voice = voice_of(request_of(scope))
     peer = voice.peer if voice else None
-    hello = {
-        **frames.room_frame(session, live_reading.standing_of(session)),
-        "type": "hello",
-        "session": session.public_id,
-        "host": session.host.staff_name,
-        "me": live_reading.name_in(session, peer),
-        "has_voice": peer is not None,
-        "longest": LONGEST_SAID,
-    }
-    return session, voice, live_reading.listener_of(peer, _wishes(scope)), hello
+    return voice, live_reading.listener_of(peer, _wishes(scope)), live_reading.name_in(session, peer)
 
 
 def _look_again(scope: Any) -> tuple[HttpRequest, Voice | None, live_reading.Listener]:

@@ -76,7 +76,7 @@ class Waiting:
         """Send a frame as soon as the reader takes it: for catching up, where the reader sets the pace."""
         if self._sending:
             await asyncio.wait({self._sending})
-        if not self.is_gone:
+        if not self.is_gone and not self._line.write_now(frame):
             await self._line.send_item(frame)
 
     def finish(self, code: Close) -> None:

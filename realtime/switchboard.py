@@ -52,6 +52,10 @@ class Switchboard:
         self._tend()
         return hub
 
+    def in_use(self, public_id: str) -> Hub | None:
+        """The hub of this session, where somebody listens to it already."""
+        return next((hub for hub in self.hubs.values() if hub.session.public_id == public_id), None)
+
     async def let_go(self, hub: Hub) -> None:
         """End a hub nobody listens to any more."""
         if not hub.seats and self.hubs.get(hub.session.pk) is hub:

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from forum import notes
 from forum.models import EventKind, LiveEvent, LiveSession, LiveState, Post
 
+Frame = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -43,7 +45,7 @@ def tell(event: LiveEvent, session: LiveSession) -> Told:
     return Told(event.seq, author, is_aside, bits, as_json(full), as_json(folded), as_json(bare))
 
 
-def as_json(frame: dict[str, Any]) -> str:
+def as_json(frame: Frame) -> str:
     return json.dumps(frame, separators=(",", ":"))
 
 
@@ -82,7 +84,7 @@ def why_quiet(standing: Any) -> str:
     return "Nobody can write here at this moment."
 
 
-def room_frame(session: LiveSession, standing: Any) -> dict[str, Any]:
+def room_frame(session: LiveSession, standing: Any) -> Frame:
     """How the room stands; sent on arrival and whenever it changes."""
     return {
         "type": "room",
