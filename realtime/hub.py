@@ -81,6 +81,7 @@ class Hub:
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), self._hear)
         self._written_at = 0.0
+        self._turn = asyncio.Lock()  # of who catches up
         self._reads: dict[int, asyncio.Task[list[Heard]]] = {}  # what is being read for seats that came back
         self._pump: asyncio.Task[None] | None = None
 
@@ -149,13 +150,25 @@ class Hub:
             missed = [each for each in await asyncio.shield(self._shared(seat.cursor)) if each.seq > seat.cursor]
             if not missed:  # that read was begun before what this seat lacks: one of its own
                 missed = await self._read(seat.cursor)
-            for each in missed:
-                await seat.give(each.for_listener(seat.listener))
-                seat.cursor = each.seq
+            await self._hand_over(seat, missed)
             if not missed:
                 seat.cursor = self.last
         seat.is_live = True  # no wait between the last comparison and this line: nothing falls between
         self._tell_standing(seat)
+
+    async def _hand_over(self, seat: Seat, missed: list[Heard]) -> None:
+        """One seat after another, so that whoever comes meanwhile is greeted between two; who reads slowly is waited
+        for outside the row."""
+        given = 0
+        while given < len(missed):
+            async with self._turn:
+                while given < len(missed) and seat.gives_now(missed[given].for_listener(seat.listener)):
+                    seat.cursor = missed[given].seq
+                    given += 1
+            if given < len(missed):
+                await seat.give(missed[given].for_listener(seat.listener))
+                seat.cursor = missed[given].seq
+                given += 1
 
     def _shared(self, after: int) -> asyncio.Task[list[Heard]]:
         """What came after a number, read and encoded once for all who ask at this moment: a whole room comes back at

@@ -65,18 +65,22 @@ class Waiting:
 
     def offer(self, frame: Ready) -> None:
         """Send a frame, or put it behind those that wait. Too many are the end of it."""
-        if self.is_gone or (self._sending is None and self._line.write_now(frame)):
+        if self.gives_now(frame):
             return
         if len(self._items) >= MOST_WAITING:
             self.drop(Close.BEHIND)
         else:
             self._put(frame)
 
+    def gives_now(self, frame: Ready) -> bool:
+        """Send a frame without waiting, behind nothing that waits. False when it cannot be; who is gone needs none."""
+        return self.is_gone or (self._sending is None and self._line.write_now(frame))
+
     async def give(self, frame: Ready) -> None:
         """Send a frame as soon as the reader takes it: for catching up, where the reader sets the pace."""
         if self._sending:
             await asyncio.wait({self._sending})
-        if not self.is_gone and not self._line.write_now(frame):
+        if not self.is_gone:
             await self._line.send_item(frame)
 
     def finish(self, code: Close) -> None:

@@ -78,7 +78,6 @@ class LivePage:
         self.codes: Counter[int] = Counter()  # how its connections ended
         self.faults: list[str] = []
         self.greeted_at = self.whole_at = 0.0  # the last hello; since when it has all that hello spoke of
-        self.longest_wait = 0.0  # between two tries
         self.reads = asyncio.Event()
         self.reads.set()
         self._asks = asks
@@ -149,7 +148,6 @@ class LivePage:
                 self._asking = asyncio.create_task(self._ask_on_and_on())
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (self._tries - 1))
             wait *= random.random() if self._tries == 1 else 0.5 + random.random() / 2  # noqa: S311  (not secret)
-            self.longest_wait = max(self.longest_wait, wait)
             away, self._away = self._away, 0.0
             await asyncio.sleep(away + wait)
 

@@ -123,6 +123,7 @@ class Site:
     def stop(self) -> None:
         if self.managing:
             self.managing.communicate()
+            self.managing = None
         for process in (self.server, self.worker):
             if process and process.poll() is None:
                 process.terminate()
