@@ -179,7 +179,9 @@ def _hold(peer: Peer) -> Peer:
 
 
 def _already_sent(peer: Peer, draft: Draft) -> Post | None:
-    return Post.objects.filter(peer=peer, client_id=draft.client_id).first()
+    sent = Post.objects.filter(peer=peer, client_id=draft.client_id)
+    known = sent.values_list("pk", flat=True).first()  # hardly ever: the row is read only then
+    return Post.objects.get(pk=known) if known else None
 
 
 def sent_lately(draft: Draft) -> Post | None:
@@ -252,7 +254,7 @@ def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment:
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)
         place.opening = post
-    showing.show(post, intake().record(post, assessment, treat))
+    showing.show(post, intake().record(post, assessment, treat), is_new=True)
     return post
 
 

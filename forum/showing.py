@@ -17,20 +17,23 @@ from forum.signals import tell_live
 from forum.tokens import new_token
 
 
-def show(post: Post, decision: Decision) -> None:
-    """Store how the post is shown now; search, counts and live events follow in the same transaction."""
+def show(post: Post, decision: Decision, *, is_new: bool = False) -> None:
+    """Store how the post is shown now; search, counts and live events follow in the same transaction. Of a new post
+    nothing was shown before."""
     post.redactions = sorted([start, end] for start, end in decision.redactions)
     post.notes |= decision.notes
     post.help_keys = list(decision.help_keys)
     post.help_for = decision.help_for
     post.reason_key = decision.reason_key
     post.answer_by = decision.answer_by
-    set_visibility(post, decision.visibility, hold_until=decision.hold_until)
+    set_visibility(post, decision.visibility, hold_until=decision.hold_until, is_new=is_new)
 
 
-def set_visibility(post: Post, visibility: Visibility, *, hold_until: datetime | None = None) -> None:
+def set_visibility(
+    post: Post, visibility: Visibility, *, hold_until: datetime | None = None, is_new: bool = False
+) -> None:
     """Change who may see the post. Its shown form is made anew from its words and redactions."""
-    was_open = bool(post.thread_id) and Post.objects.filter(pk=post.pk, visibility__in=OPEN).exists()
+    was_open = bool(post.thread_id) and not is_new and Post.objects.filter(pk=post.pk, visibility__in=OPEN).exists()
     post.visibility = visibility
     post.hold_until = hold_until if visibility == Visibility.HELD else None
     post.shown_title, post.shown_html = text.shown(post.title, post.body, post.redactions)
@@ -40,7 +43,7 @@ def set_visibility(post: Post, visibility: Visibility, *, hold_until: datetime |
     if post.thread_id:  # words of live rooms are neither counted nor found
         search.index(post)
         _count(post, was_open=was_open)
-    _announce(post)
+    _announce(post, is_new=is_new)
 
 
 def erase(post: Post) -> None:
@@ -60,11 +63,12 @@ def _count(post: Post, *, was_open: bool) -> None:
         threads.filter(replies__gt=0).update(replies=F("replies") - 1)
 
 
-def _announce(post: Post) -> None:
+def _announce(post: Post, *, is_new: bool) -> None:
     """A visible message gets its number when it becomes visible; a later change or removal is a new event."""
     if post.session_id is None:
         return
-    said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
+    told = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True)
+    said = None if is_new else told.first()
     if post.is_open:
         add_event(post.session_id, EventKind.CHANGED if said else EventKind.SAID, post=post, about=said)
     elif said:
@@ -76,12 +80,12 @@ def _announce(post: Post) -> None:
 
 
 def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:
-    """The session's next event. Numbers are given under the session's row lock: gapless once committed."""
-    session = LiveSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session_id)
-    session.last_seq += 1
-    session.save(update_fields=["last_seq"])
-    event = LiveEvent.objects.create(session=session, seq=session.last_seq, kind=kind, **what)
-    tell_live(session.public_id, session.last_seq)
+    """The session's next event. Counting locks the session's row until the commit: numbers are gapless then."""
+    session = LiveSession.objects.filter(pk=session_id)
+    session.update(last_seq=F("last_seq") + 1)
+    public_id, seq = session.values_list("public_id", "last_seq").get()
+    event = LiveEvent.objects.create(session_id=session_id, seq=seq, kind=kind, **what)
+    tell_live(public_id, seq)
     return event
 
 

@@ -30,7 +30,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with running_site() as running:
+    """No page waits for the worker: what it does has tests of its own."""
+    with running_site(worker=False) as running:
         yield running
 
 

@@ -1,14 +1,12 @@
 """The calendar in a real browser: one's own time with and without JavaScript, one press to be reminded."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_axe import DESKTOP, PHONE, faults
-from tests.site import Site, running_site
 
 # One begins in twelve minutes; one at 22:30 UTC of the day after tomorrow; a series; one that was held, with answers.
 ANNOUNCE = """
@@ -40,12 +38,6 @@ for title, ago in (("Just over", 1), ("Long over", 30)):
         print(held.public_id)
 """
 BERLIN = {"timezone_id": "Europe/Berlin", "locale": "de-DE"}
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with running_site(worker=False) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
