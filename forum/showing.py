@@ -6,6 +6,7 @@ Called inside a transaction by posting, by moderators' decisions and by the work
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -82,10 +83,11 @@ def _announce(post: Post, *, is_new: bool) -> None:
 def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:
     """The session's next event. Counting locks the session's row until the commit: numbers are gapless then."""
     session = LiveSession.objects.filter(pk=session_id)
-    session.update(last_seq=F("last_seq") + 1)
-    public_id, seq = session.values_list("public_id", "last_seq").get()
-    event = LiveEvent.objects.create(session_id=session_id, seq=seq, kind=kind, **what)
-    tell_live(public_id, seq)
+    with transaction.atomic(savepoint=False):
+        session.update(last_seq=F("last_seq") + 1)
+        public_id, seq = session.values_list("public_id", "last_seq").get()
+        event = LiveEvent.objects.create(session_id=session_id, seq=seq, kind=kind, **what)
+        tell_live(public_id, seq)
     return event
 
 

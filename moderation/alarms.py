@@ -100,7 +100,7 @@ def look_for_unattended(*, now: datetime) -> int:
     told_of = Alarm.objects.filter(session=OuterRef("pk"))
     holding = absent.filter(~Exists(told_of.filter(since=OuterRef("away_since"))), state__in=LIVELY)
     holding = holding.filter(away_since__lte=now - AWAY_FOR)
-    waiting = absent.annotate(left_at=left_at("pk", "host_until"))
+    waiting = absent.annotate(left_at=left_at())
     waiting = waiting.filter(state__in=[LiveState.SCHEDULED, LiveState.LOBBY], starts_at__lte=now - LATE_BY)
     never_came = waiting.filter(~Exists(told_of.filter(since=OuterRef("starts_at"))), left_at=None)
     left = waiting.filter(~Exists(told_of.filter(since=OuterRef("left_at"))), left_at__lte=now - AWAY_FOR)

@@ -128,7 +128,7 @@ def served_to(*, moderator: Moderator, now: datetime) -> Q:
     others look at first, where others are there in time; a crisis is served to them all the same.
     """
     served = Q(level=Level.CRISIS) if care_of(moderator, now).standing == Standing.LIMIT else Q()
-    own = _own_acts(moderator, now)
+    own = _own_acts(moderator)
     if not (moderator.opted_out or own):
         return served
     alone = Q(due_at__lte=now) | ~_others_can_take(moderator, now)
@@ -139,10 +139,9 @@ def served_to(*, moderator: Moderator, now: datetime) -> Q:
     return served
 
 
-def _own_acts(moderator: Moderator, now: datetime) -> list[int]:
-    """Open cases in which something stands that they did in a live room; what is older is past its time anyway."""
-    lately = Decision.objects.standing().filter(session__isnull=False, at__gt=now - timedelta(days=1))
-    acts = lately.filter(moderator=moderator, case__resolved_at=None)
+def _own_acts(moderator: Moderator) -> list[int]:
+    """Open cases in which something stands that they did in a live room."""
+    acts = Decision.objects.standing().filter(session__isnull=False, moderator=moderator, case__resolved_at=None)
     return list(acts.values_list("case", flat=True).distinct())
 
 

@@ -123,7 +123,7 @@ class Hub:
             self._wake.set()
 
     def hello(self) -> frames.Frame:
-        """What everyone who comes is told of the session, as it is known here: at most a second old."""
+        """What everyone who comes is told of the session, as the last look found it."""
         frame, _ = self._how_it_stands()
         return {**frame, "type": "hello", "session": self.session.public_id}
 
@@ -165,6 +165,7 @@ class Hub:
                 while given < len(missed) and seat.gives_now(missed[given].for_listener(seat.listener)):
                     seat.cursor = missed[given].seq
                     given += 1
+                await asyncio.sleep(0)  # everyone else's turn of the loop, before the next seat's
             if given < len(missed):
                 await seat.give(missed[given].for_listener(seat.listener))
                 seat.cursor = missed[given].seq

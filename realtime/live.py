@@ -45,14 +45,20 @@ class LiveSocket(Socket):
         self.token = secrets.token_hex(4)  # among the sockets of this session, for what its own page must not be told
 
     async def connect(self) -> None:
-        session = await self._session()
+        public_id = self.scope["url_route"]["kwargs"]["public_id"]
+        known = self._known(public_id)
+        session = known or await reading(live_reading.find_session, public_id)
+        voice, listener, me = await self._who(session)
+        if known and switchboard().in_use(public_id) is None:  # its hub ended meanwhile: what it knew is old
+            session = await reading(live_reading.find_session, public_id)
         if session is None:
             await self.refuse(Close.NOT_FOUND)
             return
-        voice, listener, me = await self._who(session)
         await self.accept()
         self._take_voice(voice)
         self._hub = hub = switchboard().hub_of(session)
+        if not known:
+            hub.notice(session.last_seq, live_reading.standing_of(session))
         newest = max(hub.last, session.last_seq)  # a page may come from another process that heard it sooner
         hello = hub.hello()
         self._seat = Seat(self, listener, min(self._after(newest), newest), hub.standing, self.token)
@@ -125,18 +131,15 @@ class LiveSocket(Socket):
             self._seat.cursor = min(after, self._hub.last)
             self._catching = self.begin(partial(self._hub.catch_up, self._seat))
 
-    async def _session(self) -> LiveSession | None:
-        """As its hub knows it, for a page that comes back: a whole room does so at once. One that is new, or has heard
-        more than the hub, waits for a look at the database."""
-        public_id = self.scope["url_route"]["kwargs"]["public_id"]
+    def _known(self, public_id: str) -> LiveSession | None:
+        """The session as its hub knows it, for a page that comes back: a whole room does so at once. One that is new,
+        or has heard more than the hub, waits for a look at the database."""
         hub = switchboard().in_use(public_id)
-        if hub and 0 <= self._after(-1) <= hub.last:
-            return hub.session
-        return await reading(live_reading.find_session, public_id)
+        return hub.session if hub and 0 <= self._after(-1) <= hub.last else None
 
-    async def _who(self, session: LiveSession) -> tuple[Voice | None, live_reading.Listener, str]:
+    async def _who(self, session: LiveSession | None) -> tuple[Voice | None, live_reading.Listener, str]:
         """Whose page this is, what they wish to meet, and their name here. Who brings no cookie is nobody yet."""
-        if all(name != b"cookie" for name, _ in self.scope["headers"]):
+        if session is None or all(name != b"cookie" for name, _ in self.scope["headers"]):
             return None, live_reading.listener_of(None, _wishes(self.scope)), ""
         return await reading(_arrive, self.scope, session)
 

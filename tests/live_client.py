@@ -38,8 +38,10 @@ class Told:
 
     shown: dict[int, str] = field(default_factory=dict)
     differing: set[int] = field(default_factory=set)
+    newest: int = 0
 
     def note(self, event: Frame) -> None:
+        self.newest = max(self.newest, event["seq"])
         what = f"{event.get('kind')} {event.get('post')}"
         if self.shown.setdefault(event["seq"], what) != what:
             self.differing.add(event["seq"])
@@ -206,7 +208,8 @@ class LivePage:
     async def _greeted(self, hello: Frame) -> None:
         self._tries = 0
         self._stop_asking()
-        self.greeted_at, self._owed = time.monotonic(), hello["last_seq"]
+        self.greeted_at = time.monotonic()
+        self._owed = max(hello["last_seq"], self.told.newest)  # also what others heard before this process did
         self._look_whether_whole()
         for client_id in list(self.waiting):
             await self.send_words(client_id)

@@ -1,5 +1,5 @@
 """`manage.py`, often: one process with everything loaded takes lines of JSON (the words behind `manage.py`, and what
-the command reads) and answers each with a line: what was printed, and whether it failed."""
+the command reads) and answers each with a line: what was printed, what came as errors, and whether it failed."""
 
 import contextlib
 import io
@@ -16,20 +16,20 @@ from django.db import connections
 
 def run(words: list[str], stdin: str) -> dict[str, object]:
     """One command, as the command line would run it."""
-    said, failed, before = io.StringIO(), False, sys.stdin
+    said, errors, failed, before = io.StringIO(), io.StringIO(), False, sys.stdin
     sys.stdin = io.StringIO(stdin)
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
             execute_from_command_line(["manage.py", *words])
     except SystemExit as end:
         failed = bool(end.code)
     except Exception as problem:  # noqa: BLE001 - whoever asked is told
-        said.write(f"{type(problem).__name__}: {problem}")
+        errors.write(f"{type(problem).__name__}: {problem}")
         failed = True
     finally:
         sys.stdin = before
         connections.close_all()
-    return {"said": said.getvalue(), "failed": failed}
+    return {"said": said.getvalue(), "errors": errors.getvalue(), "failed": failed}
 
 
 def serve(asked: IO[str], answers: IO[str]) -> None:

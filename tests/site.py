@@ -74,12 +74,17 @@ class Site:
         self.server: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         self.managing: subprocess.Popen[str] | None = None
+        self.managed: dict[str, str] = {}  # what that process was started with
         self.one_at_a_time = threading.Lock()
 
     def manage(self, *words: str, stdin: str = "") -> str:
         """Run `manage.py`, in one process for all of this site's commands; what was printed. Raises RuntimeError."""
         with self.one_at_a_time:
+            if self.managing and self.managed != self.env:
+                self.managing.communicate()
+                self.managing = None
             if self.managing is None:
+                self.managed = dict(self.env)
                 command, pipe = [sys.executable, "-m", "tests.managing"], subprocess.PIPE
                 self.managing = subprocess.Popen(command, env=self.env, cwd=PROJECT, stdin=pipe, stdout=pipe, text=True)
             asks, answers = cast("IO[str]", self.managing.stdin), cast("IO[str]", self.managing.stdout)
@@ -87,7 +92,7 @@ class Site:
             asks.flush()
             answer = json.loads(answers.readline())
         if answer["failed"]:
-            raise RuntimeError(f"manage.py {words[0]} failed: {answer['said']}")
+            raise RuntimeError(f"manage.py {words[0]} failed: {answer['said']}{answer['errors']}")
         return str(answer["said"])
 
     def prepare(self) -> None:

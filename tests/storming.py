@@ -235,7 +235,9 @@ async def slow_down(room: Room, asks: httpx.AsyncClient) -> None:
 
 async def form_token(asks: httpx.AsyncClient, page: str, cookie: str) -> str:
     text = (await asks.get(page, headers={"Cookie": f"__Host-lamplight={cookie}"})).text
-    return text.partition('name="form_token" value="')[2].partition('"')[0]
+    token = text.partition('name="form_token" value="')[2].partition('"')[0]
+    assert token, f"{page} has no form"
+    return token
 
 
 async def post(asks: httpx.AsyncClient, address: str, cookie: str, form: dict[str, str]) -> httpx.Response:
@@ -385,7 +387,7 @@ class Race:
     faults: list[str] = field(default_factory=list)  # answers other than "done" and "too late"
 
     async def run(self, seconds: float) -> None:
-        """In the end the first of them has the room, and it is open."""
+        """In the end the first of them takes it, if it is not theirs, and opens it."""
         both = {"host": self.room.host, "co-host": self.room.co_host}
         await asyncio.gather(*(self._hold(who, cookie, seconds) for who, cookie in both.items()))
         await self._hold("host", self.room.host, 0)
@@ -447,5 +449,7 @@ def overstepped(race: Race, events: Sequence[Any], *, first: float) -> list[str]
     only the host spoke. Messages from before `first` are left out."""
     present = {"take_over", "still", "open", "one_voice"}
     faults = [*race.faults, *two_hosts(race.done)]
+    idle = {"host", "co-host"} - {each.who for each in race.done if each.act == "take_over"}
+    faults += [f"{who} never took the room over: there was no race" for who in idle]
     faults += said_in_silence(race.done, events, closes="step_out", opens=present, first=first)
     return faults + said_in_silence(race.done, events, closes="one_voice", opens={"open"}, first=first)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from forum.models import EventKind, LiveEvent, LiveSession, Room
+from forum.models import LiveSession, Room
 from forum.models.live import LIVELY, LiveState
 from moderation.models.people import Moderator
 from peers.models import Peer
@@ -48,7 +48,7 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         cluster = Q(kind=AlarmKind.CLUSTER, at__gt=now - timedelta(hours=1))
         judge = Q(kind__in=[AlarmKind.SILENCE, AlarmKind.FAILING], at__gt=now - timedelta(days=1))
         unattended = Q(kind=AlarmKind.NO_HOST) & (_still_away(now) | _never_came(now))
-        found = self.alias(left_at=left_at("session", "session__host_until")).filter(cluster | judge | unattended)
+        found = self.alias(left_at=left_at("session__")).filter(cluster | judge | unattended)
         return found.select_related("room", "session__host").order_by("-at")
 
 
@@ -64,11 +64,10 @@ def _never_came(now: datetime) -> Q:
     return waits & same & (Q(session__host_until=None) | Q(session__host_until__lte=now))
 
 
-def left_at(session: str, host_until: str) -> Coalesce:
-    """When an absent host left, of a session's key: when their lease ran out, or, where they stepped out, the last time
-    the room's standing changed. Nothing where they never came."""
-    changes = LiveEvent.objects.filter(session=OuterRef(session), kind=EventKind.STATE).order_by("-seq")
-    return Coalesce(F(host_until), Subquery(changes.values("at")[:1]))
+def left_at(session: str = "") -> Coalesce:
+    """When an absent host left: when their lease ran out, or when they stepped out. Nothing where they never came.
+    `session` is the way to the session's fields."""
+    return Coalesce(F(f"{session}host_until"), F(f"{session}away_since"))
 
 
 class Alarm(models.Model):

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from forum.live.hosting import move, renew_lease, schedule, step_out
+from forum.live.hosting import move, name_co_host, renew_lease, schedule, step_out
 from forum.live.states import Act
 from forum.models import LiveSession
 from forum.posting import submit_post
 from moderation.alarms import (
     LEFT,
+    NEVER_CAME,
     Heard,
     crowded,
     false_alarms_a_day,
@@ -309,6 +310,17 @@ def test_a_host_who_stepped_out_of_the_lobby_is_told_of_once(robin, host, room, 
 
     assert told == [0, 0, 1, 0]
     assert [says for _, says in alarms_sent()] == [LEFT]
+    assert "River came, and has been away since" in sit_down(robin).read("/desk/")
+
+
+def test_naming_a_co_host_is_no_coming(robin, host, room) -> None:
+    now = timezone.now()
+    session = schedule(host=host, room=room, title="Late", starts_at=now - timedelta(minutes=15))
+    name_co_host(host=host, session=session, peer=make_moderator("heron", "Heron", Role.HOST).peer)
+
+    look_for_unattended(now=now + timedelta(minutes=3))
+
+    assert [says for _, says in alarms_sent()] == [NEVER_CAME]
 
 
 def test_the_worker_looks_for_rooms_without_a_host(session) -> None:

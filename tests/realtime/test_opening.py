@@ -1,12 +1,15 @@
 """Opening a page at the very moment something is said."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from forum.posting import submit_post
 from realtime import hub
+from realtime.live import LiveSocket
 from tests.conftest import draft
 from tests.realtime.sockets import open_page
 
@@ -31,3 +34,21 @@ async def test_a_page_that_opens_before_others_are_told_hears_nothing_twice(ash,
 
     assert heard["seq"] == second.hello["last_seq"] == 2
     assert silent
+
+
+async def test_who_comes_back_as_the_last_other_goes_is_not_told_what_an_ended_hub_knew(
+    ash, session, monkeypatch
+) -> None:
+    who = LiveSocket._who
+
+    async def as_the_last_one_goes(socket, known):
+        known.host_until = timezone.now() - timedelta(
+            minutes=1
+        )  # the lease was renewed since: that is no news to a hub
+        await first.disconnect()
+        return await who(socket, known)
+
+    async with open_page(session) as first:
+        monkeypatch.setattr(LiveSocket, "_who", as_the_last_one_goes)
+        async with open_page(session, after=session.last_seq) as second:
+            assert second.hello["may_speak"]
