@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
-from forum.models import LiveSession, Pause, Post
+from forum.models import LiveSession, LiveState, Pause, Post
 from forum.tokens import new_token
 from moderation.live_care import MUTE_MINUTES, WORD, may_act, mutes_in, removal_reasons
 from moderation.live_forms import LENGTHS
@@ -138,6 +138,7 @@ def for_me(request: HttpRequest | None, session: LiveSession) -> Found:
         "words": words,
         "pause": pause,
         "until": _until(pause) if pause else "",
+        "is_over": session.state == LiveState.CLOSED,
         "statement": statement,
         "reasons": in_words(statement, now=timezone.now()) if statement else None,
     }

@@ -13,7 +13,18 @@ from forum.models import LiveSession, Pause, Post, Visibility
 from forum.posting import submit_post
 from forum.showing import set_visibility
 from moderation import live_care, triage
-from moderation.models import AuditEvent, Case, Decision, Effect, LiveNote, Moderator, OutreachMessage, Statement
+from moderation.models import (
+    Action,
+    AuditEvent,
+    Case,
+    Decision,
+    Effect,
+    LiveNote,
+    Measure,
+    Moderator,
+    OutreachMessage,
+    Statement,
+)
 from moderation.risk import Level
 from tests.conftest import draft, make_moderator
 from tests.desk.staff import CRY, Browser, decision, left_when_hidden, sit_down, take
@@ -270,6 +281,26 @@ def test_a_muted_person_reads_why_and_until_when_and_what_they_write_comes_back(
     assert "But I" in answer.content.decode()
     for other in (Browser(), console):
         assert "Your writing rests" not in other.read(session.get_absolute_url())
+
+
+def test_where_the_room_is_closed_nobody_is_told_to_write_in_it(console, ash, session, said) -> None:
+    console.post(on(said, "mute"), {"reason": "unkind", "minutes": "15"})
+    console.post(at(session, "act"), {"act": "close"})
+
+    page = Browser(ash).read(session.get_absolute_url())
+
+    assert "Your writing rested here when the room closed" in page
+    assert Statement.objects.get().get_absolute_url() in page
+    assert "send that while the room is open" not in page
+
+
+def test_the_desk_calls_a_mute_a_mute(console, robin, said) -> None:
+    console.post(on(said, "mute"), {"reason": "unkind", "minutes": "15"})
+
+    page = sit_down(robin).read(Case.objects.get().get_absolute_url())
+
+    assert f"<strong>{Measure.PAUSE_HERE.label}</strong>, River" in page
+    assert f"<strong>{Action.LEAVE.label}</strong>, River" not in page
 
 
 def test_a_cry_for_help_of_a_muted_person_is_taken_on_the_page(console, ash, session, said) -> None:
