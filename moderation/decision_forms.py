@@ -67,6 +67,9 @@ class DecisionForm(SeenForm):
         super().__init__(*args, **kwargs)
         self.case = case
         self._choose("reason_code", [("", "What is usual"), *_reasons()])
+        if case.post_id is None:  # a call, or words that are gone: there is nothing to show or to hide
+            self._choose("action", [(Action.LEAVE, Action.LEAVE.label)])
+            self.fields["action"].initial = Action.LEAVE
         self._choose("parts", _labels(found, shows_words=shows_words))
 
     def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:

@@ -1,5 +1,6 @@
 """Deciding a case: with a reason in words, once, and never on what was not seen."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from forum.models import Visibility
 from forum.posting import withdraw
+from moderation.calling import call_for_help
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.desk_words import CATEGORIES, reasons, usual_reason
 from moderation.models import Action, AuditEvent, Case, CaseState, Decision
@@ -203,3 +205,17 @@ def test_what_its_author_took_down_is_never_brought_back(robin, ash, held) -> No
     post.refresh_from_db()
     assert answer.status_code == 302
     assert (post.visibility, post.shown_html) == (Visibility.WITHDRAWN, "")
+
+
+def test_of_a_case_without_a_post_nothing_can_be_shown_or_hidden(robin, ash, session) -> None:
+    case = call_for_help(session=session, peer=ash)
+    browser = sit_down(robin)
+    page = take(browser, case)
+
+    refused = browser.post(f"{case.get_absolute_url()}decide", decision(page, action="remove"))
+    done = browser.post(f"{case.get_absolute_url()}decide", decision(page, action="leave"))
+
+    assert re.findall(r'name="action" value="(\w+)"', page) == ["leave"]
+    assert refused.status_code == 422
+    assert done.status_code == 302
+    assert Decision.objects.get().action == Action.LEAVE
