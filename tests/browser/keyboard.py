@@ -83,6 +83,7 @@ def decide(page: Page, worked: Worked) -> None:
     keys = ["r"]
     page.keyboard.press("r")
     expect(page.locator("[data-words]").first).to_be_visible()
+    expect(page.locator("#keys summary")).to_be_visible()  # also in the page that came with them
     choice = "2" if held else "1"
     page.keyboard.press(choice)
     page.keyboard.press("Enter")
