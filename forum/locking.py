@@ -4,14 +4,19 @@
 """
 
 from typing import Any
+from uuid import UUID
 
 from forum.models import LiveSession, Post, Thread
 from peers.models import Peer
+from peers.prepared import Prepared
+
+_PEER = Prepared(lambda pk: Peer.objects.select_for_update(no_key=True).filter(pk=pk), UUID(int=1))
+_SESSION = Prepared(lambda pk: LiveSession.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk), -1)
 
 
 def lock_peer(peer: Peer) -> Peer | None:
     """The peer as they are now, held until the transaction ends; None when they have left."""
-    return Peer.objects.select_for_update(no_key=True).filter(pk=peer.pk).first()
+    return next(iter(_PEER(peer.pk)), None)
 
 
 def lock_thread(pk: int) -> Thread | None:
@@ -19,7 +24,7 @@ def lock_thread(pk: int) -> Thread | None:
 
 
 def lock_session(pk: int) -> LiveSession | None:
-    return LiveSession.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    return next(iter(_SESSION(pk)), None)
 
 
 def lock_post(**which: Any) -> Post | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from forum import pausing, resting, showing
@@ -17,10 +18,12 @@ from peers import limits
 from peers.again import once_more
 from peers.models import Peer, Persona
 from peers.naming import persona_for
+from peers.prepared import Prepared
 
 SENT_TWICE_IN = timedelta(minutes=10)
 MANY = "many"  # why words over a limit are folded (`Post.reason_key`)
 NEWEST = 2000  # posts looked through for words sent twice: more than the busiest ten minutes, and no index to keep
+_SENT = Prepared(lambda peer, sent: Post.objects.filter(peer=peer, client_id=sent), UUID(int=1), "~")
 __all__ = [
     "Crowded",
     "MayNotSpeak",
@@ -60,13 +63,13 @@ def open_thread(
     folded = _over_limit(peer, assessment, limits.POSTS) or folded
     begins = pausing.begins_elsewhere(mode, peer, room)
     with transaction.atomic():
-        treat = _treatment(_hold(peer), None, assessment, folded=folded, waits=waits)
+        voice = _hold(peer)
+        if sent := _already_sent(peer, draft):
+            return sent  # it came twice at once; the first thread counts
+        treat = _treatment(voice, None, assessment, folded=folded, waits=waits)
         thread = Thread.objects.create(room=begins or room, contract=contract, care=_asked(room) if begins else [])
         persona = persona_for(peer=peer, scope=thread.scope if own_name else thread.names_scope)
-        post = _write(peer, thread, draft, persona, assessment, treat)
-        if post.thread_id != thread.pk:
-            thread.delete()  # the same words arrived twice at once; the first thread counts
-        return post
+        return _write(peer, thread, draft, persona, assessment, treat)
 
 
 @once_more
@@ -179,9 +182,7 @@ def _hold(peer: Peer) -> Peer:
 
 
 def _already_sent(peer: Peer, draft: Draft) -> Post | None:
-    sent = Post.objects.filter(peer=peer, client_id=draft.client_id)
-    known = sent.values_list("pk", flat=True).first()  # hardly ever: the row is read only then
-    return Post.objects.get(pk=known) if known else None
+    return next(iter(_SENT(peer.pk, draft.client_id)), None)
 
 
 def sent_lately(draft: Draft) -> Post | None:
@@ -234,22 +235,18 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
 
 
 def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, treat: Treat) -> Post:
-    try:
-        with transaction.atomic():
-            post = Post.objects.create(
-                **at(place),
-                peer=peer,
-                persona=persona,
-                title=draft.title,
-                body=draft.body,
-                notes=draft.notes,
-                client_id=draft.client_id,
-                judged_by=assessment.version,
-                visibility=Visibility.HELD,
-                hold_until=timezone.now(),
-            )
-    except IntegrityError:
-        return Post.objects.get(peer=peer, client_id=draft.client_id)
+    post = Post.objects.create(
+        **at(place),
+        peer=peer,
+        persona=persona,
+        title=draft.title,
+        body=draft.body,
+        notes=draft.notes,
+        client_id=draft.client_id,
+        judged_by=assessment.version,
+        visibility=Visibility.HELD,
+        hold_until=timezone.now(),
+    )
     post.may_be_urgent = assessment.urgent
     if isinstance(place, Thread) and place.opening_id is None:
         Thread.objects.filter(pk=place.pk, opening=None).update(opening=post)

@@ -6,7 +6,7 @@ Called inside a transaction by posting, by moderators' decisions and by the work
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -16,6 +16,8 @@ from forum.models import EventKind, LiveEvent, LiveSession, Post, Shown, Thread,
 from forum.models.posts import GONE, OPEN
 from forum.signals import tell_live
 from forum.tokens import new_token
+
+_NEXT = "UPDATE forum_livesession SET last_seq = last_seq + 1 WHERE id = %s RETURNING public_id, last_seq"
 
 
 def show(post: Post, decision: Decision, *, is_new: bool = False) -> None:
@@ -68,8 +70,7 @@ def _announce(post: Post, *, is_new: bool) -> None:
     """A visible message gets its number when it becomes visible; a later change or removal is a new event."""
     if post.session_id is None:
         return
-    told = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True)
-    said = None if is_new else told.first()
+    said = None if is_new else _said(post)
     if post.is_open:
         add_event(post.session_id, EventKind.CHANGED if said else EventKind.SAID, post=post, about=said)
     elif said:
@@ -82,13 +83,26 @@ def _announce(post: Post, *, is_new: bool) -> None:
 
 def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:
     """The session's next event. Counting locks the session's row until the commit: numbers are gapless then."""
-    session = LiveSession.objects.filter(pk=session_id)
     with transaction.atomic(savepoint=False):
-        session.update(last_seq=F("last_seq") + 1)
-        public_id, seq = session.values_list("public_id", "last_seq").get()
+        public_id, seq = _count_on(session_id)
         event = LiveEvent.objects.create(session_id=session_id, seq=seq, kind=kind, **what)
-        tell_live(public_id, seq)
+        tell_live(public_id, event)
     return event
+
+
+def _count_on(session_id: int) -> tuple[str, int]:
+    """A session's public id and the number of its next event. One statement, while a room waits: Django has none that
+    writes and answers at once. Raises LiveSession.DoesNotExist."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [session_id])
+        for public_id, seq in cursor.fetchall():
+            return public_id, seq
+    raise LiveSession.DoesNotExist
+
+
+def _said(post: Post) -> int | None:
+    """The number under which a message was said."""
+    return LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
 
 
 def as_shown(post: Post) -> Decision:

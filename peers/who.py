@@ -25,6 +25,11 @@ def speaker(request: HttpRequest) -> Peer | None:
     return found
 
 
+def speaks(request: HttpRequest, peer: Peer | None) -> None:
+    """Who speaks in this request, where that is known already."""
+    request.META[_PEER] = peer
+
+
 def forget_speaker(request: HttpRequest) -> None:
     """Ask again: the session now speaks for someone else."""
     request.META.pop(_PEER, None)

@@ -12,6 +12,7 @@ class RealtimeConfig(AppConfig):
         from peers.signals import voice_ended  # noqa: PLC0415
         from realtime import broadcast  # noqa: PLC0415
 
+        live_moved.connect(broadcast.hand_over)  # before the layer tells: who has it already need not look
         live_moved.connect(broadcast.on_live_moved)
         queue_moved.connect(broadcast.on_queue_moved)
         voice_ended.connect(broadcast.on_voice_ended)

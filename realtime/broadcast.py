@@ -8,8 +8,9 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
+from forum.models import EventKind, LiveEvent
 from realtime.hub import group_of
-from realtime.switchboard import VOICES
+from realtime.switchboard import VOICES, hubs_of
 
 log = logging.getLogger(__name__)
 DESK = "desk"  # the group of open desks
@@ -42,8 +43,16 @@ async def _send(group: str, message: dict[str, Any]) -> None:
 _layer = _Layer()
 
 
-def on_live_moved(session: str, seq: int, **_: Any) -> None:
-    _layer.tell(group_of(session), {"type": "wake", "seq": seq})
+def hand_over(event: LiveEvent, **_: Any) -> None:
+    """What was said goes to this process's own listeners at once."""
+    if event.kind == EventKind.SAID:
+        for hub in hubs_of(event.session_id):
+            hub.hand(event)
+
+
+def on_live_moved(session: str, event: LiveEvent, **_: Any) -> None:
+    """The session's hubs everywhere are woken: those that do not have the event yet look."""
+    _layer.tell(group_of(session), {"type": "wake", "seq": event.seq})
 
 
 def on_queue_moved(case: str, level: int, **_: Any) -> None:

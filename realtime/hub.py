@@ -10,7 +10,7 @@ from typing import Any
 from forum.live import frames
 from forum.live import reading as live_reading
 from forum.live.reading import Standing
-from forum.models import LiveSession, LiveState
+from forum.models import LiveEvent, LiveSession, LiveState
 from realtime import presence
 from realtime.closing import Close
 from realtime.seats import Ready, Seat
@@ -59,17 +59,15 @@ class Heard:
         return self.ready[listener.hears(self.told, self.apart)]
 
 
-def heard(found: Reading) -> list[Heard]:
-    return [
-        Heard(told, found.apart, {text: Ready(text) for text in (told.full, told.folded, told.bare)})
-        for told in found.told
-    ]
+def heard(told: list[frames.Told], apart: live_reading.Pairs) -> list[Heard]:
+    return [Heard(each, apart, {text: Ready(text) for text in (each.full, each.folded, each.bare)}) for each in told]
 
 
 class Hub:
     """Tells every seat what happens in one session, in order and without a gap.
 
-    Woken by the channel layer, and once a second by what the switchboard finds in the database.
+    What this process saved is handed over by the thread that saved it. For everything else it is woken by the channel
+    layer, and once a second by what the switchboard finds in the database.
     """
 
     def __init__(self, session: LiveSession) -> None:
@@ -78,6 +76,7 @@ class Hub:
         self.standing = live_reading.standing_of(session)
         self._room: tuple[frames.Frame, Ready] | None = None  # see `_how_it_stands`
         self.seats: set[Seat] = set()
+        self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), self._hear)
         self._written_at = 0.0
@@ -98,11 +97,25 @@ class Hub:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message.get("type") != "writing":
-            self._wake.set()
+            if message.get("seq", self.last + 1) > self.last:  # else it was handed over before the layer told of it
+                self._wake.set()
             return
         for seat in self._live():
             if seat.token != message.get("by") and not seat.is_behind:
                 seat.offer(WRITING)
+
+    def hand(self, event: LiveEvent) -> None:
+        """What was just committed, from the thread that did so: encoded there, so that nobody waits for a look at the
+        database. May do nothing: the wake that follows finds it."""
+        if event.seq > self.last:
+            told = [frames.tell(event, self.session)]
+            ready = heard(told, live_reading.kept_apart(told))
+            with suppress(RuntimeError):  # the server stops
+                self._loop.call_soon_threadsafe(self._take, ready)
+
+    def _take(self, handed: list[Heard]) -> None:
+        if handed[0].seq == self.last + 1:
+            self._tell_events(handed)
 
     def lets_write(self, peer_id: Any) -> bool:
         """Whether this person could say something, as far as it was told here: a renewed lease is no news to anyone,
@@ -181,7 +194,8 @@ class Hub:
         return self._reads[begins]
 
     async def _read(self, after: int) -> list[Heard]:
-        return heard(await reading(look, self.session.pk, after))
+        found = await reading(look, self.session.pk, after)
+        return heard(found.told, found.apart)
 
     async def _tell_on_and_on(self) -> None:
         while True:
@@ -194,19 +208,21 @@ class Hub:
 
     async def _tell(self) -> None:
         """One read for everyone; another only after a flood."""
+        before = self.standing
         is_all = False
         while not is_all:
             found = await reading(look, self.session.pk, self.last)
-            self._tell_events(found)
+            # Known before its events are told: what is handed over next is shown as the session stands then.
+            self.session, self.standing, self._room = found.session, found.standing, None
+            self._tell_events(heard(found.told, found.apart))
             is_all = len(found.told) < live_reading.MOST_AT_ONCE
-        before, self.session, self.standing, self._room = self.standing, found.session, found.standing, None
         if self.standing != before:  # who sat down meanwhile was told when they had caught up
             for seat in self._live():
                 self._tell_standing(seat)
 
-    def _tell_events(self, found: Reading) -> None:
-        for each in heard(found):
-            self.last = each.seq
+    def _tell_events(self, found: list[Heard]) -> None:
+        for each in found:
+            self.last = max(self.last, each.seq)  # more may have been handed over while it was read
             for seat in self._live():
                 if each.seq > seat.cursor:
                     seat.offer(each.for_listener(seat.listener))

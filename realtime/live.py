@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
@@ -39,6 +40,7 @@ class LiveSocket(Socket):
         super().__init__(*args, **kwargs)
         self.session_hash = ""
         self.peer_id = ""
+        self._voice: Voice | None = None  # as it stood at the frame that came last
         self._hub: Hub | None = None
         self._seat: Seat | None = None
         self._catching: asyncio.Task[None] | None = None
@@ -77,24 +79,29 @@ class LiveSocket(Socket):
         await switchboard().drop_voice(self)
 
     async def answer(self, frame: Frame) -> None:
-        request, voice, listener = await reading(_look_again, self.scope)
-        if self.session_hash and (voice is None or voice.session != self.session_hash):
-            await self.lose_voice()
-            return
-        if self._seat:
-            self._seat.listener = listener  # a topic filter set in another tab holds from here on
-        await self._do(frame, request, voice)
+        if frame["type"] == "say":
+            await self._say(frame)
+        elif await self._hears_on(await reading(_look_again, self.scope, self.session_hash)):
+            await self._do(frame)
 
-    async def _do(self, frame: Frame, request: HttpRequest, voice: Voice | None) -> None:
+    async def _hears_on(self, now: "Now") -> bool:
+        """Take over how this page's voice and wishes stand now. False where its session ended, and so its voice."""
+        if now.is_lost:
+            await self.lose_voice()
+            return False
+        self._voice = now.voice
+        if self._seat:
+            self._seat.listener = now.listener  # a topic filter set in another tab holds from here on
+        return True
+
+    async def _do(self, frame: Frame) -> None:
         match frame["type"]:
             case "ping":
                 await self.send_frame({"type": "pong"})
             case "resume":
                 await self._resume(frame)
-            case "say":
-                await self._say(frame, request, voice)
             case "writing":
-                self._writes(voice)
+                self._writes(self._voice)
             case _:
                 await super().answer(frame)
 
@@ -102,7 +109,7 @@ class LiveSocket(Socket):
         """The session ended (sign-out, leave, ban): the page must ask who it is again."""
         await self.bye(Close.SIGNED_OUT)
 
-    async def _say(self, frame: Frame, request: HttpRequest, voice: Voice | None) -> None:
+    async def _say(self, frame: Frame) -> None:
         client_id, body = frame.get("client_id"), frame.get("body")
         if not (isinstance(client_id, str) and CLIENT_ID.fullmatch(client_id)):
             raise Unreadable("A message needs a client_id of 1 to 22 letters, digits, - or _.")
@@ -110,11 +117,10 @@ class LiveSocket(Socket):
             raise Unreadable("A message needs a body of text.")
         if self._hub is None:
             return
-        if voice is None:
-            await self.send_frame(_rejected(client_id, saying.Unsaid("no_voice", saying.NO_VOICE, 403)))
-            return
         typed = {"client_id": client_id, "body": body}
-        await self.send_frame(await speaking(_say, request, self._hub.session, voice, typed))
+        now, answer = await speaking(_say, self.scope, self.session_hash, self._hub.session, typed)
+        if await self._hears_on(now):
+            await self.send_frame(answer)
 
     def _writes(self, voice: Voice | None) -> None:
         """Someone who could send is writing: the others are told so, without a name, and nothing is kept."""
@@ -160,10 +166,22 @@ def _arrive(scope: Any, session: LiveSession) -> tuple[Voice | None, live_readin
     return voice, live_reading.listener_of(peer, _wishes(scope)), live_reading.name_in(session, peer)
 
 
-def _look_again(scope: Any) -> tuple[HttpRequest, Voice | None, live_reading.Listener]:
-    request = request_of(scope)
-    voice = voice_of(request)
-    return request, voice, live_reading.listener_of(voice.peer if voice else None, _wishes(scope))
+@dataclass(frozen=True, slots=True)
+class Now:
+    """How the voice and the wishes of an open page stand with the frame that came last."""
+
+    voice: Voice | None
+    listener: live_reading.Listener
+    is_lost: bool  # it had a voice, and its session ended
+
+
+def _look_again(scope: Any, session_hash: str) -> Now:
+    return _now(scope, session_hash, voice_of(request_of(scope)))
+
+
+def _now(scope: Any, session_hash: str, voice: Voice | None) -> Now:
+    is_lost = bool(session_hash) and (voice is None or voice.session != session_hash)
+    return Now(voice, live_reading.listener_of(voice.peer if voice else None, _wishes(scope)), is_lost)
 
 
 def _wishes(scope: Any) -> Wishes:
@@ -172,12 +190,21 @@ def _wishes(scope: Any) -> Wishes:
     return wishes_of({name: values[0] for name, values in given.items()})
 
 
-def _say(request: HttpRequest, session: LiveSession, voice: Voice, typed: dict[str, str]) -> Frame:
-    """The answer to one message. An acknowledgement is made after the commit, so it is never taken back."""
+def _say(scope: Any, session_hash: str, session: LiveSession, typed: dict[str, str]) -> tuple[Now, Frame]:
+    """Who speaks at this moment, and the answer to their message: all in one go, as others wait for it.
+
+    An acknowledgement is made after the commit, so it is never taken back.
+    """
+    request = request_of(scope)
+    voice = voice_of(request)
+    if voice is None or session_hash not in {"", voice.session}:
+        answer = _rejected(typed["client_id"], saying.Unsaid("no_voice", saying.NO_VOICE, 403))
+        return _now(scope, session_hash, voice), answer
     outcome = saying.say(peer=voice.peer, session=session, typed=typed)
+    now = _now(scope, session_hash, voice)  # nobody waits for the page's wishes
     if isinstance(outcome, saying.Unsaid):
-        return _rejected(typed["client_id"], outcome)
-    return _acknowledged(typed["client_id"], outcome, session, request)
+        return now, _rejected(typed["client_id"], outcome)
+    return now, _acknowledged(typed["client_id"], outcome, session, request)
 
 
 def _acknowledged(client_id: str, said: saying.Said, session: LiveSession, request: HttpRequest) -> Frame:

@@ -123,6 +123,11 @@ class Switchboard:
                 self._close(socket)
 
 
+def hubs_of(session_pk: int) -> list[Hub]:
+    """This process's hub of a session, asked from any thread; none where nobody listens."""
+    return [hub for board in list(_boards.values()) if (hub := board.hubs.get(session_pk))]
+
+
 _boards: "WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard]" = WeakKeyDictionary()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -17,6 +18,7 @@ from forum.models import EventKind, LiveEvent, LiveHand, LiveSession, LiveState,
 from forum.models.live import HANDS
 from peers import boundaries
 from peers.models import Block, Peer, Persona
+from peers.prepared import Prepared
 
 MOST_AT_ONCE = 200  # events of one read
 Pairs = frozenset[tuple[Any, Any]]
@@ -139,8 +141,16 @@ def kept_apart(told: Iterable[Told]) -> Pairs:
 def pairs_of(authors: set[Any]) -> Pairs:
     if not authors:
         return frozenset()
-    rows = Block.objects.filter(Q(peer__in=authors) | Q(blocked__in=authors)).values_list("peer_id", "blocked_id")
-    return frozenset(pair for one, two in rows for pair in ((one, two), (two, one)))
+    blocks = _OF_ONE(*authors) if len(authors) == 1 else _of_all(authors)
+    pairs = ((block.peer_id, block.blocked_id) for block in blocks)
+    return frozenset(pair for one, two in pairs for pair in ((one, two), (two, one)))
+
+
+def _of_all(authors: Collection[Any]) -> QuerySet[Block]:
+    return Block.objects.filter(Q(peer__in=authors) | Q(blocked__in=authors)).only("peer", "blocked")
+
+
+_OF_ONE = Prepared(lambda author: _of_all([author]), UUID(int=1))  # of what was just said
 
 
 def name_in(session: LiveSession, peer: Peer | None) -> str:

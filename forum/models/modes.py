@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from peers.prepared import Prepared
+
 THE_ROW = 1
 
 
@@ -15,11 +17,13 @@ class Mode(models.TextChoices):
     PAUSED = "paused", "paused: reading, help and one's own space stay open"
 
 
+_ROW = Prepared(lambda: SiteMode.objects.filter(pk=THE_ROW))
+
+
 class SiteModeManager(models.Manager["SiteMode"]):
     def now(self) -> Mode:
         """The mode of this moment; open where nobody ever chose one. Never remembered: a pause acts at once."""
-        found = self.values_list("mode", flat=True).first()
-        return Mode(found) if found else Mode.OPEN
+        return next((Mode(row.mode) for row in _ROW()), Mode.OPEN)
 
 
 class SiteMode(models.Model):

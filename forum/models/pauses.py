@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils import timezone
 from forum.models.live import LiveSession
 from forum.models.threads import Thread
 from peers.models import Peer
+from peers.prepared import Prepared
 
 SHORT = timedelta(hours=1)  # longer pauses in a live session last until it closes
 
@@ -18,12 +20,14 @@ SHORT = timedelta(hours=1)  # longer pauses in a live session last until it clos
 class PauseQuerySet(models.QuerySet["Pause"]):
     def holding(self, peer: Peer, place: Thread | LiveSession | None, now: datetime) -> Pause | None:
         """The pause that holds for this person here at this moment, the longest first."""
-        here = Q(thread=None, session=None)
-        if isinstance(place, Thread):
-            here |= Q(thread=place)
-        elif place is not None:
-            here |= Q(session=place)
-        return self.filter(here, peer=peer, until__gt=now, ended_at=None).order_by("-until").first()
+        return next((pause for pause in _THEIRS(peer.pk, now) if pause.holds_in(place)), None)
+
+
+_THEIRS = Prepared(  # hardly ever any, never many
+    lambda peer, now: Pause.objects.filter(peer=peer, until__gt=now, ended_at=None).order_by("-until"),
+    UUID(int=1),
+    datetime(2000, 1, 1, tzinfo=UTC),
+)
 
 
 class Pause(models.Model):
@@ -43,6 +47,12 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return "a pause"
+
+    def holds_in(self, place: Thread | LiveSession | None) -> bool:
+        """Whether it is for this place, or for every one."""
+        if self.thread_id is None and self.session_id is None:
+            return True
+        return place is not None and place.pk == (self.thread_id if isinstance(place, Thread) else self.session_id)
 
     @property
     def until_words(self) -> str:

@@ -2,11 +2,15 @@
 
 import re
 import threading
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
 
+from forum import posting
 from forum.models import Post, SavedDraft, Thread, Visibility
-from forum.posting import submit_post
+from forum.posting import open_thread, submit_post
 from moderation.models import Case
 from peers.models import Peer, Persona, State
 from tests.conftest import draft, make_thread
@@ -97,26 +101,51 @@ def test_other_words_from_the_same_page_after_going_back_are_not_lost(blue, thre
     assert set(Post.objects.filter(peer=blue).values_list("body", flat=True)) == {"One thing.", "Another thing."}
 
 
-def test_the_same_words_arriving_twice_at_once_are_one_post(emptied_afterwards, blue, thread) -> None:
-    words = draft("Tea helped.", client_id="at-once")
+def twice_at_once(send: Callable[[], Post]) -> list[int]:
+    """What the same page sent in two threads became: both are judged before either is saved."""
     made: list[int] = []
+    judged = threading.Barrier(2, timeout=10)
+    untouched = posting._judge
 
-    def send() -> None:
+    def meet(*given: Any) -> Any:
+        found = untouched(*given)
+        judged.wait()
+        return found
+
+    def run() -> None:
         try:
-            made.append(submit_post(peer=blue, place=thread, draft=words).pk)
+            made.append(send().pk)
         finally:
             connection.close()
 
-    both = [threading.Thread(target=send) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    with patch.object(posting, "_judge", meet):
+        both = [threading.Thread(target=run) for _ in range(2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+    return made
+
+
+def test_the_same_words_arriving_twice_at_once_are_one_post(emptied_afterwards, blue, thread) -> None:
+    words = draft("Tea helped.", client_id="at-once")
+
+    made = twice_at_once(lambda: submit_post(peer=blue, place=thread, draft=words))
 
     thread.refresh_from_db()
     assert len(made) == 2
     assert len(set(made)) == 1
     assert thread.replies == 1
+
+
+def test_the_same_thread_arriving_twice_at_once_is_one_thread(emptied_afterwards, blue, thread) -> None:
+    words = draft("Does tea help?", client_id="at-once")
+
+    made = twice_at_once(lambda: open_thread(peer=blue, room=thread.room, draft=words, contract="ideas"))
+
+    assert len(made) == 2
+    assert len(set(made)) == 1
+    assert Thread.objects.exclude(pk=thread.pk).count() == 1
 
 
 def test_words_that_may_not_go_up_come_back_whole_with_the_part_marked(rooms) -> None:

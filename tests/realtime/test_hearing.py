@@ -3,8 +3,11 @@
 import asyncio
 import threading
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -14,6 +17,7 @@ from django.utils import timezone
 
 from forum import notes, showing, signals
 from forum.intake import Decision
+from forum.live import frames
 from forum.live import reading as live_reading
 from forum.live.hosting import move
 from forum.live.states import Act
@@ -21,7 +25,8 @@ from forum.models import LiveEvent, Post, Visibility
 from forum.posting import submit_post, withdraw
 from peers import limits
 from peers.boundaries import block, set_topic_filters
-from realtime import hub
+from realtime import broadcast, hub
+from realtime.switchboard import switchboard
 from tests.conftest import draft
 from tests.forum_live.helpers import browser_of
 from tests.realtime.sockets import open_page
@@ -31,6 +36,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def speak(peer, session, body, **more) -> Post:
     return submit_post(peer=peer, place=session, draft=draft(body, **more))
+
+
+@contextmanager
+def nobody_told() -> Iterator[None]:
+    """As when a worker or a shell writes: neither the hubs here nor the layer are told."""
+    receivers, signals.live_moved.receivers = signals.live_moved.receivers, []
+    signals.live_moved.sender_receivers_cache.clear()
+    try:
+        yield
+    finally:
+        signals.live_moved.receivers = receivers
+        signals.live_moved.sender_receivers_cache.clear()
 
 
 say = sync_to_async(speak)
@@ -262,26 +279,104 @@ async def test_topics_are_folded_or_left_out_as_each_listener_asked(ash, blue, s
     assert hidden == {"type": "event", "seq": 3}
 
 
-async def test_everyone_listening_costs_one_look(ash, session, monkeypatch) -> None:
-    looks = []
+@pytest.fixture
+def looks(monkeypatch) -> list[tuple[int, int]]:
+    """How many events each look at the database found, and in how many queries."""
+    found_in = []
     untouched = hub.look
 
     def counted(*args):
         with CaptureQueriesContext(connections["default"]) as queries:
             found = untouched(*args)
-        looks.append((len(found.told), len(queries)))
+        found_in.append((len(found.told), len(queries)))
         return found
 
     monkeypatch.setattr(hub, "look", counted)
-    pages = [open_page(session) for _ in range(12)]
-    opened = [await page.__aenter__() for page in pages]
-    await say(ash, session, "Once for all.")
-    heard = [await page.next("event") for page in opened]
-    for page in pages:
-        await page.__aexit__(None, None, None)
+    return found_in
+
+
+async def heard_by_twelve(ash, session) -> list[dict[str, Any]]:
+    async with AsyncExitStack() as stack:
+        pages = [await stack.enter_async_context(open_page(session)) for _ in range(12)]
+        await asyncio.sleep(0.2)  # the hub has subscribed, and looked for what came before
+        await say(ash, session, "Once for all.")
+        return [await page.next("event") for page in pages]
+
+
+async def test_everyone_listening_costs_one_encoding_and_no_look(ash, session, looks, monkeypatch) -> None:
+    tell = Mock(wraps=frames.tell)
+    monkeypatch.setattr(frames, "tell", tell)
+
+    heard = await heard_by_twelve(ash, session)
+
+    assert len({event["html"] for event in heard}) == 1
+    assert tell.call_count == 1
+    assert [look for look in looks if look[0]] == []
+
+
+async def test_what_another_process_saved_costs_one_look(ash, session, looks, monkeypatch) -> None:
+    monkeypatch.setattr(broadcast, "hubs_of", lambda _session: [])
+
+    heard = await heard_by_twelve(ash, session)
 
     assert len({event["html"] for event in heard}) == 1
     assert [look for look in looks if look[0]] == [(1, 3)]
+
+
+async def test_what_is_handed_over_wakes_nobody_to_look_for_it(ash, session, looks) -> None:
+    async with open_page(session) as page:
+        await asyncio.sleep(0.2)
+        looks.clear()
+        await say(ash, session, "Here at once.")
+        await page.next("event")
+        await asyncio.sleep(0.2)
+
+    assert looks == []
+
+
+async def test_what_is_handed_over_while_the_hub_looks_is_heard_once(ash, session, monkeypatch) -> None:
+    handed = threading.Event()
+    untouched = hub.look
+
+    def slow(*args):
+        handed.wait(5)
+        return untouched(*args)
+
+    async with open_page(session) as page:
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(hub, "look", slow)
+        switchboard().hub_of(session).notice(9, switchboard().hub_of(session).standing)  # it looks, for the first on
+        await say(ash, session, "First.")
+        first = await page.next("event")
+        handed.set()
+        await say(ash, session, "Second.")
+        second = await page.next("event")
+
+    assert second["seq"] == first["seq"] + 1
+    assert ("First." in first["html"], "Second." in second["html"]) == (True, True)
+
+
+async def test_what_is_handed_over_never_overtakes_what_another_process_said(ash, session) -> None:
+    async with open_page(session) as page:
+        with nobody_told():
+            await say(ash, session, "First, elsewhere.")
+        await say(ash, session, "Second, here.")
+        heard = await page.events(2)
+
+    assert heard[1]["seq"] == heard[0]["seq"] + 1
+    assert ("First, elsewhere." in heard[0]["html"], "Second, here." in heard[1]["html"]) == (True, True)
+
+
+async def test_words_that_cannot_be_handed_over_come_all_the_same(ash, session, monkeypatch) -> None:
+    def breaks(*_given):
+        raise RuntimeError
+
+    monkeypatch.setattr(hub.Hub, "hand", breaks)
+    async with open_page(session) as page:
+        await say(ash, session, "Still heard.")
+        heard = await page.next("event", within=0.9)  # by the layer: before the next look around
+
+    assert "Still heard." in heard["html"]
 
 
 async def test_state_changes_are_told_with_the_words_of_the_bar(host, session) -> None:
@@ -297,14 +392,9 @@ async def test_state_changes_are_told_with_the_words_of_the_bar(host, session) -
 async def test_changes_by_another_process_are_heard_within_two_seconds(ash, session, settings) -> None:
     """Nothing is told over the layer, as when a worker or a shell writes: the database is asked once a second."""
     async with open_page(session) as page:
-        receivers, signals.live_moved.receivers = signals.live_moved.receivers, []
-        signals.live_moved.sender_receivers_cache.clear()
-        try:
+        with nobody_told():
             await say(ash, session, "From elsewhere.")
             heard = await page.next("event", within=2)
-        finally:
-            signals.live_moved.receivers = receivers
-            signals.live_moved.sender_receivers_cache.clear()
 
     assert "From elsewhere." in heard["html"]
 
