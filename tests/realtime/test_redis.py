@@ -14,7 +14,7 @@ import redis
 from channels.layers import channel_layers
 
 from peers.limits import Limit
-from realtime import switchboard
+from realtime import broadcast, switchboard
 from realtime.hub import Hub
 from realtime.limits import RedisBuckets
 from realtime.switchboard import Switchboard
@@ -64,6 +64,12 @@ def seldom(monkeypatch) -> None:
     monkeypatch.setattr(switchboard, "EVERY", 60.0)
 
 
+@pytest.fixture
+def elsewhere(monkeypatch) -> None:
+    """Nothing is handed over, as what another process saves."""
+    monkeypatch.setattr(broadcast, "hubs_of", lambda _session: [])
+
+
 def test_the_settings_keep_silent_sockets_alive(tmp_path) -> None:
     """redis-py gives up on a silent connection after five seconds unless told otherwise."""
     code = "import json; from config import settings; print(json.dumps(settings.CHANNEL_LAYERS['default']))"
@@ -107,7 +113,9 @@ def wakes(hub: Hub, woken: asyncio.Event):
     return tell
 
 
-async def test_a_silent_socket_of_twelve_seconds_still_hears_over_the_layer(ash, session, layer, seldom) -> None:
+async def test_a_silent_socket_of_twelve_seconds_still_hears_over_the_layer(
+    ash, session, layer, seldom, elsewhere
+) -> None:
     async with open_page(session) as page:
         assert await page.receive_nothing(timeout=12)
         await say(ash, session, "After a long silence.")
@@ -116,7 +124,9 @@ async def test_a_silent_socket_of_twelve_seconds_still_hears_over_the_layer(ash,
     assert "After a long silence." in heard["html"]
 
 
-async def test_without_redis_sockets_open_and_the_database_is_asked(ash, session, settings, redis_port) -> None:
+async def test_without_redis_sockets_open_and_the_database_is_asked(
+    ash, session, settings, redis_port, elsewhere
+) -> None:
     use_layer(settings, f"redis://127.0.0.1:{redis_port}/0")
 
     async with open_page(session, ash) as ashs, open_page(session) as reader:
@@ -128,7 +138,7 @@ async def test_without_redis_sockets_open_and_the_database_is_asked(ash, session
     assert "Redis is away." in heard["html"]
 
 
-async def test_redis_stopped_in_the_middle_loses_nothing(ash, session, settings, redis_port) -> None:
+async def test_redis_stopped_in_the_middle_loses_nothing(ash, session, settings, redis_port, elsewhere) -> None:
     async with open_page(session) as page:
         pass  # the first page of the process, before any Redis
     with servers.redis(redis_port) as url:
