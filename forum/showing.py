@@ -17,7 +17,8 @@ from forum.models.posts import GONE, OPEN
 from forum.signals import tell_live
 from forum.tokens import new_token
 
-_NEXT = "UPDATE forum_livesession SET last_seq = last_seq + 1 WHERE id = %s RETURNING public_id, last_seq"
+_COUNT_ON = "UPDATE forum_livesession SET last_seq = last_seq + 1 WHERE id = %s"
+_COUNTED = "SELECT public_id, last_seq FROM forum_livesession WHERE id = %s"
 
 
 def show(post: Post, decision: Decision, *, is_new: bool = False) -> None:
@@ -91,13 +92,18 @@ def add_event(session_id: int, kind: EventKind, **what: Any) -> LiveEvent:
 
 
 def _count_on(session_id: int) -> tuple[str, int]:
-    """A session's public id and the number of its next event. One statement, while a room waits: Django has none that
-    writes and answers at once. Raises LiveSession.DoesNotExist."""
+    """A session's public id and the number of its next event: by hand, because a room waits (docs/decisions, 12).
+
+    Raises LiveSession.DoesNotExist.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [session_id])
-        for public_id, seq in cursor.fetchall():
-            return public_id, seq
-    raise LiveSession.DoesNotExist
+        cursor.execute(_COUNT_ON, [session_id])
+        cursor.execute(_COUNTED, [session_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise LiveSession.DoesNotExist
+    public_id, seq = found
+    return public_id, seq
 
 
 def _said(post: Post) -> int | None:
