@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from forum.live.reading import Standing
 from forum.models import LiveEvent, LiveSession, LiveState
 from realtime import presence
 from realtime.closing import Close
-from realtime.seats import Ready, Seat
+from realtime.seats import MOST_WAITING, Ready, Seat
 from realtime.subscription import Subscription
 from realtime.threads import reading
 
@@ -76,6 +77,7 @@ class Hub:
         self.standing = live_reading.standing_of(session)
         self._room: tuple[frames.Frame, Ready] | None = None  # see `_how_it_stands`
         self.seats: set[Seat] = set()
+        self._kept: dict[int, list[Heard]] = {}  # for those who catch up: what was told since they began
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), self._hear)
@@ -157,17 +159,37 @@ class Hub:
             presence.went(self.session.public_id)
 
     async def catch_up(self, seat: Seat) -> None:
-        """Give the seat everything after its cursor, from the database, at its own pace; then it hears live."""
+        """Give the seat everything after its cursor, from the database, at its own pace; then it hears live.
+
+        What is told to others meanwhile is kept for it, so that nobody runs after a lively room.
+        """
         seat.is_live = False
         while not seat.is_gone and seat.cursor < self.last:
+            with self._keeping() as meanwhile:
+                await self._catch_up_to(seat, self.last)
+            if len(meanwhile) < MOST_WAITING:  # else some were left out: the rest from the database, too
+                self._tell_seat(seat, meanwhile)
+        seat.is_live = True  # no wait between the last comparison and this line: nothing falls between
+        self._tell_standing(seat)
+
+    @contextmanager
+    def _keeping(self) -> Iterator[list[Heard]]:
+        """All that is told until this ends, or the first so many of it."""
+        told: list[Heard] = []
+        self._kept[id(told)] = told
+        try:
+            yield told
+        finally:
+            del self._kept[id(told)]
+
+    async def _catch_up_to(self, seat: Seat, newest: int) -> None:
+        while not seat.is_gone and seat.cursor < newest:
             missed = [each for each in await asyncio.shield(self._shared(seat.cursor)) if each.seq > seat.cursor]
             if not missed:  # that read was begun before what this seat lacks: one of its own
                 missed = await self._read(seat.cursor)
             await self._hand_over(seat, missed)
             if not missed:
-                seat.cursor = self.last
-        seat.is_live = True  # no wait between the last comparison and this line: nothing falls between
-        self._tell_standing(seat)
+                seat.cursor = newest
 
     async def _hand_over(self, seat: Seat, missed: list[Heard]) -> None:
         """One seat after another, so that whoever comes meanwhile is greeted between two; who reads slowly is waited
@@ -223,10 +245,17 @@ class Hub:
     def _tell_events(self, found: list[Heard]) -> None:
         for each in found:
             self.last = max(self.last, each.seq)  # more may have been handed over while it was read
-            for seat in self._live():
-                if each.seq > seat.cursor:
-                    seat.offer(each.for_listener(seat.listener))
-                    seat.cursor = each.seq
+        for seat in self._live():
+            self._tell_seat(seat, found)
+        for kept in self._kept.values():
+            kept.extend(found[: MOST_WAITING - len(kept)])
+
+    @staticmethod
+    def _tell_seat(seat: Seat, found: list[Heard]) -> None:
+        for each in found:
+            if each.seq > seat.cursor:
+                seat.offer(each.for_listener(seat.listener))
+                seat.cursor = each.seq
 
     def _tell_standing(self, seat: Seat) -> None:
         if seat.standing != self.standing:
