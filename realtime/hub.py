@@ -20,6 +20,7 @@ from realtime.threads import reading
 
 log = logging.getLogger(__name__)
 WRITING = Ready('{"type":"writing"}')
+SHARED_FOR = 0.25  # seconds that what was missed is kept for others who come back
 WRITING_EVERY = 2.0  # seconds, however many write
 
 
@@ -62,6 +63,14 @@ class Heard:
 
 def heard(told: list[frames.Told], apart: live_reading.Pairs) -> list[Heard]:
     return [Heard(each, apart, {text: Ready(text) for text in (each.full, each.folded, each.bare)}) for each in told]
+
+
+def _holds(read: asyncio.Task[list[Heard]], newest: int) -> bool:
+    """Whether a read that has ended goes up to this number, or as far as one read goes."""
+    if read.cancelled() or read.exception():
+        return False
+    found = read.result()
+    return bool(found) and (found[-1].seq >= newest or len(found) >= live_reading.MOST_AT_ONCE)
 
 
 class Hub:
@@ -184,7 +193,9 @@ class Hub:
 
     async def _catch_up_to(self, seat: Seat, newest: int) -> None:
         while not seat.is_gone and seat.cursor < newest:
-            missed = [each for each in await asyncio.shield(self._shared(seat.cursor)) if each.seq > seat.cursor]
+            missed = [
+                each for each in await asyncio.shield(self._shared(seat.cursor, newest)) if each.seq > seat.cursor
+            ]
             if not missed:  # that read was begun before what this seat lacks: one of its own
                 missed = await self._read(seat.cursor)
             await self._hand_over(seat, missed)
@@ -206,14 +217,19 @@ class Hub:
                 seat.cursor = missed[given].seq
                 given += 1
 
-    def _shared(self, after: int) -> asyncio.Task[list[Heard]]:
-        """What came after a number, read and encoded once for all who ask at this moment: a whole room comes back at
-        once. Neighbouring numbers share a read, so it may begin a little earlier than asked."""
+    def _shared(self, after: int, newest: int) -> asyncio.Task[list[Heard]]:
+        """What came after a number, read and encoded once for all who ask at about this moment: a whole room comes back
+        at once. Neighbouring numbers share a read, so it may begin a little earlier than asked."""
         begins = after - after % max(1, live_reading.MOST_AT_ONCE // 4)
-        if begins not in self._reads:
-            self._reads[begins] = asyncio.create_task(self._read(begins))
-            self._reads[begins].add_done_callback(lambda _: self._reads.pop(begins, None))
-        return self._reads[begins]
+        task = self._reads.get(begins)
+        if task is None or (task.done() and not _holds(task, newest)):
+            task = self._reads[begins] = asyncio.create_task(self._read(begins))
+            task.add_done_callback(lambda done: self._loop.call_later(SHARED_FOR, self._forget, begins, done))
+        return task
+
+    def _forget(self, begins: int, task: asyncio.Task[list[Heard]]) -> None:
+        if self._reads.get(begins) is task:
+            del self._reads[begins]
 
     async def _read(self, after: int) -> list[Heard]:
         found = await reading(look, self.session.pk, after)
@@ -237,6 +253,8 @@ class Hub:
             # Known before its events are told: what is handed over next is shown as the session stands then.
             self.session, self.standing, self._room = found.session, found.standing, None
             self._tell_events(heard(found.told, found.apart))
+            if found.told:
+                self._reads.clear()  # one of them may take words back that stand there
             is_all = len(found.told) < live_reading.MOST_AT_ONCE
         if self.standing != before:  # who sat down meanwhile was told when they had caught up
             for seat in self._live():

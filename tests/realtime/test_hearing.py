@@ -217,6 +217,32 @@ async def test_a_read_begun_before_what_a_page_lacks_does_not_skip_it(ash, sessi
             assert [event["seq"] for event in await first.events(3)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("kept", [pytest.param(200, id="all kept"), pytest.param(2, id="more than is kept")])
+async def test_what_is_told_while_a_page_catches_up_is_not_lost(ash, session, monkeypatch, kept) -> None:
+    monkeypatch.setattr(hub, "MOST_WAITING", kept)
+    await say(ash, session, "Before.")
+    began, goes_on, look = threading.Event(), threading.Event(), hub.look
+
+    def slow_look(pk: int, after: int) -> hub.Reading:
+        found = look(pk, after)
+        if after == 0 and not began.is_set():
+            began.set()
+            goes_on.wait(5)
+        return found
+
+    async with open_page(session) as reader:
+        monkeypatch.setattr(hub, "look", slow_look)
+        async with open_page(session, after=0) as page:
+            await asyncio.to_thread(began.wait, 3)
+            for number in range(4):
+                await say(ash, session, f"Meanwhile {number}.")
+            await reader.events(4)
+            goes_on.set()
+            heard = [event["seq"] for event in await page.events(6)]
+
+    assert heard == [1, 2, 3, 4, 5, 6]
+
+
 class Holds:
     """An intake that holds everything."""
 
@@ -365,6 +391,32 @@ async def test_what_is_handed_over_never_overtakes_what_another_process_said(ash
 
     assert heard[1]["seq"] == heard[0]["seq"] + 1
     assert ("First, elsewhere." in heard[0]["html"], "Second, here." in heard[1]["html"]) == (True, True)
+
+
+async def test_a_room_that_comes_back_is_read_for_once(ash, session, looks) -> None:
+    for number in range(4):
+        await say(ash, session, f"Line {number}.")
+
+    async with AsyncExitStack() as stack:
+        for _ in range(6):  # one after the other: no two reads are under way together
+            page = await stack.enter_async_context(open_page(session, after=1))
+            assert [event["seq"] for event in await page.events(4)] == [2, 3, 4, 5]
+
+    assert [found for found, _ in looks if found] == [5]
+
+
+async def test_who_comes_back_just_after_a_removal_gets_no_word_of_it(ash, session) -> None:
+    async with open_page(session) as listening:
+        post = await say(ash, session, "Taken back at once.")
+        await listening.next("event")
+        async with open_page(session, after=1) as before:
+            assert "Taken back" in (await before.next("event"))["html"]
+            await sync_to_async(withdraw)(peer=ash, post=post)
+            await listening.next("event")
+            async with open_page(session, after=1) as later:
+                told = await later.events(2)
+
+    assert "Taken back" not in str(told)
 
 
 async def test_words_that_cannot_be_handed_over_come_all_the_same(ash, session, monkeypatch) -> None:
