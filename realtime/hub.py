@@ -66,7 +66,8 @@ def heard(told: list[frames.Told], apart: live_reading.Pairs) -> list[Heard]:
 
 
 def _holds(read: asyncio.Task[list[Heard]], newest: int) -> bool:
-    """Whether a read that has ended goes up to this number, or as far as one read goes."""
+    """Whether a read that has ended goes up to this number, or as far as one read goes. If it does, it was made after
+    that event, and holds no word that the event took back."""
     if read.cancelled() or read.exception():
         return False
     found = read.result()
@@ -253,8 +254,6 @@ class Hub:
             # Known before its events are told: what is handed over next is shown as the session stands then.
             self.session, self.standing, self._room = found.session, found.standing, None
             self._tell_events(heard(found.told, found.apart))
-            if found.told:
-                self._reads.clear()  # one of them may take words back that stand there
             is_all = len(found.told) < live_reading.MOST_AT_ONCE
         if self.standing != before:  # who sat down meanwhile was told when they had caught up
             for seat in self._live():
