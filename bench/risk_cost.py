@@ -52,7 +52,7 @@ def hostile() -> dict[str, str]:
 def _rule_words() -> str:
     from moderation.risk import rulebook  # noqa: PLC0415 - timed in fresh processes below
 
-    return "".join(f"{word}. " for word in sorted(rulebook.load().index))
+    return "".join(f"{word}. " for word in sorted(rulebook.load().narrow.anchors))
 
 
 def posts(file: Path | None) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from moderation.risk import concepts
 from moderation.risk.findings import Category, Level
 from moderation.risk.phrases import Phrase, Prefilter, compile_phrase
+from moderation.risk.sieve import Cues, Sieve
 from moderation.risk.vocabulary import (
     RULES,
     RuleFileError,
@@ -77,18 +78,16 @@ class Rule:
     counter_examples: tuple[str, ...]
 
 
-# By anchor word: what a phrase needs beside it (see `Prefilter`), its rule, and the phrase.
-Index = dict[str, tuple[tuple[int, Rule, Phrase], ...]]
-
-
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules, the cues they lean on, indexes of their phrases by anchor word, and a version of the whole."""
+    """All rules, the cues they lean on, what finds the phrases of both, and a version of the whole."""
 
     rules: tuple[Rule, ...]
     cues: dict[str, tuple[Phrase, ...]]
-    index: Index  # phrases that stay within a sentence
-    wide: Index  # phrases that do not
+    rules_of: Mapping[Phrase, tuple[Rule, ...]]  # the rules that have a phrase
+    narrow: Sieve  # phrases of rules that stay within a sentence
+    wide: Sieve  # phrases of rules that do not
+    cue_sieve: Cues
     reader: Reader
     prefilter: Prefilter
     thesaurus: concepts.Thesaurus
@@ -203,13 +202,25 @@ class _Loader:
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
         phrases = [phrase for rule in rules for phrase in rule.phrases]
         phrases += [phrase for cue in cues.values() for phrase in cue]
-        prefilter = Prefilter(phrases)  # before the index, which repeats what each phrase needs
+        prefilter = Prefilter(phrases)  # before the sieves, which repeat what each phrase needs
         if reader is None:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
         packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
-        index, wide = _index(rules, wide=False), _index(rules, wide=True)
-        return Rulebook(rules, cues, index, wide, reader, prefilter, self.thesaurus, version, packs)
+        rules_of = _rules_of(rules)
+        return Rulebook(
+            rules=rules,
+            cues=cues,
+            rules_of=rules_of,
+            narrow=Sieve(phrase for phrase in rules_of if not phrase.wide),
+            wide=Sieve(phrase for phrase in rules_of if phrase.wide),
+            cue_sieve=Cues(cues),
+            reader=reader,
+            prefilter=prefilter,
+            thesaurus=self.thesaurus,
+            version=version,
+            packs=packs,
+        )
 
     def words_elsewhere(self) -> frozenset[str]:
         """The words of all packs, as they stand in them: right as they are, however near to an English word."""
@@ -248,14 +259,12 @@ def _needed(entry: dict[str, Any]) -> int:
     return needed
 
 
-def _index(rules: Iterable[Rule], *, wide: bool) -> Index:
-    index: dict[str, list[tuple[int, Rule, Phrase]]] = {}
+def _rules_of(rules: Iterable[Rule]) -> dict[Phrase, tuple[Rule, ...]]:
+    found: dict[Phrase, tuple[Rule, ...]] = {}
     for rule in rules:
-        for phrase in rule.phrases:
-            if phrase.wide == wide:
-                for anchor in phrase.anchors:
-                    index.setdefault(anchor, []).append((phrase.need, rule, phrase))
-    return {anchor: tuple(entries) for anchor, entries in index.items()}
+        for phrase in dict.fromkeys(rule.phrases):
+            found[phrase] = (*found.get(phrase, ()), rule)
+    return found
 
 
 def load(folder: Path = RULES) -> Rulebook:

@@ -2,12 +2,14 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import cached_property, reduce
+from operator import or_
 
 from moderation.risk.normalise import Plain, normalise
 from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import Rulebook
+from moderation.risk.sieve import Cues, Places, Sentence
 
 _SENTENCE_ENDS = re.compile(r" [.?](?= )")
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
@@ -27,24 +29,14 @@ _WORDS = {
 _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())
 
 
-class Sentence(NamedTuple):
-    """Where a sentence begins and ends in the plain text (with the space behind it), its words, and their bits."""
-
-    start: int
-    end: int
-    words: frozenset[str]
-    bits: int
-
-
 class Scene:
-    """Sentence and clause bounds, and where each cue stands. Cues are looked up once and only when asked for."""
+    """Sentence and clause bounds, and where each cue stands. Cues are looked for only when asked for, and near by."""
 
-    def __init__(self, plain: Plain, cues: dict[str, tuple[Phrase, ...]], prefilter: Prefilter) -> None:
+    def __init__(self, plain: Plain, prefilter: Prefilter, cues: Cues) -> None:
         self.plain = plain
         self.words = plain.words
         self._cues = cues
-        self._found: dict[str, list[tuple[int, int]]] = {}
-        self._matched: dict[Phrase, list[re.Match[str]]] = {}
+        self._found: dict[str, Places] = {}
         text = plain.text
         ends = [mark.end() for mark in _SENTENCE_ENDS.finditer(text)]
         self._bounds = [0, *ends, len(text)]
@@ -55,36 +47,34 @@ class Scene:
             words = frozenset(text[start:end].split())
             bits = prefilter.bits(words)
             self.bits |= bits
-            self.sentences.append(Sentence(start, end, words, bits))
-        self.whole = Sentence(0, len(text), self.words, self.bits)
+            self.sentences.append(Sentence(text, start, end, words, bits))
+        self.whole = Sentence(text, 0, len(text), self.words, self.bits)
 
-    def matches(self, phrase: Phrase, among: Iterable[Sentence] = ()) -> list[re.Match[str]]:
-        """Where the pattern stands in the plain text; rules and cues of the same words share the search.
-
-        `among` are the sentences that hold what the phrase needs, where they are known.
-        """
-        found = self._matched.get(phrase)
-        if found is None:
-            text, search = self.plain.text, phrase.regex.finditer
-            found = [m for start, end, _, _ in among or self._holding(phrase) for m in search(text, start, end)]
-            self._matched[phrase] = found
-        return found
-
-    def _holding(self, phrase: Phrase) -> list[Sentence]:
-        need = phrase.need
-        if need & self.bits != need:
-            return []
-        return [self.whole] if phrase.wide else [each for each in self.sentences if need & each.bits == need]
-
-    def cue(self, name: str) -> list[tuple[int, int]]:
+    def cue(self, name: str) -> Places:
         """Where the cue stands in the plain text, in order."""
         found = self._found.get(name)
         if found is None:
-            bits = self.bits
-            found = [m.span() for p in self._cues[name] if p.need & bits == p.need for m in self.matches(p)]
-            found.sort()
+            passing = self._cues.sieves[name].passing(self.words, self.bits)
+            found = sorted(match.span() for phrase in passing for match in self._matches(phrase))
             self._found[name] = found
         return found
+
+    def _matches(self, phrase: Phrase) -> Iterator[re.Match[str]]:
+        need = phrase.need
+        holding = [self.whole] if phrase.wide else [each for each in self.sentences if need & each.bits == need]
+        return (match for sentence in holding for match in sentence.matches(phrase))
+
+    @cached_property
+    def _likely(self) -> list[int]:
+        """The bits of the cues that may stand in each sentence, and at last those of all."""
+        each = [self._cues.likely(sentence.words) for sentence in self.sentences]
+        every = reduce(or_, each)
+        wide = every & self._cues.wide_bits
+        return [*(bits | wide for bits in each), every]
+
+    def may_have(self, cues: tuple[str, ...]) -> bool:
+        """Whether one of the cues may stand anywhere; many times cheaper than looking where."""
+        return bool(self._cues.bits(cues) & self._likely[-1])
 
     def stretch(self, scope: str, start: int, end: int) -> tuple[int, int]:
         """The stretch of plain text a scope means for a match at `[start, end)`."""
@@ -106,18 +96,27 @@ class Scene:
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""
-        standing = [places for name in cues if (places := self.cue(name))]
-        if not standing:
+        wanted, likely = self._cues.bits(cues), self._likely
+        if not wanted & likely[-1]:
+            return False
+        near = [self.sentences[at] for at in self._near(scope, start, end) if wanted & likely[at]]
+        if not near:
             return False  # most often; finding the stretch would be the dearer question
         low, high = self.stretch(scope, start, end)
-        for places in standing:
-            # A cue holds a dozen words at most, so only those beginning just before `low` can reach into it.
-            for a, b in places[max(0, bisect_left(places, (low, 0)) - 3) :]:
-                if a >= high:
-                    break
-                if (a < high and b > low + 1) if scope == "overlap" else (a >= low - 1 and b <= high):
-                    return True
-        return False
+        within = _shares if scope == "overlap" else _lies
+        return any(within(places, low, high) for name in cues for places in self._places(name, near))
+
+    def _near(self, scope: str, start: int, end: int) -> range:
+        """The sentences that hold all of a scope."""
+        if scope == "text":
+            return range(len(self.sentences))
+        return range(*_between(self._bounds, start, end, _SENTENCES_BESIDE.get(scope, 0)))
+
+    def _places(self, name: str, near: Iterable[Sentence]) -> Iterator[Places]:
+        if name in self._cues.wide:
+            return iter((self.cue(name),))
+        sieve = self._cues.sieves[name]
+        return (sentence.places(name, sieve) for sentence in near)
 
     def is_negated(self, start: int) -> bool:
         """Whether a negation in the same clause reaches the match and really denies it."""
@@ -142,10 +141,29 @@ class Scene:
 
 def scene_of(book: Rulebook, text: str) -> Scene:
     """The scene of a text under a rulebook."""
-    return Scene(normalise(text, book.reader), book.cues, book.prefilter)
+    return Scene(normalise(text, book.reader), book.prefilter, book.cue_sieve)
+
+
+def _between(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:
+    """The number of the bound before `start` and of the one behind `end`, and so many more on each side."""
+    return max(0, bisect_right(bounds, start) - 1 - more), min(len(bounds) - 1, bisect_left(bounds, end) + more)
 
 
 def _around(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:
-    first = max(0, bisect_right(bounds, start) - 1 - more)
-    last = min(len(bounds) - 1, bisect_left(bounds, end) + more)
+    first, last = _between(bounds, start, end, more)
     return bounds[first], bounds[last]
+
+
+def _shares(places: Places, low: int, high: int) -> bool:
+    """Whether a cue shares a word with the stretch."""
+    return any(b > low + 1 for _, b in _reaching(places, low, high))
+
+
+def _lies(places: Places, low: int, high: int) -> bool:
+    """Whether a cue lies in the stretch."""
+    return any(a >= low - 1 and b <= high for a, b in _reaching(places, low, high))
+
+
+def _reaching(places: Places, low: int, high: int) -> Places:
+    """The places before `high`, from about `low` on: cues hold a dozen words, so few from before reach into it."""
+    return places[max(0, bisect_left(places, (low, 0)) - 3) : bisect_left(places, (high, 0))]
