@@ -21,7 +21,7 @@ class Plain:
     """
 
     def __init__(self, folded: Folded, reader: Reader) -> None:
-        self._folded, self._reader = folded, reader
+        self.folded, self._reader = folded, reader
         row, tokens = reader.words(folded)
         if tokens is not None:
             self.tokens = [token for token in tokens if token.word != _QUOTE]
@@ -37,7 +37,7 @@ class Plain:
     @cached_property
     def tokens(self) -> list[Token]:
         """The words of `row` with the stretches of the original text they stand for."""
-        return [token for token in self._reader.tokens(self._folded) if token.word != _QUOTE]
+        return [token for token in self._reader.tokens_apart(self.folded) if token.word != _QUOTE]
 
     @cached_property
     def at(self) -> list[int]:

@@ -4,9 +4,10 @@ Only a form that yields a known word is undone; everything else is left as it st
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 from typing import Any
 
 from moderation.risk.fold import Folded
@@ -18,6 +19,7 @@ from moderation.risk.vocabulary import Vocabulary
 
 _PLACES = "|".join(map(re.escape, sorted(PLACEHOLDERS)))
 _CHUNK = re.compile(rf"[^\s.,;:?\"()\[\]{{}}]+|{_PLACES}|[.,;:?\"()\[\]{{}}]|\n")
+_PIECE = re.compile(r"\S+|\n")
 _JOINERS = re.compile(r"[-_/*'+&=~|!.@#^]+")
 _SIGNS = re.compile(r"[\W_]+")
 _STARRED = re.compile(r"[a-z]+[*#_.-]+[a-z]+[a-z*#_.-]*[a-z]")
@@ -37,6 +39,7 @@ _ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 _IS_AFTER = frozenset({"it", "he", "she", "that", "what", "there", "who", "let", "here", "how", "where", "someone"})
 
 
+Piece = tuple[tuple[str, ...], tuple[Token, ...]]
 Read = tuple[list[str], list[Token] | None]  # the words of a text; their places where some were put together
 
 
@@ -68,17 +71,24 @@ class Reader:
         )
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
-        # The same few thousand chunks make up nearly every text; reading each anew would be the dearest part of all.
+        # Whether a saying of several words may begin with a word is told by the words that may come next.
+        self._seconds = {
+            first: frozenset(spoken[min(1, len(spoken) - 1)] for spoken, _ in sayings)
+            for first, sayings in vocabulary.runs.items()
+        }
+        self._firsts = frozenset(self._seconds)
+        # The same few thousand pieces make up nearly every text; reading each anew would be the dearest part of all.
         self._chunk = lru_cache(maxsize=_REMEMBERED)(self._read_chunk)
+        self._piece = lru_cache(maxsize=_REMEMBERED)(self._read_piece)
 
     def words(self, folded: Folded) -> Read:
         """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts.
 
         Where one is, the tokens are returned, too.
         """
-        chunks = chunks_of(folded)
-        read = self._chunk if max(map(len, chunks), default=0) <= _LONGEST_DISGUISE else self._read
-        words = [token[0] for chunk in chunks for token in read(chunk)]
+        text = folded.text.replace("\n", " . ") if "\n" in folded.text else folded.text  # it is read as a full stop
+        pieces = text.split()
+        words = [word for read, _ in map(self._piece_reader(pieces), pieces) for word in read]
         letters = self._letters
         if letters.stand_alone(words):
             if letters.stand_together(words):
@@ -88,9 +98,7 @@ class Reader:
 
     def has_parts(self, words: list[str]) -> bool:
         """Whether words stand side by side that make another one together."""
-        halves, long = self._halves, self._long
-        joined = any(first in halves and first + second in long for first, second in pairwise(words))
-        return joined or self._has_run(words)
+        return not self._long.isdisjoint(map(add, words, words[1:])) or self._has_run(words)
 
     @property
     def knows(self) -> tuple[Any, ...]:
@@ -136,21 +144,39 @@ class Reader:
         return [token.word for token in tokens], tokens
 
     def _has_run(self, words: list[str]) -> bool:
-        return not self._vocabulary.runs.keys().isdisjoint(words) and any(self._sayings(words))
+        there, seconds = frozenset(words), self._seconds
+        may = any(not seconds[first].isdisjoint(there) for first in there & self._firsts)
+        return may and any(self._sayings(words))
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""
-        new = Token._make
-        found = [
-            new((word, chunk.start() + start, chunk.start() + end))
-            for chunk in _CHUNK.finditer(folded.text)
-            for word, start, end in self._read(chunk.group())
+        return _as_written(self._runs(self._joined(self._letters.put_together(self._one_by_one(folded)))), folded)
+
+    def tokens_apart(self, folded: Folded) -> list[Token]:
+        """The tokens of a text of which `words` has found that nothing in it is put together."""
+        return _as_written(self._letters.put_together(self._one_by_one(folded)), folded)
+
+    def _one_by_one(self, folded: Folded) -> list[Token]:
+        new, text = Token._make, folded.text
+        read = self._piece_reader(text.split())
+        return [
+            new((word, piece.start() + start, piece.start() + end))
+            for piece in _PIECE.finditer(text)
+            for word, start, end in read(piece.group())[1]
         ]
-        found = self._runs(self._joined(self._letters.put_together(found)))
-        if isinstance(folded.starts, range):
-            return found
-        starts, ends = folded.starts, folded.ends
-        return [new((word, starts[start], ends[end - 1])) for word, start, end in found]
+
+    def _piece_reader(self, pieces: list[str]) -> Callable[[str], Piece]:
+        """What reads these; long ones, which hold no word, are not remembered."""
+        return self._piece if max(map(len, pieces), default=0) <= _LONGEST_DISGUISE else self._read_piece
+
+    def _read_piece(self, text: str) -> Piece:
+        """What stands between two blanks: its words, and the same as tokens, places counted from its beginning."""
+        tokens = tuple(
+            Token(word, chunk.start() + start, chunk.start() + end)
+            for chunk in _CHUNK.finditer(text)
+            for word, start, end in self._read(chunk.group())
+        )
+        return tuple(token.word for token in tokens), tokens
 
     def _read(self, text: str) -> tuple[Token, ...]:
         return self._chunk(text) if len(text) <= _LONGEST_DISGUISE else self._read_chunk(text)
@@ -277,3 +303,11 @@ class Reader:
                     after = at + len(spoken)
                     break
         return out + tokens[after:] if after else tokens
+
+
+def _as_written(tokens: list[Token], folded: Folded) -> list[Token]:
+    """The tokens with their places in the original text."""
+    if isinstance(folded.starts, range):
+        return tokens
+    starts, ends = folded.starts, folded.ends
+    return [Token(word, starts[start], ends[end - 1]) for word, start, end in tokens]
