@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from moderation.risk import conversation
+from moderation.risk.chunks import chunks_of
 from moderation.risk.detector import WINDOW, Judge
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
@@ -20,7 +21,7 @@ from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import ASKED_BY_NAME, Rule, Rulebook, cues_of
 from moderation.risk.scene import Scene
 from moderation.risk.sieve import Cues
-from moderation.risk.words import Read, chunks_of
+from moderation.risk.words import Read
 
 _MOST = 2_000  # different needs of changed phrases; with more of them judging everything is as cheap
 _EDGE = 60  # characters on each side of a place where texts are cut or joined; no saying is longer
@@ -90,7 +91,7 @@ class Difference:
             return False
         if self._read_alike:
             return True
-        if not all(map(self._chunk_alike, chunks_of(folded))):
+        if not all(map(self._chunk_alike, chunks_of(folded.text))):
             return False
         one, other = self._readers
         # Where neither puts chunks together, each stands for itself.

@@ -103,6 +103,8 @@ def fold(text: str) -> Folded:
 
 def _one_by_one(text: str) -> str | None:
     """The folded text, where each character stands for itself or for one other, as in most texts; else nothing."""
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return text.lower()
     special = set(_SPECIAL.findall(text))
     if len(special) > _FEW or not all(map(_stays_one, special)):
         return None

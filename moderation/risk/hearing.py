@@ -11,7 +11,6 @@ from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.model import Model
 from moderation.risk.normalise import Plain
 from moderation.risk.spans import merged
-from moderation.risk.tokens import Token
 from moderation.risk.vocabulary import RuleFileError, read_toml
 
 _MARKED = 4  # words a finding marks
@@ -112,7 +111,7 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
         return Heard([], sure[1])
     start, end = places[level - 1]
     weights = reading.weighed(level - 1)[start:end]
-    kept = [token for token in plain.tokens if token.word not in IGNORED]
+    kept = [place for word, place in zip(plain.row, plain.places, strict=True) if word not in IGNORED]
     spans = _marked(words[start:end], weights, start - 1, kept)
     version = f"{thresholds.version}-{model.version}"
     category, unsure = _categories(reading.kinds(start, end), thresholds, sure[level - 1])
@@ -145,9 +144,9 @@ def _categories(kinds: Mapping[str, float], thresholds: Thresholds, sure: float)
 
 
 def _marked(
-    words: Sequence[str], weights: Sequence[float], offset: int, kept: Sequence[Token]
+    words: Sequence[str], weights: Sequence[float], offset: int, kept: Sequence[tuple[int, int]]
 ) -> tuple[tuple[int, int], ...]:
     """The spans of the few words that weighed most for the finding."""
     order = sorted(range(len(words)), key=weights.__getitem__, reverse=True)
     chosen = [at for at in order if weights[at] > 0 and words[at] not in {FIRST, LAST}][:_MARKED]
-    return merged((kept[at + offset].start, kept[at + offset].end) for at in chosen)
+    return merged(kept[at + offset] for at in chosen)

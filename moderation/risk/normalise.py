@@ -22,9 +22,7 @@ class Plain:
 
     def __init__(self, folded: Folded, reader: Reader) -> None:
         self.folded, self._reader = folded, reader
-        row, tokens = reader.words(folded)
-        if tokens is not None:
-            self.tokens = [token for token in tokens if token.word != _QUOTE]
+        row, self._together = reader.words(folded)
         marks: list[int] = []
         if _QUOTE in row:
             row, marks = _unquoted(row)
@@ -35,9 +33,15 @@ class Plain:
         self.quotes = tuple(zip(marks[::2], marks[1::2], strict=False))
 
     @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """The stretches of the original text that the words of `row` stand for."""
+        placed = self._together or self._reader.places(self.folded)
+        return [(start, end) for word, start, end in placed if word != _QUOTE]
+
+    @cached_property
     def tokens(self) -> list[Token]:
         """The words of `row` with the stretches of the original text they stand for."""
-        return [token for token in self._reader.tokens_apart(self.folded) if token.word != _QUOTE]
+        return [Token(word, start, end) for word, (start, end) in zip(self.row, self.places, strict=True)]
 
     @cached_property
     def at(self) -> list[int]:
@@ -49,7 +53,7 @@ class Plain:
         first = bisect_right(self.at, start) - 1
         last = bisect_left(self.at, end) - 1
         first, last = max(first, 0), max(last, first, 0)
-        return self.tokens[first].start, max(token.end for token in self.tokens[first : last + 1])
+        return self.places[first][0], max(end for _, end in self.places[first : last + 1])
 
 
 def normalise(text: str, reader: Reader) -> Plain:
