@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
-from moderation.risk.rulebook import Guard, Rule, Rulebook
+from moderation.risk.rulebook import Guard, Guards, Rule, Rulebook
 from moderation.risk.scene import Scene
 from moderation.risk.sieve import Sentence
 from moderation.risk.spans import merged
 
 _SOMEONE_ELSE = {Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.EATING, Category.RELAPSE}
-_WITHOUT_CUES = frozenset({"negated", "negated_closely"})  # scopes of guards that look at single words
 
 
 @dataclass(slots=True)
@@ -57,7 +56,8 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> Ruled:
     ruled = Ruled()
     for name in sorted(matched):
         rule, matches = matched[name]
-        ruled.findings.extend(_found(rule, matches, scene, {} if rule.places else ruled.signs))
+        signs = {} if rule.places else ruled.signs
+        ruled.findings.extend(_found(rule, book.guards[name], matches, scene, signs))
     return ruled
 
 
@@ -73,12 +73,13 @@ def _standing(book: Rulebook, scene: Scene) -> dict[Phrase, list[Sentence]]:
     return found
 
 
-def _found(rule: Rule, matches: Iterable[re.Match[str]], scene: Scene, signs: Signs) -> Iterator[Finding]:
+def _found(
+    rule: Rule, guards: Guards, matches: Iterable[re.Match[str]], scene: Scene, signs: Signs
+) -> Iterator[Finding]:
     kinds: dict[Category, list[_Hit]] = {}
-    guards = [guard for guard in rule.guards if _may_hold(guard, scene)]
     for match in matches:
         _note(signs, rule.id, match.start())
-        hit = _judged(rule, guards, match, scene, signs)
+        hit = _judged(rule, _may_hold(guards, scene, match), match, scene, signs)
         if hit:
             _note(signs, f"{rule.id} {hit.level}", match.start())
             _note(signs, f"{hit.category} {hit.level}", match.start())
@@ -91,9 +92,10 @@ def _note(signs: Signs, name: str, place: int) -> None:
     signs[name] = min(place, signs.get(name, place))
 
 
-def _may_hold(guard: Guard, scene: Scene) -> bool:
-    """Whether the guard may hold anywhere in the scene: of most no cue stands there."""
-    return guard.scope in _WITHOUT_CUES or scene.may_have(guard.cues)
+def _may_hold(guards: Guards, scene: Scene, match: re.Match[str]) -> list[Guard]:
+    """The guards that may hold for a match: of most no cue stands where they look for it."""
+    likely = scene.likely(*match.span())
+    return [guard for bits, guard in guards if bits is None or bits & likely[guard.scope]]
 
 
 def _judged(rule: Rule, guards: Iterable[Guard], match: re.Match[str], scene: Scene, signs: Signs) -> _Hit | None:

@@ -36,6 +36,7 @@ ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
 _SCOPES = frozenset(
     {"before", "overlap", "clause", "sentence", "near", "around", "text", "quoted", "negated", "negated_closely"}
 )
+_WITHOUT_CUES = frozenset({"negated", "negated_closely"})
 _EFFECTS = frozenset({"drop", "amber", "lower", "concern"})
 
 
@@ -78,6 +79,9 @@ class Rule:
     counter_examples: tuple[str, ...]
 
 
+Guards = tuple[tuple[int | None, Guard], ...]  # the bits of the cues that one looks for (none: single words), and it
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """All rules, the cues they lean on, what finds the phrases of both, and a version of the whole."""
@@ -87,6 +91,7 @@ class Rulebook:
     rules_of: Mapping[Phrase, tuple[Rule, ...]]  # the rules that have a phrase
     narrow: Sieve  # phrases of rules that stay within a sentence
     wide: Sieve  # phrases of rules that do not
+    guards: Mapping[str, Guards]  # those of each rule
     cue_sieve: Cues
     reader: Reader
     prefilter: Prefilter
@@ -207,14 +212,15 @@ class _Loader:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
         packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
-        rules_of = _rules_of(rules)
+        rules_of, cue_sieve = _rules_of(rules), Cues(cues)
         return Rulebook(
             rules=rules,
             cues=cues,
             rules_of=rules_of,
             narrow=Sieve(phrase for phrase in rules_of if not phrase.wide),
             wide=Sieve(phrase for phrase in rules_of if phrase.wide),
-            cue_sieve=Cues(cues),
+            guards={rule.id: _guards(rule, cue_sieve) for rule in rules},
+            cue_sieve=cue_sieve,
             reader=reader,
             prefilter=prefilter,
             thesaurus=self.thesaurus,
@@ -257,6 +263,10 @@ def _needed(entry: dict[str, Any]) -> int:
     if type(needed) is not int or needed < 1 or (needed > len(needs) and needed > 1):
         raise ValueError("`needed` is a number from 1 to that of the cues it counts")
     return needed
+
+
+def _guards(rule: Rule, cues: Cues) -> Guards:
+    return tuple((None if guard.scope in _WITHOUT_CUES else cues.bits[guard.cues], guard) for guard in rule.guards)
 
 
 def _rules_of(rules: Iterable[Rule]) -> dict[Phrase, tuple[Rule, ...]]:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
 from operator import or_
 
@@ -11,7 +11,7 @@ from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.sieve import Cues, Places, Sentence
 
-_SENTENCE_ENDS = re.compile(r" [.?](?= )")
+_SENTENCE_ENDS = frozenset({".", "?"})
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
 _REACH = 5
 _SENTENCES_BESIDE = {"near": 1, "around": 3}
@@ -37,18 +37,24 @@ class Scene:
         self.words = plain.words
         self._cues = cues
         self._found: dict[str, Places] = {}
-        text = plain.text
-        ends = [mark.end() for mark in _SENTENCE_ENDS.finditer(text)]
-        self._bounds = [0, *ends, len(text)]
+        self._nearby: dict[tuple[int, int], dict[str, int]] = {}
         self._clauses: list[int] = []
+        self._bounds = [0]
         self.sentences: list[Sentence] = []
         self.bits = 0
-        for start, end in zip((0, *ends), (*(end + 1 for end in ends), len(text)), strict=True):
-            words = frozenset(text[start:end].split())
-            bits = prefilter.bits(words)
-            self.bits |= bits
-            self.sentences.append(Sentence(text, start, end, words, bits))
-        self.whole = Sentence(text, 0, len(text), self.words, self.bits)
+        for first, last in _sentences(plain.row):
+            self._add(plain.row[first:last], prefilter)
+        self._bounds[-1] = len(plain.text)
+        self.whole = Sentence(plain.text, 0, plain.row, self.words, self.bits, len(plain.text))
+
+    def _add(self, row: list[str], prefilter: Prefilter) -> None:
+        words = frozenset(row)
+        bits = prefilter.bits(words)
+        start, text = self._bounds[-1], self.plain.text
+        end = start + sum(map(len, row)) + len(row)
+        self.sentences.append(Sentence(text, start, row, words, bits, min(end + 1, len(text))))
+        self._bounds.append(end)
+        self.bits |= bits
 
     def cue(self, name: str) -> Places:
         """Where the cue stands in the plain text, in order."""
@@ -66,15 +72,27 @@ class Scene:
 
     @cached_property
     def _likely(self) -> list[int]:
-        """The bits of the cues that may stand in each sentence, and at last those of all."""
+        """The bits of the cues that may stand in each sentence."""
         each = [self._cues.likely(sentence.words) for sentence in self.sentences]
-        every = reduce(or_, each)
-        wide = every & self._cues.wide_bits
-        return [*(bits | wide for bits in each), every]
+        wide = self._cues.likely(self.words) & self._cues.wide_bits
+        return [bits | wide for bits in each]
 
-    def may_have(self, cues: tuple[str, ...]) -> bool:
-        """Whether one of the cues may stand anywhere; many times cheaper than looking where."""
-        return bool(self._cues.bits(cues) & self._likely[-1])
+    @cached_property
+    def _likely_anywhere(self) -> int:
+        return reduce(or_, self._likely)
+
+    def likely(self, start: int, end: int) -> Mapping[str, int]:
+        """The bits of the cues that may stand within each scope of a match at `[start, end)`."""
+        there = _between(self._bounds, start, end, 0)
+        found = self._nearby.get(there)
+        if found is None:
+            first, last = there
+            beside = {more: self._likely[max(0, first - more) : last + more] for more in (0, 1, 3)}
+            here, near, around = (reduce(or_, bits, 0) for bits in beside.values())
+            found = dict.fromkeys(("overlap", "clause", "before", "sentence"), here)
+            found |= {"near": near, "quoted": near, "around": around, "text": self._likely_anywhere}
+            self._nearby[there] = found
+        return found
 
     def stretch(self, scope: str, start: int, end: int) -> tuple[int, int]:
         """The stretch of plain text a scope means for a match at `[start, end)`."""
@@ -96,27 +114,28 @@ class Scene:
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""
-        wanted, likely = self._cues.bits(cues), self._likely
-        if not wanted & likely[-1]:
+        wanted = self._cues.bits[cues]
+        if not wanted & self.likely(start, end)[scope]:
+            return False  # most often
+        if scope == "text":
+            return any(map(self.cue, cues))
+        near = [self.sentences[at] for at in self._near(scope, start, end) if wanted & self._likely[at]]
+        found = [places for name in cues for places in self._places(name, near) if places]
+        if not found:
             return False
-        near = [self.sentences[at] for at in self._near(scope, start, end) if wanted & likely[at]]
-        if not near:
-            return False  # most often; finding the stretch would be the dearer question
         low, high = self.stretch(scope, start, end)
         within = _shares if scope == "overlap" else _lies
-        return any(within(places, low, high) for name in cues for places in self._places(name, near))
+        return any(within(places, low, high) for places in found)
 
     def _near(self, scope: str, start: int, end: int) -> range:
         """The sentences that hold all of a scope."""
-        if scope == "text":
-            return range(len(self.sentences))
         return range(*_between(self._bounds, start, end, _SENTENCES_BESIDE.get(scope, 0)))
 
-    def _places(self, name: str, near: Iterable[Sentence]) -> Iterator[Places]:
+    def _places(self, name: str, near: Iterable[Sentence]) -> list[Places]:
         if name in self._cues.wide:
-            return iter((self.cue(name),))
+            return [self.cue(name)]
         sieve = self._cues.sieves[name]
-        return (sentence.places(name, sieve) for sentence in near)
+        return [sentence.places(name, sieve) for sentence in near]
 
     def is_negated(self, start: int) -> bool:
         """Whether a negation in the same clause reaches the match and really denies it."""
@@ -142,6 +161,16 @@ class Scene:
 def scene_of(book: Rulebook, text: str) -> Scene:
     """The scene of a text under a rulebook."""
     return Scene(normalise(text, book.reader), book.prefilter, book.cue_sieve)
+
+
+def _sentences(row: list[str]) -> Iterator[tuple[int, int]]:
+    """Where in the row each sentence begins and ends; at last what follows the last mark, which may be nothing."""
+    first = 0
+    for at, word in enumerate(row, start=1):
+        if word in _SENTENCE_ENDS:
+            yield first, at
+            first = at
+    yield first, len(row)
 
 
 def _between(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:

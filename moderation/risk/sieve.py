@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
+from itertools import accumulate, compress
 from operator import or_
 
+from moderation.risk.memory import Memory
 from moderation.risk.phrases import Phrase
 
 Places = list[tuple[int, int]]
 _NONE: frozenset[Phrase] = frozenset()
+_ASKED = 8_192  # groups of cues that rules and guards ask for together
 
 
 class Sieve:
@@ -38,35 +41,44 @@ class Cues:
     def __init__(self, cues: Mapping[str, Sequence[Phrase]]) -> None:
         self.sieves = {name: Sieve(phrases) for name, phrases in cues.items()}
         self._bit = {name: 1 << at for at, name in enumerate(cues)}
+        self._far = len(cues)  # by so much are the bits moved that say: a word beside the anchor is there, too
         self._of_words: dict[str, int] = {}
-        for name, sieve in self.sieves.items():
-            for word in sieve.anchors:
-                self._of_words[word] = self._of_words.get(word, 0) | self._bit[name]
+        self._alone = 0  # cues of which a phrase needs nothing beside its anchor
+        for name, phrases in cues.items():
+            for phrase in phrases:
+                self._note(phrase, self._bit[name])
         # Cues that may stand over the end of a sentence are looked for in the whole text.
         self.wide = frozenset(name for name, phrases in cues.items() if any(phrase.wide for phrase in phrases))
-        self._bits: dict[tuple[str, ...], int] = {}  # as many as there are guards and rules that ask
-        self.wide_bits = self.bits(tuple(self.wide))
+        self.bits = Memory(self._bits_of, _ASKED)
+        self.wide_bits = self.bits[tuple(self.wide)]
 
-    def bits(self, names: tuple[str, ...]) -> int:
-        """The bits of these cues."""
-        found = self._bits.get(names)
-        if found is None:
-            found = self._bits[names] = reduce(or_, map(self._bit.__getitem__, names), 0)
-        return found
+    def _note(self, phrase: Phrase, bit: int) -> None:
+        anchors, *beside = phrase.required
+        for word in anchors:
+            self._of_words[word] = self._of_words.get(word, 0) | bit
+        for word in beside[0] if beside else ():
+            self._of_words[word] = self._of_words.get(word, 0) | bit << self._far
+        if not beside:
+            self._alone |= bit
+
+    def _bits_of(self, names: tuple[str, ...]) -> int:
+        return reduce(or_, map(self._bit.__getitem__, names), 0)
 
     def likely(self, words: Iterable[str]) -> int:
-        """The bits of all cues of which an anchor is among the words."""
-        return reduce(or_, filter(None, map(self._of_words.get, words)), 0)
+        """The bits of the cues of which an anchor is among the words, and of what they need beside it a word, too."""
+        bits = reduce(or_, filter(None, map(self._of_words.get, words)), 0)
+        return bits & (bits >> self._far | self._alone)
 
 
 class Sentence:
-    """Where a sentence begins and ends in the plain text (with the space behind it), its words, and their bits."""
+    """A stretch of the plain text with the space behind it: its words as they stand, each one once, and their bits."""
 
-    __slots__ = ("_matched", "_places", "_text", "bits", "end", "start", "words")
+    __slots__ = ("_heads", "_matched", "_places", "_row", "_text", "bits", "end", "start", "words")
 
-    def __init__(self, text: str, start: int, end: int, words: frozenset[str], bits: int) -> None:
+    def __init__(self, text: str, start: int, row: Sequence[str], words: frozenset[str], bits: int, end: int) -> None:
         self.start, self.end, self.words, self.bits = start, end, words, bits
-        self._text = text
+        self._text, self._row = text, row
+        self._heads: list[int] = []
         self._matched: dict[Phrase, list[re.Match[str]]] = {}
         self._places: dict[str, Places] = {}
 
@@ -74,7 +86,25 @@ class Sentence:
         """Where the pattern stands here; rules and cues of the same words share the search."""
         found = self._matched.get(phrase)
         if found is None:
-            found = self._matched[phrase] = list(phrase.regex.finditer(self._text, self.start, self.end))
+            search = self._matches if phrase.first else self._matches_anywhere
+            found = self._matched[phrase] = search(phrase)
+        return found
+
+    def _matches_anywhere(self, phrase: Phrase) -> list[re.Match[str]]:
+        return list(phrase.regex.finditer(self._text, self.start, self.end))
+
+    def _matches(self, phrase: Phrase) -> list[re.Match[str]]:
+        """What `_matches_anywhere` finds, tried only where one of the words stands that the phrase begins with."""
+        heads = self._heads
+        if not heads:  # where the space before each word is
+            heads = self._heads = list(accumulate((len(word) + 1 for word in self._row[:-1]), initial=self.start))
+        found = []
+        text, after, match_at = self._text, self.end, phrase.regex.match
+        free = self.start
+        for at in compress(heads, map(phrase.first.__contains__, self._row)):
+            if at >= free and (match := match_at(text, at, after)):
+                found.append(match)
+                free = match.end()
         return found
 
     def places(self, cue: str, sieve: Sieve) -> Places:
