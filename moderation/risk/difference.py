@@ -20,7 +20,7 @@ from moderation.risk.normalise import Plain
 from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import ASKED_BY_NAME, Rule, Rulebook, cues_of
 from moderation.risk.scene import Scene
-from moderation.risk.sieve import Cues
+from moderation.risk.sieve import Cues, Sieve
 from moderation.risk.words import Read
 
 _MOST = 2_000  # different needs of changed phrases; with more of them judging everything is as cheap
@@ -49,7 +49,8 @@ class Difference:
         self._phrases = [replace(phrase, need=0) for phrase in changed]
         self._prefilter = Prefilter(self._phrases)
         self._needs = {phrase.need for phrase in self._phrases}
-        self._cues = Cues({_CHANGED: self._phrases})
+        self._sieve = Sieve(self._phrases)
+        self._cues = Cues({_CHANGED: self._phrases}, self._sieve)
         self._readers = books[0].reader, books[1].reader
         self._read_alike = self._readers[0].knows == self._readers[1].knows
         self._words = books[0].thesaurus.changed(books[1].thesaurus)
@@ -101,7 +102,7 @@ class Difference:
     def _may_find(self, text: str) -> bool:
         """Whether a changed phrase stands in the stretch, or it is read in two ways."""
         folded = fold(text)
-        scene = Scene(Plain(folded, self._readers[0]), self._prefilter, self._cues)
+        scene = Scene(Plain(folded, self._readers[0]), self._sieve, self._cues)
         if not self._is_alike(folded, self._readers[0].words(folded), scene.words):
             return True
         return bool(scene.cue(_CHANGED))

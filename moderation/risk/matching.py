@@ -63,9 +63,10 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> Ruled:
 
 def _standing(book: Rulebook, scene: Scene) -> dict[Phrase, list[Sentence]]:
     """The phrases that may stand in a sentence, or for the few wide ones in the whole text, with these."""
-    found = {phrase: [scene.whole] for phrase in book.wide.passing(scene.words, scene.bits)}
+    phrases = book.sieve.phrases
+    found = {phrase: [scene.whole] for phrase in phrases(scene.whole.passing & book.wide)}
     for sentence in scene.sentences:
-        for phrase in book.narrow.passing(sentence.words, sentence.bits):
+        for phrase in phrases(sentence.passing & book.narrow):
             if phrase in found:
                 found[phrase].append(sentence)
             else:

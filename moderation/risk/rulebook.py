@@ -10,7 +10,7 @@ from typing import Any
 
 from moderation.risk import concepts
 from moderation.risk.findings import Category, Level
-from moderation.risk.phrases import Phrase, Prefilter, compile_phrase
+from moderation.risk.phrases import Phrase, compile_phrase
 from moderation.risk.sieve import Cues, Sieve
 from moderation.risk.vocabulary import (
     RULES,
@@ -89,12 +89,12 @@ class Rulebook:
     rules: tuple[Rule, ...]
     cues: dict[str, tuple[Phrase, ...]]
     rules_of: Mapping[Phrase, tuple[Rule, ...]]  # the rules that have a phrase
-    narrow: Sieve  # phrases of rules that stay within a sentence
-    wide: Sieve  # phrases of rules that do not
+    sieve: Sieve  # all phrases
+    narrow: int  # the bits of the phrases of rules that stay within a sentence
+    wide: int  # the bits of those that do not
     guards: Mapping[str, Guards]  # those of each rule
-    cue_sieve: Cues
+    cue_bits: Cues
     reader: Reader
-    prefilter: Prefilter
     thesaurus: concepts.Thesaurus
     version: str
     packs: Mapping[str, Callable[[], "Rulebook"]]  # rules of one other language, translated when first asked for
@@ -201,28 +201,28 @@ class _Loader:
 
     def book(self, language: str, reader: Reader | None, version: str) -> Rulebook:
         """The rules of one language (none: those of English, and of any) with the cues they need."""
-        self.compiled = {}  # a phrase carries the bits of its own book
+        self.compiled = {}  # a book shares no phrase with another, each of which would keep the other alive
         rules = self.rules(language)
         needed = {name for rule in rules for name in cues_of(rule)} | (set() if language else set(ASKED_BY_NAME))
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
         phrases = [phrase for rule in rules for phrase in rule.phrases]
         phrases += [phrase for cue in cues.values() for phrase in cue]
-        prefilter = Prefilter(phrases)  # before the sieves, which repeat what each phrase needs
+        sieve = Sieve(phrases)
         if reader is None:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
         packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
-        rules_of, cue_sieve = _rules_of(rules), Cues(cues)
+        rules_of, cue_bits = _rules_of(rules), Cues(cues, sieve)
         return Rulebook(
             rules=rules,
             cues=cues,
             rules_of=rules_of,
-            narrow=Sieve(phrase for phrase in rules_of if not phrase.wide),
-            wide=Sieve(phrase for phrase in rules_of if phrase.wide),
-            guards={rule.id: _guards(rule, cue_sieve) for rule in rules},
-            cue_sieve=cue_sieve,
+            sieve=sieve,
+            narrow=sieve.bits(phrase for phrase in rules_of if not phrase.wide),
+            wide=sieve.bits(phrase for phrase in rules_of if phrase.wide),
+            guards={rule.id: _guards(rule, cue_bits) for rule in rules},
+            cue_bits=cue_bits,
             reader=reader,
-            prefilter=prefilter,
             thesaurus=self.thesaurus,
             version=version,
             packs=packs,

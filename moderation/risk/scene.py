@@ -4,12 +4,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
+from itertools import chain
 from operator import or_
 
 from moderation.risk.normalise import Plain, normalise
-from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import Rulebook
-from moderation.risk.sieve import Cues, Places, Sentence
+from moderation.risk.sieve import Cues, Places, Sentence, Sieve
 
 _SENTENCE_ENDS = frozenset({".", "?"})
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
@@ -32,57 +32,48 @@ _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) f
 class Scene:
     """Sentence and clause bounds, and where each cue stands. Cues are looked for only when asked for, and near by."""
 
-    def __init__(self, plain: Plain, prefilter: Prefilter, cues: Cues) -> None:
+    def __init__(self, plain: Plain, sieve: Sieve, cues: Cues) -> None:
         self.plain = plain
         self.words = plain.words
-        self._cues = cues
+        self._sieve, self._cues = sieve, cues
         self._found: dict[str, Places] = {}
         self._nearby: dict[tuple[int, int], dict[str, int]] = {}
         self._clauses: list[int] = []
         self._bounds = [0]
         self.sentences: list[Sentence] = []
-        self.bits = 0
         for first, last in _sentences(plain.row):
-            self._add(plain.row[first:last], prefilter)
+            self._add(plain.row[first:last])
         self._bounds[-1] = len(plain.text)
-        self.whole = Sentence(plain.text, 0, plain.row, self.words, self.bits, len(plain.text))
+        self.whole = Sentence(plain.text, 0, len(plain.text), plain.row, sieve.passing(self.words))
 
-    def _add(self, row: list[str], prefilter: Prefilter) -> None:
-        words = frozenset(row)
-        bits = prefilter.bits(words)
+    def _add(self, row: list[str]) -> None:
         start, text = self._bounds[-1], self.plain.text
         end = start + sum(map(len, row)) + len(row)
-        self.sentences.append(Sentence(text, start, row, words, bits, min(end + 1, len(text))))
+        self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, self._sieve.passing(set(row))))
         self._bounds.append(end)
-        self.bits |= bits
 
     def cue(self, name: str) -> Places:
         """Where the cue stands in the plain text, in order."""
         found = self._found.get(name)
         if found is None:
-            passing = self._cues.sieves[name].passing(self.words, self.bits)
-            found = sorted(match.span() for phrase in passing for match in self._matches(phrase))
+            bits, wide = self._cues.bits[(name,)], self._cues.wide_bits
+            found = self.whole.places(bits & wide, self._sieve) if bits & wide else []
+            found = sorted(chain(found, *(each.places(bits & ~wide, self._sieve) for each in self.sentences)))
             self._found[name] = found
         return found
 
-    def _matches(self, phrase: Phrase) -> Iterator[re.Match[str]]:
-        need = phrase.need
-        holding = [self.whole] if phrase.wide else [each for each in self.sentences if need & each.bits == need]
-        return (match for sentence in holding for match in sentence.matches(phrase))
-
     @cached_property
     def _likely(self) -> list[int]:
-        """The bits of the cues that may stand in each sentence."""
-        each = [self._cues.likely(sentence.words) for sentence in self.sentences]
-        wide = self._cues.likely(self.words) & self._cues.wide_bits
-        return [bits | wide for bits in each]
+        """The bits of the phrases that may stand in each sentence, or over its end."""
+        wide = self.whole.passing & self._cues.wide_bits
+        return [sentence.passing | wide for sentence in self.sentences]
 
     @cached_property
     def _likely_anywhere(self) -> int:
         return reduce(or_, self._likely)
 
     def likely(self, start: int, end: int) -> Mapping[str, int]:
-        """The bits of the cues that may stand within each scope of a match at `[start, end)`."""
+        """The bits of the phrases that may stand within each scope of a match at `[start, end)`."""
         there = _between(self._bounds, start, end, 0)
         found = self._nearby.get(there)
         if found is None:
@@ -134,8 +125,8 @@ class Scene:
     def _places(self, name: str, near: Iterable[Sentence]) -> list[Places]:
         if name in self._cues.wide:
             return [self.cue(name)]
-        sieve = self._cues.sieves[name]
-        return [sentence.places(name, sieve) for sentence in near]
+        bits = self._cues.bits[(name,)]
+        return [sentence.places(bits, self._sieve) for sentence in near]
 
     def is_negated(self, start: int) -> bool:
         """Whether a negation in the same clause reaches the match and really denies it."""
@@ -160,7 +151,7 @@ class Scene:
 
 def scene_of(book: Rulebook, text: str) -> Scene:
     """The scene of a text under a rulebook."""
-    return Scene(normalise(text, book.reader), book.prefilter, book.cue_sieve)
+    return Scene(normalise(text, book.reader), book.sieve, book.cue_bits)
 
 
 def _sentences(row: list[str]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import accumulate, compress
 from operator import or_
@@ -11,76 +10,83 @@ from moderation.risk.memory import Memory
 from moderation.risk.phrases import Phrase
 
 Places = list[tuple[int, int]]
-_NONE: frozenset[Phrase] = frozenset()
+_PARTS = 3  # of what a phrase needs, as many are told by bits
 _ASKED = 8_192  # groups of cues that rules and guards ask for together
 
 
 class Sieve:
-    """Some phrases by their anchor words. Their bits must be set before (see `phrases.Prefilter`)."""
+    """The phrases of a book, one bit for each, so that a few operations on whole numbers set aside nearly all of them.
+
+    A word has the bits of the phrases it is an anchor of, and farther up those of which it is among what they need
+    second and third. What they need beyond is left to the pattern. One number for each word lies together in memory;
+    going to thousands of phrases in turn costs more by waiting for memory than by work.
+    """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        index: dict[str, list[tuple[int, Phrase]]] = {}
-        for phrase in dict.fromkeys(phrases):
-            for anchor in phrase.anchors:
-                index.setdefault(anchor, []).append((phrase.need, phrase))
-        self._index = {anchor: tuple(entries) for anchor, entries in index.items()}
-        self.anchors = frozenset(index)
+        # Those that need most have the lowest bits, so that the numbers for what is needed second and third are short.
+        self._phrases = sorted(dict.fromkeys(phrases), key=lambda phrase: -len(phrase.required))
+        self._at = {phrase: at for at, phrase in enumerate(self._phrases)}
+        counts = [sum(len(phrase.required) > part for phrase in self._phrases) for part in range(_PARTS)]
+        self._shifts = (0, counts[0], counts[0] + counts[1])
+        whole = (1 << counts[0]) - 1
+        self._no_second, self._no_third = (whole >> count << count for count in counts[1:])
+        self._of_words = self._bits_of_words()
 
-    def passing(self, words: frozenset[str], bits: int) -> AbstractSet[Phrase]:
-        """The phrases of which all that they need is among the words; `bits` are those of the words."""
-        anchors = self.anchors
-        if words.isdisjoint(anchors):
-            return _NONE
-        index = self._index
-        return {phrase for word in words & anchors for need, phrase in index[word] if need & bits == need}
+    def _bits_of_words(self) -> dict[str, int]:
+        bits: dict[str, int] = {}
+        for phrase, at in self._at.items():
+            for words, shift in zip(phrase.required, self._shifts, strict=False):
+                bit = 1 << at + shift
+                for word in words:
+                    bits[word] = bits.get(word, 0) | bit
+        return bits
+
+    def passing(self, words: Iterable[str]) -> int:
+        """The bits of the phrases of which the first three parts that they need are among the words."""
+        bits = reduce(or_, filter(None, map(self._of_words.get, words)), 0)
+        _, second, third = self._shifts
+        return bits & (bits >> second | self._no_second) & (bits >> third | self._no_third)
+
+    def bits(self, phrases: Iterable[Phrase]) -> int:
+        """The bits of these phrases."""
+        return reduce(or_, (1 << self._at[phrase] for phrase in phrases), 0)
+
+    def phrases(self, bits: int) -> list[Phrase]:
+        """The phrases of these bits."""
+        found = []
+        while bits:
+            last = bits.bit_length() - 1
+            found.append(self._phrases[last])
+            bits ^= 1 << last
+        return found
 
 
 class Cues:
-    """The cues of a book by name. One bit for each tells in which sentences it is worth looking for it."""
+    """The cues of a book by name, with the bits of their phrases in its sieve."""
 
-    def __init__(self, cues: Mapping[str, Sequence[Phrase]]) -> None:
-        self.sieves = {name: Sieve(phrases) for name, phrases in cues.items()}
-        self._bit = {name: 1 << at for at, name in enumerate(cues)}
-        self._far = len(cues)  # by so much are the bits moved that say: a word beside the anchor is there, too
-        self._of_words: dict[str, int] = {}
-        self._alone = 0  # cues of which a phrase needs nothing beside its anchor
-        for name, phrases in cues.items():
-            for phrase in phrases:
-                self._note(phrase, self._bit[name])
+    def __init__(self, cues: Mapping[str, Sequence[Phrase]], sieve: Sieve) -> None:
+        self._of_name = {name: sieve.bits(phrases) for name, phrases in cues.items()}
         # Cues that may stand over the end of a sentence are looked for in the whole text.
-        self.wide = frozenset(name for name, phrases in cues.items() if any(phrase.wide for phrase in phrases))
+        wide = {name: [phrase for phrase in phrases if phrase.wide] for name, phrases in cues.items()}
+        self.wide = frozenset(name for name, phrases in wide.items() if phrases)
+        self.wide_bits = sieve.bits(phrase for phrases in wide.values() for phrase in phrases)
         self.bits = Memory(self._bits_of, _ASKED)
-        self.wide_bits = self.bits[tuple(self.wide)]
-
-    def _note(self, phrase: Phrase, bit: int) -> None:
-        anchors, *beside = phrase.required
-        for word in anchors:
-            self._of_words[word] = self._of_words.get(word, 0) | bit
-        for word in beside[0] if beside else ():
-            self._of_words[word] = self._of_words.get(word, 0) | bit << self._far
-        if not beside:
-            self._alone |= bit
 
     def _bits_of(self, names: tuple[str, ...]) -> int:
-        return reduce(or_, map(self._bit.__getitem__, names), 0)
-
-    def likely(self, words: Iterable[str]) -> int:
-        """The bits of the cues of which an anchor is among the words, and of what they need beside it a word, too."""
-        bits = reduce(or_, filter(None, map(self._of_words.get, words)), 0)
-        return bits & (bits >> self._far | self._alone)
+        return reduce(or_, map(self._of_name.__getitem__, names), 0)
 
 
 class Sentence:
-    """A stretch of the plain text with the space behind it: its words as they stand, each one once, and their bits."""
+    """A stretch of the plain text with the space behind it, its words, and the bits of what may stand in it."""
 
-    __slots__ = ("_heads", "_matched", "_places", "_row", "_text", "bits", "end", "start", "words")
+    __slots__ = ("_heads", "_matched", "_places", "_row", "_text", "end", "passing", "start")
 
-    def __init__(self, text: str, start: int, row: Sequence[str], words: frozenset[str], bits: int, end: int) -> None:
-        self.start, self.end, self.words, self.bits = start, end, words, bits
+    def __init__(self, text: str, start: int, end: int, row: Sequence[str], passing: int) -> None:
+        self.start, self.end, self.passing = start, end, passing
         self._text, self._row = text, row
         self._heads: list[int] = []
         self._matched: dict[Phrase, list[re.Match[str]]] = {}
-        self._places: dict[str, Places] = {}
+        self._places: dict[int, Places] = {}
 
     def matches(self, phrase: Phrase) -> list[re.Match[str]]:
         """Where the pattern stands here; rules and cues of the same words share the search."""
@@ -107,11 +113,13 @@ class Sentence:
                 free = match.end()
         return found
 
-    def places(self, cue: str, sieve: Sieve) -> Places:
-        """Where the cue stands here, in order."""
-        found = self._places.get(cue)
+    def places(self, cue: int, sieve: Sieve) -> Places:
+        """Where the phrases of these bits stand here, in order."""
+        here = cue & self.passing
+        if not here:
+            return []
+        found = self._places.get(here)
         if found is None:
-            passing = sieve.passing(self.words, self.bits)
-            found = sorted(match.span() for phrase in passing for match in self.matches(phrase)) if passing else []
-            self._places[cue] = found
+            found = sorted(match.span() for phrase in sieve.phrases(here) for match in self.matches(phrase))
+            self._places[here] = found
         return found
