@@ -1,11 +1,12 @@
 """Text made plain once for all rules, with a way back to the code points it was written in."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate
 
 from moderation.risk.fold import Folded, fold
+from moderation.risk.tally import Tally
 from moderation.risk.tokens import Token
 from moderation.risk.words import Reader
 
@@ -28,7 +29,7 @@ class Plain:
             row, marks = _unquoted(row)
         self.row = row
         self.words = frozenset(row)
-        self.known: Mapping[str, int] | None = None  # words of each language, when `language` has counted them
+        self.tally: Tally | None = None  # words of each language, when `language` has counted them
         self.text = f" {' '.join(row)} " if row else " "
         self.quotes = tuple(zip(marks[::2], marks[1::2], strict=False))
 

@@ -41,15 +41,18 @@ class Scene:
         self._clauses: list[int] = []
         self._bounds = [0]
         self.sentences: list[Sentence] = []
+        self._needed = 0
         for first, last in _sentences(plain.row):
             self._add(plain.row[first:last])
         self._bounds[-1] = len(plain.text)
-        self.whole = Sentence(plain.text, 0, len(plain.text), plain.row, sieve.passing(self.words))
+        self.whole = Sentence(plain.text, 0, len(plain.text), plain.row, sieve.passing(self._needed))
 
     def _add(self, row: list[str]) -> None:
         start, text = self._bounds[-1], self.plain.text
         end = start + sum(map(len, row)) + len(row)
-        self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, self._sieve.passing(set(row))))
+        needed = self._sieve.needed_by(row)
+        self._needed |= needed
+        self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, self._sieve.passing(needed)))
         self._bounds.append(end)
 
     def cue(self, name: str) -> Places:

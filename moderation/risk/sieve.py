@@ -41,9 +41,12 @@ class Sieve:
                     bits[word] = bits.get(word, 0) | bit
         return bits
 
-    def passing(self, words: Iterable[str]) -> int:
+    def needed_by(self, words: Iterable[str]) -> int:
+        """What the words have of the phrases, for `passing`; that of several stretches can be put together."""
+        return reduce(or_, filter(None, map(self._of_words.get, words)), 0)
+
+    def passing(self, bits: int) -> int:
         """The bits of the phrases of which the first three parts that they need are among the words."""
-        bits = reduce(or_, filter(None, map(self._of_words.get, words)), 0)
         _, second, third = self._shifts
         return bits & (bits >> second | self._no_second) & (bits >> third | self._no_third)
 
