@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,9 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
 
     `signs` are what the rules saw (see `matching.Ruled`): the model weighs them beside the words.
     """
-    words = words_of(plain.row)
-    if language not in model.languages or sum(map(str.isalnum, plain.row)) < FEWEST:
+    if language not in model.languages or len(list(islice(filter(str.isalnum, plain.row), FEWEST))) < FEWEST:
         return Heard([], None)
+    words = words_of(plain.row)
     reading = model.read(words, language, placed(signs, plain), sentence_ends(plain.row))
     scores, places = reading.scores()
     sure = thresholds.over(scores, language)

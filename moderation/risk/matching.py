@@ -135,8 +135,8 @@ def _stands(guard: Guard, scene: Scene, start: int, end: int) -> bool:
     if guard.scope == "negated_closely":
         return scene.is_negated_closely(start)
     if guard.scope == "quoted":
-        return scene.is_quoted(start, end) and scene.has(guard.cues, "near", start, end)
-    return scene.has(guard.cues, guard.scope, start, end)
+        return scene.is_quoted(start, end) and scene.has_indeed(guard.cues, "near", start, end)
+    return scene.has_indeed(guard.cues, guard.scope, start, end)
 
 
 def _soften(guard: Guard, hit: _Hit) -> bool:

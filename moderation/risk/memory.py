@@ -1,9 +1,10 @@
 """What was worked out once and may be asked for again."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import TypeVar
 
-Asked = TypeVar("Asked", bound=Hashable)
+_LONGEST = 64  # characters of a word that is kept
+Asked = TypeVar("Asked", str, tuple[str, ...])
 Answer = TypeVar("Answer")
 
 
@@ -11,7 +12,8 @@ class Memory(dict[Asked, Answer]):
     """Answers by what was asked, worked out when first asked for; forgotten all at once when there are too many.
 
     Asking costs a third of what asking an `lru_cache` does. Threads may ask side by side: at worst two work out the
-    same, so that the answer must depend on nothing but what was asked.
+    same, so that the answer must depend on nothing but what was asked. What is long is no word and is not kept, so
+    that nobody can fill the memory of the machine.
     """
 
     def __init__(self, work_out: Callable[[Asked], Answer], most: int) -> None:
@@ -22,5 +24,6 @@ class Memory(dict[Asked, Answer]):
         answer = self._work_out(asked)
         if len(self) >= self._most:
             self.clear()
-        self[asked] = answer
+        if len(asked) <= _LONGEST:
+            self[asked] = answer
         return answer

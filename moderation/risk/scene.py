@@ -59,7 +59,7 @@ class Scene:
         """Where the cue stands in the plain text, in order."""
         found = self._found.get(name)
         if found is None:
-            bits, wide = self._cues.bits[(name,)], self._cues.wide_bits
+            bits, wide = self._cues.of_name[name], self._cues.wide_bits
             found = self.whole.places(bits & wide, self._sieve) if bits & wide else []
             found = sorted(chain(found, *(each.places(bits & ~wide, self._sieve) for each in self.sentences)))
             self._found[name] = found
@@ -108,28 +108,28 @@ class Scene:
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""
-        wanted = self._cues.bits[cues]
-        if not wanted & self.likely(start, end)[scope]:
-            return False  # most often
+        likely = self._cues.bits[cues] & self.likely(start, end)[scope]
+        return bool(likely) and self.has_indeed(cues, scope, start, end)
+
+    def has_indeed(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
+        """The same, where the bits have told that it is likely."""
         if scope == "text":
             return any(map(self.cue, cues))
-        near = [self.sentences[at] for at in self._near(scope, start, end) if wanted & self._likely[at]]
-        found = [places for name in cues for places in self._places(name, near) if places]
+        first, last = _between(self._bounds, start, end, _SENTENCES_BESIDE.get(scope, 0))
+        found = [places for name in cues for places in self._places(name, first, last) if places]
         if not found:
             return False
         low, high = self.stretch(scope, start, end)
         within = _shares if scope == "overlap" else _lies
         return any(within(places, low, high) for places in found)
 
-    def _near(self, scope: str, start: int, end: int) -> range:
-        """The sentences that hold all of a scope."""
-        return range(*_between(self._bounds, start, end, _SENTENCES_BESIDE.get(scope, 0)))
-
-    def _places(self, name: str, near: Iterable[Sentence]) -> list[Places]:
-        if name in self._cues.wide:
+    def _places(self, name: str, first: int, last: int) -> list[Places]:
+        """Where the cue stands in each of these sentences; one that may stand over their ends, in the whole text."""
+        bits = self._cues.of_name[name]
+        if bits & self._cues.wide_bits:
             return [self.cue(name)]
-        bits = self._cues.bits[(name,)]
-        return [sentence.places(bits, self._sieve) for sentence in near]
+        sieve = self._sieve
+        return [each.places(bits, sieve) for each in self.sentences[first:last] if bits & each.passing]
 
     def is_negated(self, start: int) -> bool:
         """Whether a negation in the same clause reaches the match and really denies it."""

@@ -68,15 +68,13 @@ class Cues:
     """The cues of a book by name, with the bits of their phrases in its sieve."""
 
     def __init__(self, cues: Mapping[str, Sequence[Phrase]], sieve: Sieve) -> None:
-        self._of_name = {name: sieve.bits(phrases) for name, phrases in cues.items()}
+        self.of_name = {name: sieve.bits(phrases) for name, phrases in cues.items()}
         # Cues that may stand over the end of a sentence are looked for in the whole text.
-        wide = {name: [phrase for phrase in phrases if phrase.wide] for name, phrases in cues.items()}
-        self.wide = frozenset(name for name, phrases in wide.items() if phrases)
-        self.wide_bits = sieve.bits(phrase for phrases in wide.values() for phrase in phrases)
+        self.wide_bits = sieve.bits(phrase for phrases in cues.values() for phrase in phrases if phrase.wide)
         self.bits = Memory(self._bits_of, _ASKED)
 
     def _bits_of(self, names: tuple[str, ...]) -> int:
-        return reduce(or_, map(self._of_name.__getitem__, names), 0)
+        return reduce(or_, map(self.of_name.__getitem__, names), 0)
 
 
 class Sentence:
