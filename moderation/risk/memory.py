@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 _LONGEST = 64  # characters of a word that is kept
-Asked = TypeVar("Asked", str, tuple[str, ...])
+Asked = TypeVar("Asked", bound="str | tuple[str, ...]")
 Answer = TypeVar("Answer")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from moderation.risk import concepts
 from moderation.risk.findings import Category, Level
 from moderation.risk.phrases import Phrase, compile_phrase
-from moderation.risk.sieve import Cues, Sieve
+from moderation.risk.sieve import Cues, Sieve, owners
 from moderation.risk.vocabulary import (
     RULES,
     RuleFileError,
@@ -212,7 +212,7 @@ class _Loader:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
         packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
-        rules_of, cue_bits = _rules_of(rules), Cues(cues, sieve)
+        rules_of, cue_bits = owners((rule, rule.phrases) for rule in rules), Cues(cues, sieve)
         return Rulebook(
             rules=rules,
             cues=cues,
@@ -267,14 +267,6 @@ def _needed(entry: dict[str, Any]) -> int:
 
 def _guards(rule: Rule, cues: Cues) -> Guards:
     return tuple((None if guard.scope in _WITHOUT_CUES else cues.bits[guard.cues], guard) for guard in rule.guards)
-
-
-def _rules_of(rules: Iterable[Rule]) -> dict[Phrase, tuple[Rule, ...]]:
-    found: dict[Phrase, tuple[Rule, ...]] = {}
-    for rule in rules:
-        for phrase in dict.fromkeys(rule.phrases):
-            found[phrase] = (*found.get(phrase, ()), rule)
-    return found
 
 
 def load(folder: Path = RULES) -> Rulebook:

@@ -5,13 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate, compress
 from operator import or_
+from typing import TypeVar
 
 from moderation.risk.memory import Memory
 from moderation.risk.phrases import Phrase
 
+Owner = TypeVar("Owner")
 Places = list[tuple[int, int]]
 _PARTS = 3  # of what a phrase needs, as many are told by bits
 _ASKED = 8_192  # groups of cues that rules and guards ask for together
+
+
+def owners(owned: Iterable[tuple[Owner, Iterable[Phrase]]]) -> dict[Phrase, tuple[Owner, ...]]:
+    """Whose each phrase is: rules may share one."""
+    found: dict[Phrase, tuple[Owner, ...]] = {}
+    for owner, phrases in owned:
+        for phrase in dict.fromkeys(phrases):
+            found[phrase] = (*found.get(phrase, ()), owner)
+    return found
 
 
 class Sieve:
