@@ -58,6 +58,8 @@ class Sieve:
 
     def passing(self, bits: int) -> int:
         """The bits of the phrases of which the first three parts that they need are among the words."""
+        if not bits:
+            return 0
         _, second, third = self._shifts
         return bits & (bits >> second | self._no_second) & (bits >> third | self._no_third)
 

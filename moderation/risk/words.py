@@ -1,7 +1,7 @@
 """Folded text to plain words: its chunks read one by one, then what stands side by side put together."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from operator import add
 from typing import Any
@@ -122,9 +122,11 @@ class Reader:
             found = self._letters.put_together(list(map(Token._make, found)))
         return _as_written(found, folded)
 
-    def _one_by_one(self, folded: Folded) -> list[Placed]:
+    def _one_by_one(self, folded: Folded) -> Sequence[Placed]:
         text = folded.text
-        read = self._tokens_of.__getitem__ if self._may_keep(text.split()) else self._read_piece
+        if not self._may_keep(text.split()):
+            return self._read_piece(text)
+        read = self._tokens_of.__getitem__
         return [
             (word, at + start, at + end)
             for piece in _PIECE.finditer(text)
@@ -137,7 +139,7 @@ class Reader:
         return max(map(len, pieces), default=0) <= LONGEST
 
     def _read_piece(self, text: str) -> tuple[Token, ...]:
-        """The tokens of what stands between two blanks, places counted from its beginning."""
+        """The tokens of what stands between two blanks, or of a whole text, places counted from its beginning."""
         return tuple(
             Token(word, chunk.start() + start, chunk.start() + end)
             for chunk in chunks_in(text)
@@ -145,7 +147,7 @@ class Reader:
         )
 
     def _words_in(self, text: str) -> tuple[str, ...]:
-        return tuple(token.word for token in self._read_piece(text))
+        return tuple(token.word for chunk in chunks_of(text) for token in self._chunks.read(chunk))
 
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
