@@ -8,14 +8,19 @@ from moderation.risk.memory import Memory
 
 def test_what_is_asked_again_is_not_worked_out_again() -> None:
     worked_out: list[str] = []
-    lengths = Memory(lambda word: worked_out.append(word) or len(word), 10)
+
+    def length(word: str) -> int:
+        worked_out.append(word)
+        return len(word)
+
+    lengths: Memory[str, int] = Memory(length, 10)
 
     assert [lengths[word] for word in ("one", "three", "one")] == [3, 5, 3]
     assert worked_out == ["one", "three"]
 
 
 def test_no_more_is_kept_than_was_allowed_and_nothing_long() -> None:
-    lengths = Memory(len, 10)
+    lengths: Memory[str, int] = Memory(len, 10)
 
     answers = [lengths["a" * n] for n in range(200)]
 
