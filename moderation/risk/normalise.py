@@ -41,8 +41,8 @@ class Plain:
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """The words of `row` with the stretches of the original text they stand for."""
-        return [Token(word, start, end) for word, (start, end) in zip(self.row, self.places, strict=True)]
+        """The words with the stretches of the original text they stand for, read the slow way; the row is the same."""
+        return [token for token in self._reader.tokens(self.folded) if token.word != _QUOTE]
 
     @cached_property
     def at(self) -> list[int]:
