@@ -52,7 +52,8 @@ def hostile() -> dict[str, str]:
 def _rule_words() -> str:
     from moderation.risk import rulebook  # noqa: PLC0415 - timed in fresh processes below
 
-    return "".join(f"{word}. " for word in sorted(rulebook.load().index))
+    phrases = (phrase for phrase in rulebook.load().rules_of if not phrase.wide)
+    return "".join(f"{word}. " for word in sorted(frozenset[str]().union(*(phrase.anchors for phrase in phrases))))
 
 
 def posts(file: Path | None) -> list[str]:

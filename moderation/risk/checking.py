@@ -70,7 +70,7 @@ def _meets_its_examples(book: Rulebook, rule: Rule, whole: Rulebook) -> None:
 
 def _fires(book: Rulebook, rule: Rule, text: str, whole: Rulebook) -> bool:
     plain = scene_of(whole, text).plain
-    scene = Scene(plain, book.cues, book.prefilter)
+    scene = Scene(plain, book.sieve, book.cue_bits)
     return any(found.rule == rule.id for found in find(book, scene, frozenset(rule.places or {"thread"})).findings)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 
+from moderation.risk.tally import Counter
 from moderation.risk.vocabulary import RuleFileError, RuleFiles, Vocabulary, parsed, read_toml
 
 CONCEPTS = Path(__file__).parent / "concepts"
@@ -52,6 +53,11 @@ class Thesaurus:
     def lexicon(self) -> SmallWords:
         """All words known of each language that has small words."""
         return {name: small | self.words(name) for name, small in self.small.items()}
+
+    @cached_property
+    def counter(self) -> Counter:
+        """Counts the words of a text by language."""
+        return Counter(self.lexicon, self.telling, self.small)
 
     def changed(self, other: "Thesaurus") -> frozenset[str]:
         """The words that are of another concept in the other thesaurus, in any language."""

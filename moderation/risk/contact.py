@@ -14,9 +14,10 @@ from moderation.risk.spans import merged
 from moderation.risk.vocabulary import RuleFileError, RuleFiles, parsed
 
 # What must stand in a text before the dearer patterns are tried on it.
-_DIGIT = re.compile("[0-9]")
+_DIGITS = "0123456789"
+_SIGNS_OF_AT = ("(at)", "[at]", "<at>", " at ")
 _SPELLED_AT = re.compile(r"(?:\(at\)|\[at\]|<at>| at ) ?[\w-]{2,40} ?(?:\(dot\)|\[dot\]|<dot>| dot |\.)")
-_DOT = re.compile(r"\.\w|://")
+_DOT = re.compile(r"\.\w")
 # Every repetition below is bounded: from each start at most a fixed number of steps.
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE = re.compile(r"(?<![\w.,/])(?:\+|00)?\(?\d(?:[ ().-]{0,2}\d){8,14}(?![\w/])")
@@ -26,6 +27,12 @@ _ADDRESS = re.compile(
     r"\b(?:lives?|living|staying|works?)(?: right)? (?:at|on)(?: number| no\.?)? ?"
     r"(?P<s>\d{1,5}[a-z]? (?:\w{2,20} ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|drive|close|way|court|terrace|place|crescent|boulevard|blvd))\b"
+)
+_ASKING = ("add", "find", "message", "msg", "text", "dm", "follow", "reach", "hit", "hmu", "call", "pm")
+# What can stand right before the name of a service, for it to be a name of someone there.
+_LEADS = (
+    "my ",
+    *(f"{word}{gap}" for word in (*_ASKING, " me", " us", " up", " on", " at", " via") for gap in ("", " ")),
 )
 _KINDS = ("email", "phone", "helpline", "link", "handle", "doxxing")
 _DATE = re.compile(r"^(?:19|20)\d\d[-. ]\d\d?[-. ]\d\d?|^\d\d?[-. ]\d\d?[-. ](?:19|20)\d\d$")
@@ -38,7 +45,7 @@ class Contacts:
     version: str
     reasons: Mapping[str, str]
     no_names: frozenset[str]
-    app: re.Pattern[str]
+    named: Mapping[str, tuple[str, ...]]  # each service with every way in which its name follows what leads to it
     spelled_email: re.Pattern[str]
     domain: re.Pattern[str]
     handle: re.Pattern[str]
@@ -60,13 +67,13 @@ class Contacts:
         yield from self._emails(text)
         if "@" in text:
             yield from _spans("handle", _AT_HANDLE.finditer(text))
-        if _DIGIT.search(text):
+        if _holds(text, _DIGITS):
             yield from self._phone(text)
             for match in _ADDRESS.finditer(text):
                 yield "doxxing", *match.span("s")
-        if _DOT.search(text):
+        if _DOT.search(text) or "://" in text:
             yield from self._links(text, own_hosts)
-        if self.app.search(text):
+        if any(_holds(text, self.named[app]) for app in self.named if app in text):
             yield from self._handles(text)
 
     def _handles(self, text: str) -> Iterator[tuple[str, int, int]]:
@@ -75,7 +82,9 @@ class Contacts:
                 yield "handle", *match.span("s")
 
     def _emails(self, text: str) -> Iterator[tuple[str, int, int]]:
-        patterns = [_EMAIL] * ("@" in text) + [self.spelled_email] * bool(_SPELLED_AT.search(text))
+        patterns = [_EMAIL] * ("@" in text) + [self.spelled_email] * bool(
+            _holds(text, _SIGNS_OF_AT) and _SPELLED_AT.search(text)
+        )
         for pattern in patterns:
             for match in pattern.finditer(text):
                 yield self._whose(text, match.start(), "email"), *match.span()
@@ -121,7 +130,7 @@ def _contacts(data: Mapping[str, Any]) -> Contacts:
         version=str(data["version"]),
         reasons={kind: str(data["reasons"][kind]) for kind in _KINDS},
         no_names=frozenset(data["not_names"]),
-        app=re.compile(rf"(?:{apps})"),
+        named={app: tuple(f"{lead}{app}" for lead in _LEADS) for app in data["apps"]},
         spelled_email=re.compile(
             r"(?<![\w.-])[\w.-]{2,40} ?(?:\(at\)|\[at\]|<at>| at ) ?[\w-]{2,40} ?(?:\(dot\)|\[dot\]|<dot>| dot |\.) ?"
             rf"(?:{endings})(?!\w)"
@@ -130,13 +139,17 @@ def _contacts(data: Mapping[str, Any]) -> Contacts:
             rf"(?<![\w.@/-])[a-z0-9-]{{2,40}}(?:\.[a-z0-9-]{{2,40}}){{0,3}}\.(?:{endings})(?![\w@-])(?:/[^\s<>\"']{{0,200}})?"
         ),
         handle=re.compile(
-            r"(?:(?:add|find|message|msg|text|dm|follow|reach|hit|hmu|call|pm)(?: me| us)?(?: up)?(?: on| at| via)?"
-            r" ?(?:my )?|my )"
+            rf"(?:(?:{'|'.join(_ASKING)})(?: me| us)?(?: up)?(?: on| at| via)? ?(?:my )?|my )"
             rf"(?:{apps})(?: ?(?:is|name|handle|username|id|user|tag|:|=|-|'s|@)){{0,3}} ?(?P<s>@?[\w.#-]{{3,40}})"
         ),
         helpline=re.compile(rf"\b(?:{helpline})\b"),
         theirs=re.compile(rf"\b(?:{theirs})\b[^.?!\n]{{0,40}}$"),
     )
+
+
+def _holds(text: str, parts: Iterable[str]) -> bool:
+    """Whether one of the parts stands in the text."""
+    return any(part in text for part in parts)
 
 
 def _one_of(words: Any) -> str:

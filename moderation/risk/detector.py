@@ -8,7 +8,6 @@ from moderation.risk import contact, conversation, hearing, language, minimal, r
 from moderation.risk.contact import Contacts
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
-from moderation.risk.fold import fold
 from moderation.risk.hearing import Heard
 from moderation.risk.model import Model
 from moderation.risk.spans import merged
@@ -66,8 +65,8 @@ class Judge:
 
     def _stages(self, text: str, context: Context, places: frozenset[str]) -> Iterator[Heard]:
         searching = context.place == "search"  # words looked for are no post: they give nothing away
-        yield Heard([] if searching else self.contacts.find(fold(text), self.own_hosts), None)
         scene = self.ear.scene(text)
+        yield Heard([] if searching else self.contacts.find(scene.plain.folded, self.own_hosts), None)
         yield from self.ear.stages(scene, places)
         yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from moderation.risk import conversation
+from moderation.risk.chunks import chunks_of
 from moderation.risk.detector import WINDOW, Judge
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
@@ -19,12 +20,14 @@ from moderation.risk.normalise import Plain
 from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import ASKED_BY_NAME, Rule, Rulebook, cues_of
 from moderation.risk.scene import Scene
-from moderation.risk.words import Read, chunks_of
+from moderation.risk.sieve import Cues, Sieve
+from moderation.risk.words import Read
 
 _MOST = 2_000  # different needs of changed phrases; with more of them judging everything is as cheap
 _EDGE = 60  # characters on each side of a place where texts are cut or joined; no saying is longer
 _REMEMBERED = 4_096  # texts; the same words are read again as what others answered
 _CHUNKS = 65_536
+_CHANGED = "changed"  # what the sieve calls the phrases that one of the two has
 
 
 class _Look(NamedTuple):
@@ -46,6 +49,8 @@ class Difference:
         self._phrases = [replace(phrase, need=0) for phrase in changed]
         self._prefilter = Prefilter(self._phrases)
         self._needs = {phrase.need for phrase in self._phrases}
+        self._sieve = Sieve(self._phrases)
+        self._cues = Cues({_CHANGED: self._phrases}, self._sieve)
         self._readers = books[0].reader, books[1].reader
         self._read_alike = self._readers[0].knows == self._readers[1].knows
         self._words = books[0].thesaurus.changed(books[1].thesaurus)
@@ -87,7 +92,7 @@ class Difference:
             return False
         if self._read_alike:
             return True
-        if not all(map(self._chunk_alike, chunks_of(folded))):
+        if not all(map(self._chunk_alike, chunks_of(folded.text))):
             return False
         one, other = self._readers
         # Where neither puts chunks together, each stands for itself.
@@ -97,10 +102,10 @@ class Difference:
     def _may_find(self, text: str) -> bool:
         """Whether a changed phrase stands in the stretch, or it is read in two ways."""
         folded = fold(text)
-        scene = Scene(Plain(folded, self._readers[0]), {}, self._prefilter)
+        scene = Scene(Plain(folded, self._readers[0]), self._sieve, self._cues)
         if not self._is_alike(folded, self._readers[0].words(folded), scene.words):
             return True
-        return any(map(scene.matches, self._phrases))
+        return bool(scene.cue(_CHANGED))
 
 
 def _hears_otherwise(one: Judge, other: Judge) -> bool:

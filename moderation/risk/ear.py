@@ -77,7 +77,7 @@ def by_rules(book: Rulebook, scene: Scene, places: frozenset[str]) -> Iterator[R
     for spoken in language.languages_of(scene.plain, book.thesaurus):
         if spoken in book.packs:
             pack = book.packs[spoken]()
-            yield find(pack, Scene(scene.plain, pack.cues, pack.prefilter), places)
+            yield find(pack, Scene(scene.plain, pack.sieve, pack.cue_bits), places)
 
 
 def signs_of(book: Rulebook, scene: Scene, places: frozenset[str]) -> dict[str, int]:

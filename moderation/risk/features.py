@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.risk.concepts import Thesaurus
+from moderation.risk.memory import Memory
 from moderation.risk.normalise import Plain
 
 BITS = 18  # 262,144 rows; with 2**21 the cross-validated figures were the same
@@ -25,6 +26,8 @@ Rows = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 IGNORED = frozenset({",", ".", '"'})  # marks are moved and dropped too easily to mean much
 _SENTENCE_ENDS = frozenset({".", "?"})
+_MARKS = IGNORED | _SENTENCE_ENDS
+_REMEMBERED = 16_384  # words; a long one is cut, so that each holds two hundred bytes at most
 _SPREAD = 0x9E3779B97F4A7C15
 _FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 _MIX, _HALF, _SHIFT = np.uint64(0xD6E8FEB86659FD93), np.uint64(31), np.uint64(64 - BITS)
@@ -35,9 +38,18 @@ _GAP = 4  # the farthest that two concepts of one feature may stand apart
 FIRST, LAST = "<s>", "</s>"
 
 
+def _as_read(word: str) -> str:
+    if word in IGNORED:
+        return ""
+    return "#" if word.isdigit() else word[:_LONGEST]
+
+
+_read_as = Memory(_as_read, _REMEMBERED)
+
+
 def words_of(tokens: Sequence[str]) -> list[str]:
     """The words the model reads: without marks, every number alike, with a sign for the beginning and the end."""
-    return [FIRST, *("#" if word.isdigit() else word[:_LONGEST] for word in tokens if word not in IGNORED), LAST]
+    return [FIRST, *filter(None, map(_read_as.__getitem__, tokens)), LAST]
 
 
 def hashed(name: str) -> int:
@@ -149,12 +161,11 @@ def sentence_ends(row: Sequence[str]) -> list[int]:
     if "." not in row and "?" not in row:
         return []
     ends = []
-    kept = 1
-    for word in row:
-        if word not in IGNORED:
-            kept += 1
+    ignored = 0
+    for at, word in [(at, word) for at, word in enumerate(row, start=2) if word in _MARKS]:
+        ignored += word in IGNORED
         if word in _SENTENCE_ENDS:
-            ends.append(kept)
+            ends.append(at - ignored)
     return ends
 
 

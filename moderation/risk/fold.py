@@ -30,6 +30,7 @@ _BLANKS = "\t\xa0\u1680\u202f\u205f\u3000\u2800\u3164\uffa0\x1f"
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 # Everything but plain ASCII: single characters, and characters written out as in the source of a web page.
 _SPECIAL = re.compile(r"[^ -~]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_FEW = 12  # different signs that are folded with a walk through the text for each
 _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they are
 
 
@@ -73,9 +74,9 @@ def fold(text: str) -> Folded:
 
     Written-out signs of web pages (`&#107;`) are read as the character they stand for.
     """
-    special = _SPECIAL.search(text)
-    if special is None:
-        return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
+    one_by_one = _one_by_one(text)
+    if one_by_one is not None:
+        return Folded(one_by_one, range(len(text)), range(1, len(text) + 1))
     plain: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -98,6 +99,24 @@ def fold(text: str) -> Folded:
     starts.extend(range(at, len(text)))
     ends.extend(range(at + 1, len(text) + 1))
     return Folded("".join(plain), starts, ends)
+
+
+def _one_by_one(text: str) -> str | None:
+    """The folded text, where each character stands for itself or for one other, as in most texts; else nothing."""
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return text.lower()
+    special = set(_SPECIAL.findall(text))
+    if len(special) > _FEW or not all(map(_stays_one, special)):
+        return None
+    for sign in special:
+        text = text.replace(sign, fold_char(sign))
+    return text.lower()
+
+
+def _stays_one(sign: str) -> bool:
+    """Whether a sign is read as one that needs no further folding: itself, or plain ASCII."""
+    folded = fold_char(sign) if len(sign) == 1 else ""
+    return len(folded) == 1 and (folded.isascii() or folded == sign) and folded == folded.lower()
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.model import Model
 from moderation.risk.normalise import Plain
 from moderation.risk.spans import merged
-from moderation.risk.tokens import Token
 from moderation.risk.vocabulary import RuleFileError, read_toml
 
 _MARKED = 4  # words a finding marks
@@ -101,9 +101,9 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
 
     `signs` are what the rules saw (see `matching.Ruled`): the model weighs them beside the words.
     """
-    words = words_of(plain.row)
-    if language not in model.languages or sum(map(str.isalnum, plain.row)) < FEWEST:
+    if language not in model.languages or len(list(islice(filter(str.isalnum, plain.row), FEWEST))) < FEWEST:
         return Heard([], None)
+    words = words_of(plain.row)
     reading = model.read(words, language, placed(signs, plain), sentence_ends(plain.row))
     scores, places = reading.scores()
     sure = thresholds.over(scores, language)
@@ -112,7 +112,7 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
         return Heard([], sure[1])
     start, end = places[level - 1]
     weights = reading.weighed(level - 1)[start:end]
-    kept = [token for token in plain.tokens if token.word not in IGNORED]
+    kept = [place for word, place in zip(plain.row, plain.places, strict=True) if word not in IGNORED]
     spans = _marked(words[start:end], weights, start - 1, kept)
     version = f"{thresholds.version}-{model.version}"
     category, unsure = _categories(reading.kinds(start, end), thresholds, sure[level - 1])
@@ -145,9 +145,9 @@ def _categories(kinds: Mapping[str, float], thresholds: Thresholds, sure: float)
 
 
 def _marked(
-    words: Sequence[str], weights: Sequence[float], offset: int, kept: Sequence[Token]
+    words: Sequence[str], weights: Sequence[float], offset: int, kept: Sequence[tuple[int, int]]
 ) -> tuple[tuple[int, int], ...]:
     """The spans of the few words that weighed most for the finding."""
     order = sorted(range(len(words)), key=weights.__getitem__, reverse=True)
     chosen = [at for at in order if weights[at] > 0 and words[at] not in {FIRST, LAST}][:_MARKED]
-    return merged((kept[at + offset].start, kept[at + offset].end) for at in chosen)
+    return merged(kept[at + offset] for at in chosen)

@@ -1,11 +1,11 @@
 """Whether a text is in a language the rules can read at all."""
 
 import re
-from collections.abc import Mapping
 
 from moderation.risk.concepts import Thesaurus
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.normalise import Plain
+from moderation.risk.tally import Tally
 
 UNKNOWN = "detector.language-unknown"
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
@@ -24,11 +24,7 @@ _SHARE_ARABIC = 0.25  # its small words are written together with the next ones
 
 def unknown_language(text: str, plain: Plain, thesaurus: Thesaurus) -> list[Finding]:
     """An amber finding when the text is long enough to tell and too little of it is known; else nothing."""
-    words = [word for word in plain.row if word.isalpha()]
-    if words and ("://" in text or "www." in text):
-        linked = {at for link in _LINK.finditer(text) for at in range(*link.span())}  # an address is in no language
-        words = [token.word for token in plain.tokens if token.word.isalpha() and token.start not in linked]
-    if not _other_script(text) and (len(words) < _ENOUGH_WORDS or _is_known(frozenset(words), thesaurus)):
+    if not _other_script(text) and _is_read(text, plain, thesaurus):
         return []
     return [
         Finding(
@@ -45,33 +41,45 @@ def unknown_language(text: str, plain: Plain, thesaurus: Thesaurus) -> list[Find
 
 def language_of(plain: Plain, thesaurus: Thesaurus) -> str:
     """The language most of the words are in; English where no other has more."""
-    known = _known(plain, thesaurus)
-    most: str = max(thesaurus.small, key=lambda name: (known[name], name == "en"))
+    known = _tally(plain, thesaurus).known
+    most: str = max(known, key=lambda name: (known[name], name == "en"))
     return most
 
 
 def languages_of(plain: Plain, thesaurus: Thesaurus) -> list[str]:
     """The languages parts of a text may be in: that of most words, and each with enough words only it has."""
-    shared = {name: len(plain.words & everyday) for name, everyday in thesaurus.telling.items()}
+    shared = _tally(plain, thesaurus).telling
     least = min(_PLAIN, max(1, max(shared.values()) - 1))
     most = language_of(plain, thesaurus)
     return [name for name, number in shared.items() if number >= least or name == most]
 
 
-def _known(plain: Plain, thesaurus: Thesaurus) -> Mapping[str, int]:
-    """How many of the words each language has, small words and those of the thesaurus. Counted once for each text."""
-    if plain.known is None:
-        plain.known = {name: len(plain.words & known) for name, known in thesaurus.lexicon.items()}
-    return plain.known
+def _tally(plain: Plain, thesaurus: Thesaurus) -> Tally:
+    """How many of the words each language has. Counted once for each text."""
+    if plain.tally is None:
+        plain.tally = thesaurus.counter.tally(plain.words)
+    return plain.tally
 
 
-def _is_known(words: frozenset[str], thesaurus: Thesaurus) -> bool:
-    """Whether enough are words of the one language that fits best."""
-    known = {name: len(words & lexicon) for name, lexicon in thesaurus.lexicon.items()}
-    if known["ar"] >= len(words) * _SHARE_ARABIC:
+def _is_read(text: str, plain: Plain, thesaurus: Thesaurus) -> bool:
+    """Whether there are too few words to tell, or enough of them are in a language that the rules read."""
+    tally = _tally(plain, thesaurus)
+    if "://" in text or "www." in text:
+        linked = {at for link in _LINK.finditer(text) for at in range(*link.span())}  # an address is in no language
+        words = [token.word for token in plain.tokens if token.word.isalpha() and token.start not in linked]
+        return len(words) < _ENOUGH_WORDS or _is_known(thesaurus.counter.tally(frozenset(words)))
+    if tally.letters < _ENOUGH_WORDS and sum(map(str.isalpha, plain.row)) < _ENOUGH_WORDS:
         return True
-    share = max(known.values()) / len(words)
-    small = max(len(words & small) for small in thesaurus.small.values()) / len(words)
+    return _is_known(tally)
+
+
+def _is_known(tally: Tally) -> bool:
+    """Whether enough are words of the one language that fits best."""
+    words, known = tally.letters, tally.spelled
+    if known["ar"] >= words * _SHARE_ARABIC:
+        return True
+    share = max(known.values()) / words
+    small = max(tally.small.values()) / words
     return share >= _SURE or (share >= _SHARE and small >= _SMALL)
 
 

@@ -1,13 +1,14 @@
 """Rules against a scene: what matches, and what the words around it make of it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
-from moderation.risk.rulebook import Guard, Index, Rule, Rulebook
-from moderation.risk.scene import Scene, Sentence
+from moderation.risk.rulebook import Guard, Guards, Rule, Rulebook
+from moderation.risk.scene import Scene
+from moderation.risk.sieve import Sentence
 from moderation.risk.spans import merged
 
 _SOMEONE_ELSE = {Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.EATING, Category.RELAPSE}
@@ -45,37 +46,45 @@ def find(book: Rulebook, scene: Scene, places: frozenset[str]) -> Ruled:
     `places` are the place of the text and what precedes it (see `conversation`); a rule bound to
     places is tried only in these.
     """
-    candidates: dict[str, tuple[Rule, dict[Phrase, dict[Sentence, None]]]] = {}
-    for sentence, index in _searched(book, scene):
-        bits = sentence.bits
-        for word in sentence.words & index.keys():
-            for need, rule, phrase in index[word]:
-                if need & bits == need and (not rule.places or not places.isdisjoint(rule.places)):
-                    candidates.setdefault(rule.id, (rule, {}))[1].setdefault(phrase, {})[sentence] = None
+    matched: dict[str, tuple[Rule, list[re.Match[str]]]] = {}
+    for phrase, sentences in _standing(book, scene).items():
+        for rule in book.rules_of[phrase]:
+            if not rule.places or not places.isdisjoint(rule.places):
+                found = [match for sentence in sentences for match in sentence.matches(phrase)]
+                if found:
+                    matched.setdefault(rule.id, (rule, []))[1].extend(found)
     ruled = Ruled()
-    for name in sorted(candidates):
-        rule, phrases = candidates[name]
-        ruled.findings.extend(_found(rule, phrases, scene, {} if rule.places else ruled.signs))
+    for name in sorted(matched):
+        rule, matches = matched[name]
+        signs = {} if rule.places else ruled.signs
+        ruled.findings.extend(_found(rule, book.guards[name], matches, scene, signs))
     return ruled
 
 
-def _searched(book: Rulebook, scene: Scene) -> Iterator[tuple[Sentence, Index]]:
-    """The stretches in which a phrase may stand: each sentence, and for the few wide ones the whole text."""
-    yield scene.whole, book.wide
+def _standing(book: Rulebook, scene: Scene) -> dict[Phrase, list[Sentence]]:
+    """The phrases that may stand in a sentence, or for the few wide ones in the whole text, with these."""
+    phrases = book.sieve.phrases
+    found = {phrase: [scene.whole] for phrase in phrases(scene.whole.passing & book.wide)}
     for sentence in scene.sentences:
-        yield sentence, book.index
+        for phrase in phrases(sentence.passing & book.narrow):
+            if phrase in found:
+                found[phrase].append(sentence)
+            else:
+                found[phrase] = [sentence]
+    return found
 
 
-def _found(rule: Rule, phrases: Mapping[Phrase, Iterable[Sentence]], scene: Scene, signs: Signs) -> Iterator[Finding]:
+def _found(
+    rule: Rule, guards: Guards, matches: Iterable[re.Match[str]], scene: Scene, signs: Signs
+) -> Iterator[Finding]:
     kinds: dict[Category, list[_Hit]] = {}
-    for phrase, sentences in phrases.items():
-        for match in scene.matches(phrase, sentences):
-            _note(signs, rule.id, match.start())
-            hit = _judged(rule, match, scene, signs)
-            if hit:
-                _note(signs, f"{rule.id} {hit.level}", match.start())
-                _note(signs, f"{hit.category} {hit.level}", match.start())
-                kinds.setdefault(hit.category, []).append(hit)
+    for match in matches:
+        _note(signs, rule.id, match.start())
+        hit = _judged(rule, _may_hold(guards, scene, match), match, scene, signs)
+        if hit:
+            _note(signs, f"{rule.id} {hit.level}", match.start())
+            _note(signs, f"{hit.category} {hit.level}", match.start())
+            kinds.setdefault(hit.category, []).append(hit)
     return (finding for kind, hits in kinds.items() for finding in _told(rule, kind, hits, scene))
 
 
@@ -84,14 +93,20 @@ def _note(signs: Signs, name: str, place: int) -> None:
     signs[name] = min(place, signs.get(name, place))
 
 
-def _judged(rule: Rule, match: re.Match[str], scene: Scene, signs: Signs) -> _Hit | None:
+def _may_hold(guards: Guards, scene: Scene, match: re.Match[str]) -> list[Guard]:
+    """The guards that may hold for a match: of most no cue stands where they look for it."""
+    likely = scene.likely(*match.span())
+    return [guard for bits, guard in guards if bits is None or bits & likely[guard.scope]]
+
+
+def _judged(rule: Rule, guards: Iterable[Guard], match: re.Match[str], scene: Scene, signs: Signs) -> _Hit | None:
     start, end = match.span()
     if rule.needs and not _enough(rule, scene, start, end):
         return None
     hit = _Hit(start, end, rule.level, rule.category)
     if rule.raises and scene.has(rule.raises, "near", start, end):
         hit.level = Level.CRISIS
-    for guard in rule.guards:
+    for guard in guards:
         if _holds(guard, scene, start, end, signs) and not _soften(guard, hit):
             return None
     if match.re.groupindex and match.start("s") >= 0:
@@ -106,12 +121,12 @@ def _enough(rule: Rule, scene: Scene, start: int, end: int) -> bool:
 
 
 def _holds(guard: Guard, scene: Scene, start: int, end: int, signs: Signs) -> bool:
+    if not _stands(guard, scene, start, end):
+        return False
     if guard.unless and scene.has(guard.unless, guard.unless_scope, start, end):
         return False
-    holds = _stands(guard, scene, start, end)
-    if holds:
-        _note(signs, guard.id, start)
-    return holds
+    _note(signs, guard.id, start)
+    return True
 
 
 def _stands(guard: Guard, scene: Scene, start: int, end: int) -> bool:
@@ -120,8 +135,8 @@ def _stands(guard: Guard, scene: Scene, start: int, end: int) -> bool:
     if guard.scope == "negated_closely":
         return scene.is_negated_closely(start)
     if guard.scope == "quoted":
-        return scene.is_quoted(start, end) and scene.has(guard.cues, "near", start, end)
-    return scene.has(guard.cues, guard.scope, start, end)
+        return scene.is_quoted(start, end) and scene.has_indeed(guard.cues, "near", start, end)
+    return scene.has_indeed(guard.cues, guard.scope, start, end)
 
 
 def _soften(guard: Guard, hit: _Hit) -> bool:

@@ -9,6 +9,7 @@ import math
 import threading
 import zlib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 from zipfile import BadZipFile
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 
 from moderation.risk.concepts import Thesaurus
 from moderation.risk.features import FEWER, KIND_SHIFT, NOTHING, REACHES, SIGN, Hasher, joint, sign_row
+from moderation.risk.memory import Memory
 
 MODEL = Path(__file__).parent / "model.npz"
 _WORDS_KEPT = 20_000  # rows of the memory of words of one language; about 4 MB
+_SIGNS_KEPT = 4_096
 _SHORT, _MIDDLE, _LONG, _STEP, _LEAST = 24, 60, 30, 8, 5  # words (see `stretches`)
 
 _CHANCE, _MOST_CHANCE = 0.2, 3  # off for each doubling of the stretches, and how many doublings count
@@ -59,14 +62,21 @@ class _Words:
     def looked_up(self, words: Sequence[str]) -> Looked:
         """What is known of each word. Threads judge side by side, and one may be learning words meanwhile."""
         with self._lock:
-            new = {word for word in words if word not in self._at}  # a set less a view would walk the whole view
-            if len(self._at) + len(new) > _WORDS_KEPT:
-                self.clear()
-                new = set(words)
-            for word in new:
-                self._learn(word)
-            at = np.fromiter(map(self._at.__getitem__, words), np.intp, len(words))
+            try:
+                at = np.fromiter(map(self._at.__getitem__, words), np.intp, len(words))
+            except KeyError:
+                at = self._learned(words)
             return Looked(self.hashes.take(at, axis=0).T, self.levels.take(at, axis=0), at, self.kinds)
+
+    def _learned(self, words: Sequence[str]) -> NDArray[np.intp]:
+        """Where the words stand, when those of them that are new have been learned."""
+        new = {word for word in words if word not in self._at}  # a set less a view would walk the whole view
+        if len(self._at) + len(new) > _WORDS_KEPT:
+            self.clear()
+            new = set(words)
+        for word in new:
+            self._learn(word)
+        return np.fromiter(map(self._at.__getitem__, words), np.intp, len(words))
 
     def _learn(self, word: str) -> None:
         at = len(self._at)
@@ -99,6 +109,12 @@ class Model:
             raise ValueError("as many names as categories")
         self.version = ""
         self._words: dict[str, _Words] = {}
+        self.of_sign = Memory(self._of_sign, _SIGNS_KEPT)
+
+    def _of_sign(self, sign: str) -> tuple[int, Sums]:
+        """The row of a sign, and what it weighs for the levels."""
+        row = sign_row(sign)
+        return row, SIGN * self.levels[row].astype(np.int32)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -151,7 +167,7 @@ class Reading:
         self._ends = ends
         self._model, self._known, self._count = model, known.looked_up(words), len(words)
         self._rows = joint(self._known.hashes)
-        self._signs = [(sign_row(sign), at) for sign, at in signs if sign in model.signs]
+        self._signs = [(*model.of_sign[sign], at) for sign, at in signs if sign in model.signs]
 
     def scores(self) -> tuple[tuple[float, float, float], list[tuple[int, int]]]:
         """Logits of "amber or above", "red or above" and "crisis", and the stretch of words where each is highest.
@@ -161,15 +177,15 @@ class Reading:
         """
         sums = self._model.levels.take(self._rows, axis=0).sum(axis=0, dtype=np.int32)
         sums += self._known.levels
-        for row, at in self._signs:
-            sums[at] += SIGN * self._model.levels[row].astype(np.int32)
+        for _, weights, at in self._signs:
+            sums[at] += weights
         parts = stretches(self._count, self._ends)
         if len(parts) == 1:
             totals = sums.sum(axis=0, keepdims=True) * self._model.level_scale
         else:
             running = np.zeros((self._count + 1, sums.shape[1]), dtype=np.int32)
             sums.cumsum(axis=0, out=running[1:])
-            starts, ends = np.array(parts).T
+            starts, ends = np.fromiter(chain.from_iterable(parts), np.intp, 2 * len(parts)).reshape(-1, 2).T
             totals = (running[ends] - running[starts]) * self._model.level_scale
         scores = totals[:, :-1] / np.sqrt(totals[:, -1:] + FEWER) + self._model.level_bias
         gravest = scores.argmax(axis=0).tolist()
@@ -181,9 +197,9 @@ class Reading:
 
     def kinds(self, start: int, end: int) -> dict[str, float]:
         """How well each category fits a stretch of words, as logits."""
-        rows = self._rows[:, start:end] >> KIND_SHIFT
-        total = self._model.kinds[rows].sum(axis=(0, 1), dtype=np.int32)
-        signs = [row >> KIND_SHIFT for row, at in self._signs if start <= at < end]
+        rows = (self._rows[:, start:end] >> KIND_SHIFT).ravel()
+        total = self._model.kinds.take(rows, axis=0).sum(axis=0, dtype=np.int32)
+        signs = [row >> KIND_SHIFT for row, _, at in self._signs if start <= at < end]
         total += SIGN * self._model.kinds[signs].sum(axis=0, dtype=np.int32)
         total = (total + self._known.kinds[self._known.at[start:end]].sum(axis=0)) * self._model.kind_scale
         scores = total[:-1] / math.sqrt(total[-1] + FEWER) + self._model.kind_bias
@@ -191,10 +207,11 @@ class Reading:
 
     def weighed(self, level: int) -> list[float]:
         """How much each word added to a score (0 amber, 1 red, 2 crisis), alone and with its neighbours."""
-        shares = self._model.levels[self._rows, level] / 2
+        table = self._model.levels
+        shares = table.reshape(-1).take(self._rows * table.shape[1] + level) / 2
         weights = self._known.levels[:, level] + shares.sum(axis=0)
-        for row, at in self._signs:
-            weights[at] += SIGN * float(self._model.levels[row, level])
+        for _, weighs, at in self._signs:
+            weights[at] += weighs[level]
         for reach, share in zip(REACHES, shares, strict=True):
             weights[reach:] += share[: self._count - reach]
         return cast("list[float]", (weights * self._model.level_scale[level]).tolist())

@@ -1,11 +1,12 @@
 """Text made plain once for all rules, with a way back to the code points it was written in."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate
 
 from moderation.risk.fold import Folded, fold
+from moderation.risk.tally import Tally
 from moderation.risk.tokens import Token
 from moderation.risk.words import Reader
 
@@ -21,23 +22,27 @@ class Plain:
     """
 
     def __init__(self, folded: Folded, reader: Reader) -> None:
-        self._folded, self._reader = folded, reader
-        row, tokens = reader.words(folded)
-        if tokens is not None:
-            self.tokens = [token for token in tokens if token.word != _QUOTE]
+        self.folded, self._reader = folded, reader
+        row, self._together = reader.words(folded)
         marks: list[int] = []
         if _QUOTE in row:
             row, marks = _unquoted(row)
         self.row = row
         self.words = frozenset(row)
-        self.known: Mapping[str, int] | None = None  # words of each language, when `language` has counted them
+        self.tally: Tally | None = None  # words of each language, when `language` has counted them
         self.text = f" {' '.join(row)} " if row else " "
         self.quotes = tuple(zip(marks[::2], marks[1::2], strict=False))
 
     @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """The stretches of the original text that the words of `row` stand for."""
+        placed = self._together or self._reader.places(self.folded)
+        return [(start, end) for word, start, end in placed if word != _QUOTE]
+
+    @cached_property
     def tokens(self) -> list[Token]:
-        """The words of `row` with the stretches of the original text they stand for."""
-        return [token for token in self._reader.tokens(self._folded) if token.word != _QUOTE]
+        """The words with the stretches of the original text they stand for, read the slow way; the row is the same."""
+        return [token for token in self._reader.tokens(self.folded) if token.word != _QUOTE]
 
     @cached_property
     def at(self) -> list[int]:
@@ -49,7 +54,7 @@ class Plain:
         first = bisect_right(self.at, start) - 1
         last = bisect_left(self.at, end) - 1
         first, last = max(first, 0), max(last, first, 0)
-        return self.tokens[first].start, max(token.end for token in self.tokens[first : last + 1])
+        return self.places[first][0], max(end for _, end in self.places[first : last + 1])
 
 
 def normalise(text: str, reader: Reader) -> Plain:

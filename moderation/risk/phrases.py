@@ -54,10 +54,11 @@ PLACEHOLDERS = frozenset({"[method]", "[amount]", "[substance]", "[medication]",
 
 
 class Piece(NamedTuple):
-    """A translated stretch: its regular expression and its anchors (none if unknown)."""
+    """A translated stretch: its regular expression, its anchors, and the words it may begin with (none: unknown)."""
 
     regex: str
     anchors: frozenset[str]
+    first: frozenset[str]
 
 
 @dataclass(eq=False, slots=True)
@@ -65,7 +66,8 @@ class Phrase:
     """One pattern. `anchors` is never empty: one of them must be in a text for it to match.
 
     So must one of each set in `required`; most patterns are set aside by that alone. `need` says the same
-    in bits (see `Prefilter`). A pattern that is not `wide` stays within one sentence.
+    in bits (see `Prefilter`). A pattern that is not `wide` stays within one sentence. A match begins with one of the
+    words in `first`, and with the blank before it; where there are none, it may begin anywhere.
     """
 
     source: str
@@ -74,6 +76,7 @@ class Phrase:
     words: frozenset[str]
     required: tuple[frozenset[str], ...]
     wide: bool
+    first: frozenset[str] = _NONE
     need: int = 0
     _regex: re.Pattern[str] | None = None
 
@@ -145,17 +148,18 @@ class _Parser:
         if len(pieces) == 1:
             return pieces[0]
         anchored = [piece.anchors for piece in pieces if piece.anchors]
-        return Piece("".join([piece.regex for piece in pieces]), min(anchored, key=_cost, default=_NONE))
+        first = pieces[0].first if pieces else _NONE
+        return Piece("".join([piece.regex for piece in pieces]), min(anchored, key=_cost, default=_NONE), first)
 
     def item(self) -> Piece:
         lexeme = self.lexemes[self.at]
         self.at += 1
         if lexeme in _FIXED:
-            return Piece(_FIXED[lexeme], _NONE)
+            return Piece(_FIXED[lexeme], _NONE, _NONE)
         if lexeme == "(":
             return self.group(")")
         if lexeme == "<":
-            return Piece(f"(?:{self.group('>').regex})?", _NONE)
+            return Piece(f"(?:{self.group('>').regex})?", _NONE, _NONE)
         if lexeme in ")>|":
             raise ValueError("a bracket or bar in the wrong place")
         if lexeme[0] in "@%":
@@ -194,7 +198,8 @@ class _Parser:
         ]
         rarest = min(words, key=lambda word: _FREQUENT.get(word, _RARE))
         regex = "".join(f"{_JOIN}{re.escape(word)}(?= )" for word in words)
-        return Piece(regex, frozenset({rarest})), set(words)
+        anchors = frozenset({rarest})
+        return Piece(regex, anchors, anchors if words[0] == rarest else frozenset(words[:1])), set(words)
 
     def remembered(self, name: str, make: Callable[[str], tuple[Piece, set[str]]]) -> Piece:
         """A word or class, translated once for all the phrases of a vocabulary."""
@@ -210,7 +215,10 @@ def _either(options: list[Piece]) -> Piece:
         return options[0]
     anchors = [option.anchors for option in options]
     regex = _alternatives(list(dict.fromkeys([option.regex for option in options])))
-    return Piece(regex, _NONE.union(*anchors) if all(anchors) else _NONE)
+    firsts = [option.first for option in options]
+    found = _NONE.union(*anchors) if all(anchors) else _NONE
+    first = _NONE.union(*firsts) if all(firsts) else _NONE
+    return Piece(regex, found, found if first == found else first)
 
 
 def _alternatives(regexes: list[str]) -> str:
@@ -251,5 +259,7 @@ def compile_phrase(source: str, vocabulary: Vocabulary) -> Phrase:
     if not required:
         raise ValueError("no word that it could be found by")
     # No comma before the first word: a pattern that begins with a plain blank is searched several times faster.
-    pattern = "".join([piece.regex for piece in pieces]).removeprefix("(?: ,)?") + "(?= )"
-    return Phrase(source, pattern, required[0], frozenset(parser.words), required, wide="//" in source)
+    pattern = "".join([piece.regex for piece in pieces])
+    first = pieces[0].first if pattern.startswith(_JOIN) else _NONE
+    pattern = pattern.removeprefix("(?: ,)?") + "(?= )"
+    return Phrase(source, pattern, required[0], frozenset(parser.words), required, wide="//" in source, first=first)

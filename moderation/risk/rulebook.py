@@ -10,7 +10,8 @@ from typing import Any
 
 from moderation.risk import concepts
 from moderation.risk.findings import Category, Level
-from moderation.risk.phrases import Phrase, Prefilter, compile_phrase
+from moderation.risk.phrases import Phrase, compile_phrase
+from moderation.risk.sieve import Cues, Sieve, owners
 from moderation.risk.vocabulary import (
     RULES,
     RuleFileError,
@@ -35,6 +36,7 @@ ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
 _SCOPES = frozenset(
     {"before", "overlap", "clause", "sentence", "near", "around", "text", "quoted", "negated", "negated_closely"}
 )
+_WITHOUT_CUES = frozenset({"negated", "negated_closely"})
 _EFFECTS = frozenset({"drop", "amber", "lower", "concern"})
 
 
@@ -77,20 +79,22 @@ class Rule:
     counter_examples: tuple[str, ...]
 
 
-# By anchor word: what a phrase needs beside it (see `Prefilter`), its rule, and the phrase.
-Index = dict[str, tuple[tuple[int, Rule, Phrase], ...]]
+Guards = tuple[tuple[int | None, Guard], ...]  # the bits of the cues that one looks for (none: single words), and it
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules, the cues they lean on, indexes of their phrases by anchor word, and a version of the whole."""
+    """All rules, the cues they lean on, what finds the phrases of both, and a version of the whole."""
 
     rules: tuple[Rule, ...]
     cues: dict[str, tuple[Phrase, ...]]
-    index: Index  # phrases that stay within a sentence
-    wide: Index  # phrases that do not
+    rules_of: Mapping[Phrase, tuple[Rule, ...]]  # the rules that have a phrase
+    sieve: Sieve  # all phrases
+    narrow: int  # the bits of the phrases of rules that stay within a sentence
+    wide: int  # the bits of those that do not
+    guards: Mapping[str, Guards]  # those of each rule
+    cue_bits: Cues
     reader: Reader
-    prefilter: Prefilter
     thesaurus: concepts.Thesaurus
     version: str
     packs: Mapping[str, Callable[[], "Rulebook"]]  # rules of one other language, translated when first asked for
@@ -197,19 +201,32 @@ class _Loader:
 
     def book(self, language: str, reader: Reader | None, version: str) -> Rulebook:
         """The rules of one language (none: those of English, and of any) with the cues they need."""
-        self.compiled = {}  # a phrase carries the bits of its own book
+        self.compiled = {}  # a book shares no phrase with another, each of which would keep the other alive
         rules = self.rules(language)
         needed = {name for rule in rules for name in cues_of(rule)} | (set() if language else set(ASKED_BY_NAME))
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
         phrases = [phrase for rule in rules for phrase in rule.phrases]
         phrases += [phrase for cue in cues.values() for phrase in cue]
-        prefilter = Prefilter(phrases)  # before the index, which repeats what each phrase needs
+        sieve = Sieve(phrases)
         if reader is None:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
         packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
-        index, wide = _index(rules, wide=False), _index(rules, wide=True)
-        return Rulebook(rules, cues, index, wide, reader, prefilter, self.thesaurus, version, packs)
+        rules_of, cue_bits = owners((rule, rule.phrases) for rule in rules), Cues(cues, sieve)
+        return Rulebook(
+            rules=rules,
+            cues=cues,
+            rules_of=rules_of,
+            sieve=sieve,
+            narrow=sieve.bits(phrase for phrase in rules_of if not phrase.wide),
+            wide=sieve.bits(phrase for phrase in rules_of if phrase.wide),
+            guards={rule.id: _guards(rule, cue_bits) for rule in rules},
+            cue_bits=cue_bits,
+            reader=reader,
+            thesaurus=self.thesaurus,
+            version=version,
+            packs=packs,
+        )
 
     def words_elsewhere(self) -> frozenset[str]:
         """The words of all packs, as they stand in them: right as they are, however near to an English word."""
@@ -248,14 +265,8 @@ def _needed(entry: dict[str, Any]) -> int:
     return needed
 
 
-def _index(rules: Iterable[Rule], *, wide: bool) -> Index:
-    index: dict[str, list[tuple[int, Rule, Phrase]]] = {}
-    for rule in rules:
-        for phrase in rule.phrases:
-            if phrase.wide == wide:
-                for anchor in phrase.anchors:
-                    index.setdefault(anchor, []).append((phrase.need, rule, phrase))
-    return {anchor: tuple(entries) for anchor, entries in index.items()}
+def _guards(rule: Rule, cues: Cues) -> Guards:
+    return tuple((None if guard.scope in _WITHOUT_CUES else cues.bits[guard.cues], guard) for guard in rule.guards)
 
 
 def load(folder: Path = RULES) -> Rulebook:

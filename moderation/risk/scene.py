@@ -2,14 +2,16 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import cached_property, reduce
+from itertools import chain
+from operator import or_
 
 from moderation.risk.normalise import Plain, normalise
-from moderation.risk.phrases import Phrase, Prefilter
 from moderation.risk.rulebook import Rulebook
+from moderation.risk.sieve import Cues, Places, Sentence, Sieve
 
-_SENTENCE_ENDS = re.compile(r" [.?](?= )")
+_SENTENCE_ENDS = frozenset({".", "?"})
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
 _REACH = 5
 _SENTENCES_BESIDE = {"near": 1, "around": 3}
@@ -27,63 +29,63 @@ _WORDS = {
 _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())
 
 
-class Sentence(NamedTuple):
-    """Where a sentence begins and ends in the plain text (with the space behind it), its words, and their bits."""
-
-    start: int
-    end: int
-    words: frozenset[str]
-    bits: int
-
-
 class Scene:
-    """Sentence and clause bounds, and where each cue stands. Cues are looked up once and only when asked for."""
+    """Sentence and clause bounds, and where each cue stands. Cues are looked for only when asked for, and near by."""
 
-    def __init__(self, plain: Plain, cues: dict[str, tuple[Phrase, ...]], prefilter: Prefilter) -> None:
+    def __init__(self, plain: Plain, sieve: Sieve, cues: Cues) -> None:
         self.plain = plain
         self.words = plain.words
-        self._cues = cues
-        self._found: dict[str, list[tuple[int, int]]] = {}
-        self._matched: dict[Phrase, list[re.Match[str]]] = {}
-        text = plain.text
-        ends = [mark.end() for mark in _SENTENCE_ENDS.finditer(text)]
-        self._bounds = [0, *ends, len(text)]
+        self._sieve, self._cues = sieve, cues
+        self._found: dict[str, Places] = {}
+        self._nearby: dict[tuple[int, int], dict[str, int]] = {}
         self._clauses: list[int] = []
+        self._bounds = [0]
         self.sentences: list[Sentence] = []
-        self.bits = 0
-        for start, end in zip((0, *ends), (*(end + 1 for end in ends), len(text)), strict=True):
-            words = frozenset(text[start:end].split())
-            bits = prefilter.bits(words)
-            self.bits |= bits
-            self.sentences.append(Sentence(start, end, words, bits))
-        self.whole = Sentence(0, len(text), self.words, self.bits)
+        self._needed = 0
+        for first, last in _sentences(plain.row):
+            self._add(plain.row[first:last])
+        self._bounds[-1] = len(plain.text)
+        self.whole = Sentence(plain.text, 0, len(plain.text), plain.row, sieve.passing(self._needed))
 
-    def matches(self, phrase: Phrase, among: Iterable[Sentence] = ()) -> list[re.Match[str]]:
-        """Where the pattern stands in the plain text; rules and cues of the same words share the search.
+    def _add(self, row: list[str]) -> None:
+        start, text = self._bounds[-1], self.plain.text
+        end = start + sum(map(len, row)) + len(row)
+        needed = self._sieve.needed_by(row)
+        self._needed |= needed
+        self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, self._sieve.passing(needed)))
+        self._bounds.append(end)
 
-        `among` are the sentences that hold what the phrase needs, where they are known.
-        """
-        found = self._matched.get(phrase)
-        if found is None:
-            text, search = self.plain.text, phrase.regex.finditer
-            found = [m for start, end, _, _ in among or self._holding(phrase) for m in search(text, start, end)]
-            self._matched[phrase] = found
-        return found
-
-    def _holding(self, phrase: Phrase) -> list[Sentence]:
-        need = phrase.need
-        if need & self.bits != need:
-            return []
-        return [self.whole] if phrase.wide else [each for each in self.sentences if need & each.bits == need]
-
-    def cue(self, name: str) -> list[tuple[int, int]]:
+    def cue(self, name: str) -> Places:
         """Where the cue stands in the plain text, in order."""
         found = self._found.get(name)
         if found is None:
-            bits = self.bits
-            found = [m.span() for p in self._cues[name] if p.need & bits == p.need for m in self.matches(p)]
-            found.sort()
+            bits, wide = self._cues.of_name[name], self._cues.wide_bits
+            found = self.whole.places(bits & wide, self._sieve) if bits & wide else []
+            found = sorted(chain(found, *(each.places(bits & ~wide, self._sieve) for each in self.sentences)))
             self._found[name] = found
+        return found
+
+    @cached_property
+    def _likely(self) -> list[int]:
+        """The bits of the phrases that may stand in each sentence, or over its end."""
+        wide = self.whole.passing & self._cues.wide_bits
+        return [sentence.passing | wide for sentence in self.sentences]
+
+    @cached_property
+    def _likely_anywhere(self) -> int:
+        return reduce(or_, self._likely)
+
+    def likely(self, start: int, end: int) -> Mapping[str, int]:
+        """The bits of the phrases that may stand within each scope of a match at `[start, end)`."""
+        there = _between(self._bounds, start, end, 0)
+        found = self._nearby.get(there)
+        if found is None:
+            first, last = there
+            beside = {more: self._likely[max(0, first - more) : last + more] for more in (0, 1, 3)}
+            here, near, around = (reduce(or_, bits, 0) for bits in beside.values())
+            found = dict.fromkeys(("overlap", "clause", "before", "sentence"), here)
+            found |= {"near": near, "quoted": near, "around": around, "text": self._likely_anywhere}
+            self._nearby[there] = found
         return found
 
     def stretch(self, scope: str, start: int, end: int) -> tuple[int, int]:
@@ -106,18 +108,28 @@ class Scene:
 
     def has(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
         """Whether one of the cues stands within the scope (for "overlap": shares a word with the match)."""
-        standing = [places for name in cues if (places := self.cue(name))]
-        if not standing:
-            return False  # most often; finding the stretch would be the dearer question
+        likely = self._cues.bits[cues] & self.likely(start, end)[scope]
+        return bool(likely) and self.has_indeed(cues, scope, start, end)
+
+    def has_indeed(self, cues: tuple[str, ...], scope: str, start: int, end: int) -> bool:
+        """The same, where the bits have told that it is likely."""
+        if scope == "text":
+            return any(map(self.cue, cues))
+        first, last = _between(self._bounds, start, end, _SENTENCES_BESIDE.get(scope, 0))
+        found = [places for name in cues for places in self._places(name, first, last) if places]
+        if not found:
+            return False
         low, high = self.stretch(scope, start, end)
-        for places in standing:
-            # A cue holds a dozen words at most, so only those beginning just before `low` can reach into it.
-            for a, b in places[max(0, bisect_left(places, (low, 0)) - 3) :]:
-                if a >= high:
-                    break
-                if (a < high and b > low + 1) if scope == "overlap" else (a >= low - 1 and b <= high):
-                    return True
-        return False
+        within = _shares if scope == "overlap" else _lies
+        return any(within(places, low, high) for places in found)
+
+    def _places(self, name: str, first: int, last: int) -> list[Places]:
+        """Where the cue stands in each of these sentences; one that may stand over their ends, in the whole text."""
+        bits = self._cues.of_name[name]
+        if bits & self._cues.wide_bits:
+            return [self.cue(name)]
+        sieve = self._sieve
+        return [each.places(bits, sieve) for each in self.sentences[first:last] if bits & each.passing]
 
     def is_negated(self, start: int) -> bool:
         """Whether a negation in the same clause reaches the match and really denies it."""
@@ -142,10 +154,39 @@ class Scene:
 
 def scene_of(book: Rulebook, text: str) -> Scene:
     """The scene of a text under a rulebook."""
-    return Scene(normalise(text, book.reader), book.cues, book.prefilter)
+    return Scene(normalise(text, book.reader), book.sieve, book.cue_bits)
+
+
+def _sentences(row: list[str]) -> Iterator[tuple[int, int]]:
+    """Where in the row each sentence begins and ends; at last what follows the last mark, which may be nothing."""
+    first = 0
+    for at, word in enumerate(row, start=1):
+        if word in _SENTENCE_ENDS:
+            yield first, at
+            first = at
+    yield first, len(row)
+
+
+def _between(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:
+    """The number of the bound before `start` and of the one behind `end`, and so many more on each side."""
+    return max(0, bisect_right(bounds, start) - 1 - more), min(len(bounds) - 1, bisect_left(bounds, end) + more)
 
 
 def _around(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:
-    first = max(0, bisect_right(bounds, start) - 1 - more)
-    last = min(len(bounds) - 1, bisect_left(bounds, end) + more)
+    first, last = _between(bounds, start, end, more)
     return bounds[first], bounds[last]
+
+
+def _shares(places: Places, low: int, high: int) -> bool:
+    """Whether a cue shares a word with the stretch."""
+    return any(b > low + 1 for _, b in _reaching(places, low, high))
+
+
+def _lies(places: Places, low: int, high: int) -> bool:
+    """Whether a cue lies in the stretch."""
+    return any(a >= low - 1 and b <= high for a, b in _reaching(places, low, high))
+
+
+def _reaching(places: Places, low: int, high: int) -> Places:
+    """The places before `high`, from about `low` on: cues hold a dozen words, so few from before reach into it."""
+    return places[max(0, bisect_left(places, (low, 0)) - 3) : bisect_left(places, (high, 0))]

@@ -103,6 +103,7 @@ def test_the_quick_way_to_the_words_is_the_same_as_the_way_with_places(pieces: l
     plain = normalise(" ".join(pieces), READER)
 
     assert [token.word for token in plain.tokens] == plain.row
+    assert [(token.start, token.end) for token in plain.tokens] == plain.places
 
 
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta"]), min_size=1, max_size=9), st.data())

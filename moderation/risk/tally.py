@@ -1,0 +1,48 @@
+"""How many words of a text each language has, counted in one go."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from moderation.risk.memory import Memory
+
+_WIDTH = 32  # bits of one count
+_MASK = (1 << _WIDTH) - 1
+_REMEMBERED = 32_768  # words; each holds about two hundred bytes
+Words = Mapping[str, frozenset[str]]  # by language
+
+
+class Tally(NamedTuple):
+    """How many different words each language has, by its name; of those in letters alone where it says so."""
+
+    known: Mapping[str, int]  # small words and those of the thesaurus
+    telling: Mapping[str, int]  # small words that are not English, too
+    spelled: Mapping[str, int]  # known words, in letters alone
+    small: Mapping[str, int]  # small words, in letters alone
+    letters: int  # all words in letters alone, whatever the language
+
+
+class Counter:
+    """Counts words by language. What is known of a word is one number with a place for each count."""
+
+    def __init__(self, known: Words, telling: Words, small: Words) -> None:
+        self._known, self._telling, self._small = known, telling, small
+        self._names = tuple(small)
+        self._marks = Memory(self._mark, _REMEMBERED)
+
+    def tally(self, words: Iterable[str]) -> Tally:
+        """The counts of these words, each of which is given once."""
+        total = sum(map(self._marks.__getitem__, words))
+        known, telling, spelled, small = (self._part(total, at) for at in range(4))
+        return Tally(known, telling, spelled, small, total >> 4 * len(self._names) * _WIDTH)
+
+    def _part(self, total: int, part: int) -> dict[str, int]:
+        total >>= part * len(self._names) * _WIDTH
+        return {name: total >> at * _WIDTH & _MASK for at, name in enumerate(self._names)}
+
+    def _mark(self, word: str) -> int:
+        spelled = word.isalpha()
+        known = [word in self._known[name] for name in self._names]
+        telling = [word in self._telling[name] for name in self._names]
+        small = [spelled and word in self._small[name] for name in self._names]
+        flags = [*known, *telling, *(spelled and each for each in known), *small, spelled]
+        return sum(1 << at * _WIDTH for at, flag in enumerate(flags) if flag)
