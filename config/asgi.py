@@ -1,5 +1,6 @@
 """What the server runs: pages over HTTP, live rooms and the desk over sockets."""
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -14,3 +15,8 @@ from realtime.routing import sockets  # noqa: E402  (models are loaded only now)
 
 be_alone()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
+
+# What is loaded by now, the rules above all, lives as long as the server. Going through it again and again would hold
+# up every live room, each time for some tenths of a second.
+gc.collect()
+gc.freeze()
