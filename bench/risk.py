@@ -12,7 +12,7 @@ import argparse
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.curve import drawn, operating_points
@@ -54,11 +54,21 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str
 def figures(texts: list[Judged]) -> Iterator[str]:
     """The functional figures against what is asked for, over all texts and by language."""
     languages = sorted({text.example.lang for text in texts}, key=lambda lang: (lang != "en", lang))
-    by = {"all": texts} | {lang: [t for t in texts if t.example.lang == lang] for lang in languages}
-    columns = {name: functional(group) for name, group in by.items()}
-    yield f"Texts: {', '.join(f'{name} {len(group)}' for name, group in by.items())}.\n"
+    yield from _beside({"all": texts} | {lang: [t for t in texts if t.example.lang == lang] for lang in languages})
+
+
+def functional_cases() -> Iterator[str]:
+    """The same figures on plain, short cases for every capability."""
+    yield "Plain, short cases for every capability, written without knowing the rules or the other texts."
+    yield "`thresholds`: those that were looked at when thresholds were chosen; `functional`: those that were not.\n"
+    yield from _beside({name: judge_all(corpus.load(name)) for name in ("functional", "thresholds")})
+
+
+def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:
+    columns = {name: functional(group) for name, group in groups.items()}
+    yield f"Texts: {', '.join(f'{name} {len(group)}' for name, group in groups.items())}.\n"
     rows = []
-    for figure in columns["all"]:
+    for figure in next(iter(columns.values())):
         digits = ".2f" if "F1" in figure else ".1f"
         rows.append([figure, ASKED.get(figure, ""), *(format(column[figure], digits) for column in columns.values())])
     yield from table(["figure (%)", "asked for", *columns], rows)
@@ -138,6 +148,8 @@ def report(arguments: argparse.Namespace) -> Iterator[str]:
     yield f"{platform.python_version()}. Written by `python -m bench.risk --write`.\n"
     yield "## On texts never fitted on\n"
     yield from figures(texts)
+    yield "## On functional cases\n"
+    yield from functional_cases()
     yield "## By category\n"
     yield from by_category(texts)
     yield "## By capability\n"

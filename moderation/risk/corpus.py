@@ -2,7 +2,9 @@
 
 `corpus/train/` may be read, learned from and mended after. `corpus/held_out/` is never fitted on: a fifth of the
 groups, chosen by the hash of the group's name, so that a text and its harmless twin are always on one side.
-`corpus/held_out.sha256` is its seal, and the tests compare it.
+`corpus/held_out.sha256` is its seal, and the tests compare it. Plain, short cases for every capability stand apart:
+those of `functional/` were written by somebody who knew neither the rules nor the other texts, and are measured on and
+never read for mending; those of `thresholds/` were looked at when thresholds were chosen.
 """
 
 import hashlib
@@ -36,7 +38,7 @@ class Example:
 
 
 def load(side: str, folder: Path = CORPUS) -> list[Example]:
-    """The texts of `train` or `held_out`, in the order of their files."""
+    """The texts of `train`, `held_out`, `functional` or `thresholds`, in the order of their files."""
     return [_example(json.loads(line)) for path in _files(side, folder) for line in _lines(path)]
 
 

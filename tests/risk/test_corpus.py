@@ -13,6 +13,7 @@ from moderation.risk import Level, corpus
 from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
 
 TRAIN, HELD_OUT = corpus.load("train"), corpus.load("held_out")
+CASES = [*corpus.load("functional"), *corpus.load("thresholds")]
 ALL = [*TRAIN, *HELD_OUT]
 
 
@@ -47,6 +48,11 @@ def test_a_text_that_says_the_same_again_is_left_out() -> None:
     assert len(list(corpus.without_near_duplicates(again))) == 50
 
 
+def test_no_functional_case_is_too_like_a_text_of_the_corpus_or_another() -> None:
+    assert len(CASES) > 1_000
+    assert len(list(corpus.without_near_duplicates([*ALL, *CASES]))) == len(ALL) + len(CASES)
+
+
 def test_every_text_accepts_its_own_level_and_every_text_at_risk_has_a_category() -> None:
     assert all(example.level in example.ok for example in ALL)
     assert all(example.cats for example in ALL if example.level > Level.AMBER)
@@ -54,7 +60,7 @@ def test_every_text_accepts_its_own_level_and_every_text_at_risk_has_a_category(
 
 @pytest.mark.parametrize("level", [Level.AMBER, Level.RED, Level.CRISIS])
 def test_no_text_at_risk_names_a_means(level: Level) -> None:
-    risky = [example for example in ALL if example.level == level]
+    risky = [example for example in [*ALL, *CASES] if example.level == level]
     named = [named_means(e.text) if e.lang == "en" else THINGS_ABROAD[e.lang].findall(plainly(e.text)) for e in risky]
 
     assert not [words for words in named if words]
