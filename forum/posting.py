@@ -235,6 +235,7 @@ def _scope(peer: Peer, place: Place, *, own_name: bool) -> str:
 
 
 def _write(peer: Peer, place: Place, draft: Draft, persona: Persona, assessment: Assessment, treat: Treat) -> Post:
+    """Save new words, under the peer's lock and after `_already_sent`: the same words twice would be an error."""
     post = Post.objects.create(
         **at(place),
         peer=peer,

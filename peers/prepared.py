@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import RawQuerySet
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 
@@ -26,15 +27,19 @@ class Prepared(Generic[M]):
     def __init__(self, query: Callable[..., QuerySet[M]], *examples: Any) -> None:
         self._query, self._examples = query, examples
         self._made: dict[str, tuple[type[M], str, list[tuple[int | None, Any]]]] = {}  # by kind of database
+        self._locks = False
 
     def __call__(self, *given: Any) -> list[M]:
         """The rows, in the order of the query; what `only` left out is read when it is asked for."""
         model, sql, params = self._made.get(connection.vendor) or self._make()
+        if self._locks and connection.get_autocommit():
+            raise TransactionManagementError("a lock would not last outside a transaction")
         values = [_as_parameter(fixed if place is None else given[place]) for place, fixed in params]
         return list(RawQuerySet(sql, model=model, params=tuple(values)))
 
     def _make(self) -> tuple[type[M], str, list[tuple[int | None, Any]]]:
         queryset = self._query(*self._examples)
+        self._locks = queryset.query.select_for_update
         sql, params = queryset.query.sql_with_params()
         marks = {_as_parameter(example): place for place, example in enumerate(self._examples)}
         if len(marks) != len(self._examples) or not marks.keys() <= set(params):

@@ -65,13 +65,18 @@ def heard(told: list[frames.Told], apart: live_reading.Pairs) -> list[Heard]:
     return [Heard(each, apart, {text: Ready(text) for text in (each.full, each.folded, each.bare)}) for each in told]
 
 
-def _holds(read: asyncio.Task[list[Heard]], newest: int) -> bool:
-    """Whether a read that has ended goes up to this number, or as far as one read goes. If it does, it was made after
-    that event, and holds no word that the event took back."""
+def _goes_up_to(read: asyncio.Task[list[Heard]], newest: int) -> bool:
+    """Whether a read that has ended goes up to this number. If it does, it was made after that event, and holds no word
+    that the event, or one before it, took back."""
     if read.cancelled() or read.exception():
         return False
     found = read.result()
-    return bool(found) and (found[-1].seq >= newest or len(found) >= live_reading.MOST_AT_ONCE)
+    return bool(found) and found[-1].seq >= newest
+
+
+def _is_as_told(kept: list[Heard]) -> bool:
+    """Whether what was kept is all of it, and nothing in it is changed or taken back by what follows."""
+    return len(kept) < MOST_WAITING and not any(each.told.is_later_word for each in kept)
 
 
 class Hub:
@@ -87,7 +92,7 @@ class Hub:
         self.standing = live_reading.standing_of(session)
         self._room: tuple[frames.Frame, Ready] | None = None  # see `_how_it_stands`
         self.seats: set[Seat] = set()
-        self._kept: dict[int, list[Heard]] = {}  # for those who catch up: what was told since they began
+        self._meanwhile: dict[int, list[Heard]] = {}  # for those who catch up: what was told since they began
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._subscription = Subscription(group_of(session.public_id), self._hear)
@@ -120,13 +125,15 @@ class Hub:
         """What was just committed, from the thread that did so: encoded there, so that nobody waits for a look at the
         database. May do nothing: the wake that follows finds it."""
         if event.seq > self.last:
-            told = [frames.tell(event, self.session)]
+            session = self.session
+            told = [frames.tell(event, session)]
             ready = heard(told, live_reading.kept_apart(told))
             with suppress(RuntimeError):  # the server stops
-                self._loop.call_soon_threadsafe(self._take, ready)
+                self._loop.call_soon_threadsafe(self._take, ready, session.host_id)
 
-    def _take(self, handed: list[Heard]) -> None:
-        if handed[0].seq == self.last + 1:
+    def _take(self, handed: list[Heard], host: Any) -> None:
+        """Tell it if it is next, and was encoded under the host who is known now: lines say who hosts."""
+        if handed[0].seq == self.last + 1 and host == self.session.host_id:
             self._tell_events(handed)
 
     def lets_write(self, peer_id: Any) -> bool:
@@ -169,16 +176,19 @@ class Hub:
             presence.went(self.session.public_id)
 
     async def catch_up(self, seat: Seat) -> None:
-        """Give the seat everything after its cursor, from the database, at its own pace; then it hears live.
+        """Give the seat everything after its cursor, at its own pace; then it hears live.
 
-        What is told to others meanwhile is kept for it, so that nobody runs after a lively room.
+        What was missed is read from the database; what is told to others meanwhile is kept for it, so that nobody runs
+        after a lively room. Where some of that changes or takes back what was said, it is read, too: as it is by then.
         """
         seat.is_live = False
         while not seat.is_gone and seat.cursor < self.last:
             with self._keeping() as meanwhile:
                 await self._catch_up_to(seat, self.last)
-            if len(meanwhile) < MOST_WAITING:  # else some were left out: the rest from the database, too
-                self._tell_seat(seat, meanwhile)
+                given = 0
+                while given < len(meanwhile) and _is_as_told(meanwhile):
+                    later, given = meanwhile[given:], len(meanwhile)
+                    await self._hand_over(seat, [each for each in later if each.seq > seat.cursor])
         seat.is_live = True  # no wait between the last comparison and this line: nothing falls between
         self._tell_standing(seat)
 
@@ -186,11 +196,11 @@ class Hub:
     def _keeping(self) -> Iterator[list[Heard]]:
         """All that is told until this ends, or the first so many of it."""
         told: list[Heard] = []
-        self._kept[id(told)] = told
+        self._meanwhile[id(told)] = told
         try:
             yield told
         finally:
-            del self._kept[id(told)]
+            del self._meanwhile[id(told)]
 
     async def _catch_up_to(self, seat: Seat, newest: int) -> None:
         while not seat.is_gone and seat.cursor < newest:
@@ -223,7 +233,7 @@ class Hub:
         at once. Neighbouring numbers share a read, so it may begin a little earlier than asked."""
         begins = after - after % max(1, live_reading.MOST_AT_ONCE // 4)
         task = self._reads.get(begins)
-        if task is None or (task.done() and not _holds(task, newest)):
+        if task is None or (task.done() and not _goes_up_to(task, newest)):
             task = self._reads[begins] = asyncio.create_task(self._read(begins))
             task.add_done_callback(lambda done: self._loop.call_later(SHARED_FOR, self._forget, begins, done))
         return task
@@ -247,14 +257,13 @@ class Hub:
 
     async def _tell(self) -> None:
         """One read for everyone; another only after a flood."""
-        before = self.standing
         is_all = False
         while not is_all:
             found = await reading(look, self.session.pk, self.last)
-            # Known before its events are told: what is handed over next is shown as the session stands then.
-            self.session, self.standing, self._room = found.session, found.standing, None
+            self.session = found.session  # before its events: what is handed over next is shown under its host
             self._tell_events(heard(found.told, found.apart))
             is_all = len(found.told) < live_reading.MOST_AT_ONCE
+        before, self.standing, self._room = self.standing, found.standing, None
         if self.standing != before:  # who sat down meanwhile was told when they had caught up
             for seat in self._live():
                 self._tell_standing(seat)
@@ -264,7 +273,7 @@ class Hub:
             self.last = max(self.last, each.seq)  # more may have been handed over while it was read
         for seat in self._live():
             self._tell_seat(seat, found)
-        for kept in self._kept.values():
+        for kept in self._meanwhile.values():
             kept.extend(found[: MOST_WAITING - len(kept)])
 
     @staticmethod

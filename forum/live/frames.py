@@ -20,6 +20,7 @@ class Told:
     seq: int
     author: Any  # the peer's id, for choosing; never sent
     is_aside: bool  # for its author alone
+    is_later_word: bool  # it changes or takes back what was said before
     notes: int
     full: str
     folded: str
@@ -42,7 +43,8 @@ def tell(event: LiveEvent, session: LiveSession) -> Told:
         full = {**whole, "html": said_html(post, session)}
         folded = {**whole, "html": said_html(post, session, folds=notes.ALL)} if bits else full
     is_aside = event.kind == EventKind.ASIDE
-    return Told(event.seq, author, is_aside, bits, as_json(full), as_json(folded), as_json(bare))
+    is_later_word = event.kind in {EventKind.CHANGED, EventKind.REMOVED}
+    return Told(event.seq, author, is_aside, is_later_word, bits, as_json(full), as_json(folded), as_json(bare))
 
 
 def as_json(frame: Frame) -> str:

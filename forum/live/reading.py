@@ -31,6 +31,7 @@ class Listener:
     peer: Any = None  # the peer's id
     fold: int = 0  # bits of forum.notes
     hide: int = 0
+    unmet: frozenset[Any] = frozenset()  # whom a block keeps apart from them: events may have been encoded before it
 
     def hears(self, told: Told, apart: Pairs) -> str:
         """The one of the three encodings that is meant for this listener; their own words come whole."""
@@ -42,7 +43,8 @@ class Listener:
 
     def meets(self, author: Any, bits: int, apart: Pairs) -> bool:
         """Whether these words reach this listener at all: no block between the two, no hidden topic."""
-        return self.is_author(author) or not ((apart and (self.peer, author) in apart) or bits & self.hide)
+        is_apart = author in self.unmet or (apart and (self.peer, author) in apart)
+        return self.is_author(author) or not (is_apart or bits & self.hide)
 
     def is_author(self, author: Any) -> bool:
         return self.peer is not None and author == self.peer
@@ -63,6 +65,7 @@ def listener_of(peer: Peer | None, wishes: Wishes = NO_WISHES) -> Listener:
         peer=peer.pk,
         fold=wishes.fold | notes.to_bits(note for note, way in ways.items() if way == "fold"),
         hide=wishes.hide | notes.to_bits(note for note, way in ways.items() if way == "hide"),
+        unmet=frozenset(boundaries.unmet_peers(peer)),
     )
 
 

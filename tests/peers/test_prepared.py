@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from peers.models import Block, Peer, Persona, Session
@@ -75,3 +77,14 @@ def test_examples_that_tell_no_place_are_refused(db, examples) -> None:
 
     with pytest.raises(ValueError, match="another"):
         confused(*examples)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_is_asked_for_in_a_transaction_each_time() -> None:
+    locked = Prepared(lambda pk: Peer.objects.select_for_update().filter(pk=pk), UUID(int=1))
+    peer = Peer.objects.create()
+    with transaction.atomic():
+        assert locked(peer.pk) == [peer]
+
+    with pytest.raises(TransactionManagementError):
+        locked(peer.pk)
