@@ -60,7 +60,7 @@ def figures(texts: list[Judged]) -> Iterator[str]:
 def functional_cases() -> Iterator[str]:
     """The same figures on plain, short cases for every capability."""
     yield "Plain, short cases for every capability, written without knowing the rules or the other texts."
-    yield "`thresholds`: those that were looked at when thresholds were chosen; `functional`: those that were not.\n"
+    yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not.\n"
     yield from _beside({name: judge_all(corpus.load(name)) for name in ("functional", "thresholds")})
 
 

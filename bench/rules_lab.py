@@ -48,7 +48,7 @@ Files = dict[str, str]
 CHANGES: dict[str, Callable[[Files], Files]] = {
     "rule": lambda files: _with_rule(files, "i <really|so> (hate|miss) (this|it|him|her|them)", "i hate this"),
     "words": lambda files: _with_rule(files, "so (flumped|wobbled) out", "so flumped out"),
-    "threshold": lambda files: {**files, "model.toml": files["model.toml"].replace("red = -0.2", "red = -0.1")},
+    "threshold": lambda files: {**files, "model.toml": files["model.toml"].replace("red = -0.6", "red = -0.5")},
 }
 
 

@@ -20,7 +20,7 @@ from realtime.threads import reading
 
 log = logging.getLogger(__name__)
 WRITING = Ready('{"type":"writing"}')
-SHARED_FOR = 0.25  # seconds that what was missed is kept for others who come back
+SHARED_FOR = 0.25  # seconds that a read serves others who come back; pages do so spread over a second
 WRITING_EVERY = 2.0  # seconds, however many write
 
 

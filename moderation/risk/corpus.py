@@ -4,7 +4,7 @@
 groups, chosen by the hash of the group's name, so that a text and its harmless twin are always on one side.
 `corpus/held_out.sha256` is its seal, and the tests compare it. Plain, short cases for every capability stand apart:
 those of `functional/` were written by somebody who knew neither the rules nor the other texts, and are measured on and
-never read for mending; those of `thresholds/` were looked at when thresholds were chosen.
+never read for mending; those of `thresholds/` may be looked at when thresholds are chosen.
 """
 
 import hashlib

@@ -182,11 +182,11 @@ def test_an_unknown_room_is_a_calm_404(path) -> None:
 def test_the_number_of_queries_does_not_grow_with_the_messages(ash, session, django_assert_num_queries) -> None:
     client = browser_of(ash)
     submit_post(peer=ash, place=session, draft=draft("One."))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(f"/live/{session.public_id}/")
     for number in range(10):
         submit_post(peer=ash, place=session, draft=draft(f"Line {number}."))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(f"/live/{session.public_id}/")
 
 

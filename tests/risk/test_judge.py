@@ -40,7 +40,7 @@ WORDS = st.sampled_from(PIECES.split(" "))
         ("My brother has taken a whole bottle of pills", "crisis", "overdose"),
         ("i hurt myself again this morning", "red", "self_harm"),
         ("what is a painless way to die", "crisis", "method"),
-        ("just kill yourself", "red crisis", "encouragement"),
+        ("just kill yourself", "red", "encouragement"),
         ("where can i buy [substance]", "red crisis", "sourcing"),
         ("I relapsed on Sunday, I feel ashamed", "amber", "relapse"),
         ("My husband punched me again", "red", "abuse"),

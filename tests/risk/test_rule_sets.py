@@ -30,7 +30,7 @@ CANDIDATES: dict[str, dict[str, Change]] = {
     },
     "a word of means more": {"vocabulary": lambda text: text.replace("[means]", '[means]\nlab = ["lamp"]', 1)},
     "a short form more": {"spellings": lambda text: text.replace("[plain.short]", '[plain.short]\nlmp = "lamp"', 1)},
-    "a threshold": {"model": lambda text: text.replace("red = -0.2", "red = 0.2")},
+    "a threshold": {"model": lambda text: text.replace("red = -0.6", "red = -0.2")},
     "contact details": {"contact": lambda text: text.replace('"tiktok"', '"tiktok", "lampchat"')},
 }
 EVERYWHERE = ("a threshold", "contact details")  # what every text meets
