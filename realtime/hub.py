@@ -62,7 +62,10 @@ class Heard:
 
 
 def heard(told: list[frames.Told], apart: live_reading.Pairs) -> list[Heard]:
-    return [Heard(each, apart, {text: Ready(text) for text in (each.full, each.folded, each.bare)}) for each in told]
+    return [
+        Heard(each, apart, {text: Ready(text) for text in (each.own, each.full, each.folded, each.bare)})
+        for each in told
+    ]
 
 
 def _goes_up_to(read: asyncio.Task[list[Heard]], newest: int) -> bool:

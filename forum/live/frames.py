@@ -15,13 +15,14 @@ Frame = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event in its three encodings (JSON texts), shared by everyone who gets the same one."""
+    """One event in its encodings (JSON texts), each shared by everyone who gets the same one."""
 
     seq: int
     author: Any  # the peer's id, for choosing; never sent
     is_aside: bool  # for its author alone
     is_later_word: bool  # it changes or takes back what was said before
     notes: int
+    own: str  # the full one, as its author gets it: their page waits for the acknowledgement to show it
     full: str
     folded: str
     bare: str
@@ -43,8 +44,11 @@ def tell(event: LiveEvent, session: LiveSession) -> Told:
         full = {**whole, "html": said_html(post, session)}
         folded = {**whole, "html": said_html(post, session, folds=notes.ALL)} if bits else full
     is_aside = event.kind == EventKind.ASIDE
+    own = {**full, "mine": True} if post else full
     is_later_word = event.kind in {EventKind.CHANGED, EventKind.REMOVED}
-    return Told(event.seq, author, is_aside, is_later_word, bits, as_json(full), as_json(folded), as_json(bare))
+    return Told(
+        event.seq, author, is_aside, is_later_word, bits, as_json(own), as_json(full), as_json(folded), as_json(bare)
+    )
 
 
 def as_json(frame: Frame) -> str:

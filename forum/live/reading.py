@@ -34,9 +34,9 @@ class Listener:
     unmet: frozenset[Any] = frozenset()  # whom a block keeps apart from them: events may have been encoded before it
 
     def hears(self, told: Told, apart: Pairs) -> str:
-        """The one of the three encodings that is meant for this listener; their own words come whole."""
+        """The one of the encodings that is meant for this listener; their own words come whole."""
         if self.is_author(told.author):
-            return told.full
+            return told.own
         if told.is_aside or not self.meets(told.author, told.notes, apart):
             return told.bare
         return told.folded if told.notes & self.fold else told.full

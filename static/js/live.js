@@ -44,6 +44,8 @@ class Room {
     this.room = null;
     /** @type {Frame[] | null} events kept back while updates are paused */
     this.kept = null;
+    /** @type {Frame[]} one's own, heard before their acknowledgement, which shows them in the place where they wait */
+    this.early = [];
     this.writingAt = 0;
     this.writingTimer = 0;
     this.waitTimer = 0;
@@ -82,7 +84,7 @@ class Room {
     switch (frame.type) {
       case "hello": return this.arrived(frame);
       case "room": return this.stand(frame);
-      case "event": return this.kept && frame.kind !== "aside" ? this.keep(frame) : this.event(frame);
+      case "event": return this.heard(frame);
       case "writing": return this.someoneWrites();
       case "ack": return this.acknowledged(frame);
       case "rejected": return this.rejected(frame);
@@ -167,6 +169,12 @@ class Room {
     for (const each of this.root.querySelectorAll("[data-live-open]")) each.setAttribute("hidden", "");
     on?.removeAttribute("hidden");
     if (wasHere) on?.focus();
+  }
+
+  /** @param {Frame} event */
+  heard(event) {
+    if (event.mine && event.kind === "said" && this.waiting.size > 0) return void this.early.push(event);
+    return this.kept && event.kind !== "aside" ? this.keep(event) : this.event(event);
   }
 
   /** @param {Frame} event */
@@ -304,6 +312,7 @@ class Room {
   /** @param {Frame} ack */
   acknowledged(ack) {
     const waiting = this.waiting.get(ack.client_id);
+    this.early = this.early.filter((event) => event.post !== ack.post);
     this.settle(ack.client_id);
     this.me = ack.name || this.me;
     const item = this.log.made(ack.html);
@@ -332,6 +341,7 @@ class Room {
   settle(id) {
     window.clearTimeout(this.waiting.get(id)?.timer);
     this.waiting.delete(id);
+    if (this.waiting.size === 0) for (const event of this.early.splice(0)) this.heard(event);
     this.offerWayOn();
   }
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_console import tab_to
@@ -17,6 +17,7 @@ with transaction.atomic():
     for post in Post.objects.filter(session=LiveSession.objects.latest("pk"), visibility=Visibility.HELD):
         showing.set_visibility(post, Visibility.PUBLISHED)
 """
+KINDS = ('"type":"event"', '"type":"ack"')
 NEVER_OPENS = "window.WebSocket = class extends EventTarget { static OPEN = 1; readyState = 0; send() {} close() {} }"
 
 
@@ -137,6 +138,41 @@ def test_the_log_stands_still_while_updates_are_paused_and_misses_nothing(visit,
 
     expect(blue.locator(".said-body")).to_have_text(["One.", "Two."])
     expect(blue.get_by_role("button", name="Pause new messages")).to_be_visible()
+
+
+def test_ones_own_words_stand_once_though_they_are_heard_before_they_are_acknowledged(visit, open_room) -> None:
+    _, room = open_room("dunlin", "Open the room")
+    ash = visit()
+    heard: list[str] = []
+    lines: list[WebSocketRoute] = []
+
+    def without_acknowledgements(line: WebSocketRoute) -> None:
+        lines.append(line)
+
+        def pass_on(frame: str | bytes) -> None:
+            heard.append(str(frame))
+            if KINDS[1] not in str(frame):
+                line.send(frame)
+
+        line.connect_to_server().on_message(pass_on)
+
+    ash.goto(room)
+    say(ash, "Hello.")  # by the form: it makes a name
+    ash.route_web_socket("**/socket*", without_acknowledgements)
+    ash.goto(room)
+    said = ash.locator(".said-body", has_text="Once, please.")
+    ash.get_by_label("Your message").fill("Once, please.")
+    ash.get_by_role("button", name="Send", exact=True).click()
+    for _ in range(100):
+        ash.wait_for_timeout(50)
+        if all(any(kind in frame and "Once, please." in frame for frame in heard) for kind in KINDS):
+            break
+
+    expect(said).to_have_count(1)
+    expect(ash.locator(".said-waiting")).to_have_count(1)
+    lines[-1].send(next(frame for frame in heard if KINDS[1] in frame))
+    expect(ash.locator(".said-waiting")).to_have_count(0)
+    expect(said).to_have_count(1)
 
 
 def test_whoever_only_listened_gets_the_floor_and_is_led_out_when_it_ends(visit, open_room) -> None:

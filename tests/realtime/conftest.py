@@ -1,14 +1,15 @@
 """Socket tests write from several threads, so each starts with an emptied database instead of a rolled-back one."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from moderation import triggers
-from realtime import threads
+from realtime import hub, threads
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +33,43 @@ def hang_up(pool: ThreadPoolExecutor) -> None:
 
     for done in [pool.submit(close) for _ in range(together.parties)]:
         done.result()
+
+
+@pytest.fixture
+def looks(monkeypatch) -> list[tuple[int, int]]:
+    """How many events each look at the database found, and in how many queries."""
+    found_in = []
+    untouched = hub.look
+
+    def counted(*args):
+        with CaptureQueriesContext(connections["default"]) as queries:
+            found = untouched(*args)
+        found_in.append((len(found.told), len(queries)))
+        return found
+
+    monkeypatch.setattr(hub, "look", counted)
+    return found_in
+
+
+class SlowRead:
+    """The next look from the beginning has its snapshot at once, and is back only when it `goes_on`."""
+
+    def __init__(self, monkeypatch) -> None:
+        self._monkeypatch, self.began, self.goes_on = monkeypatch, Event(), Event()
+
+    def next(self) -> None:
+        untouched = hub.look
+
+        def look(session: int, after: int) -> hub.Reading:
+            found = untouched(session, after)
+            if after == 0 and not self.began.is_set():
+                self.began.set()
+                self.goes_on.wait(5)
+            return found
+
+        self._monkeypatch.setattr(hub, "look", look)
+
+
+@pytest.fixture
+def slow_read(monkeypatch) -> SlowRead:
+    return SlowRead(monkeypatch)

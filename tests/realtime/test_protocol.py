@@ -12,7 +12,7 @@ import pytest
 from forum.live.hosting import move
 from forum.live.states import Act
 from forum.models import LiveState
-from forum.posting import submit_post
+from forum.posting import submit_post, withdraw
 from realtime.closing import Close
 from tests.conftest import draft
 from tests.forum_live.helpers import browser_of
@@ -79,6 +79,21 @@ def test_the_events_over_http_are_as_the_schema_says(ash, host, session, setting
 
     assert not wrong_with(answer, "events")
     assert [event["kind"] for event in answer["events"]] == ["state", "said", "state"]
+
+
+@pytest.mark.django_db
+def test_ones_own_words_are_told_as_such_to_nobody_else(ash, blue, session, settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    post = submit_post(peer=ash, place=session, draft=draft("Good evening."))
+    withdraw(peer=ash, post=post)
+
+    told = [
+        browser_of(reader).get(f"/live/{session.public_id}/events?after=1").json()["events"]
+        for reader in (ash, blue, None)
+    ]
+
+    mine = [[event.get("mine") for event in events if "post" in event] for events in told]
+    assert mine == [[True, True], [None, None], [None, None]]
 
 
 OPENED = """

@@ -19,8 +19,8 @@ from realtime.hub import Hub
 from realtime.limits import RedisBuckets
 from realtime.switchboard import Switchboard
 from tests import servers
+from tests.realtime.helpers import say
 from tests.realtime.sockets import open_page
-from tests.realtime.test_hearing import say
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

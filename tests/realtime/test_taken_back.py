@@ -15,8 +15,8 @@ from forum.posting import withdraw
 from peers.boundaries import block
 from realtime import hub
 from realtime.switchboard import switchboard
+from tests.realtime.helpers import nobody_told, say
 from tests.realtime.sockets import open_page
-from tests.realtime.test_hearing import nobody_told, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,6 +31,20 @@ def many_events(session, count: int) -> None:
 async def until_removed(page) -> None:
     while (await page.next("event"))["kind"] != "removed":
         pass
+
+
+async def test_who_comes_back_just_after_a_removal_gets_no_word_of_it(ash, session) -> None:
+    async with open_page(session) as listening:
+        post = await say(ash, session, "Taken back at once.")
+        await listening.next("event")
+        async with open_page(session, after=1) as before:
+            assert "Taken back" in (await before.next("event"))["html"]
+            await sync_to_async(withdraw)(peer=ash, post=post)
+            await listening.next("event")
+            async with open_page(session, after=1) as later:
+                told = await later.events(2)
+
+    assert "Taken back" not in str(told)
 
 
 async def test_a_read_as_long_as_a_read_may_be_is_not_used_again_after_a_removal(ash, session, monkeypatch) -> None:
@@ -50,25 +64,17 @@ async def test_a_read_as_long_as_a_read_may_be_is_not_used_again_after_a_removal
     assert "Taken back" not in str(first)
 
 
-async def test_words_taken_back_while_a_page_catches_up_do_not_reach_it(ash, session, monkeypatch) -> None:
+async def test_words_taken_back_while_a_page_catches_up_do_not_reach_it(ash, session, slow_read) -> None:
     await say(ash, session, "Before.")
-    began, goes_on, look = threading.Event(), threading.Event(), hub.look
-
-    def slow_look(pk: int, after: int) -> hub.Reading:
-        found = look(pk, after)
-        if after == 0 and not began.is_set():
-            began.set()
-            goes_on.wait(5)
-        return found
 
     async with open_page(session) as reader:
-        monkeypatch.setattr(hub, "look", slow_look)
+        slow_read.next()
         async with open_page(session, after=0) as page:
-            await asyncio.to_thread(began.wait, 3)
+            await asyncio.to_thread(slow_read.began.wait, 3)
             post = await say(ash, session, "Taken back meanwhile.")
             await sync_to_async(withdraw)(peer=ash, post=post)
             await until_removed(reader)
-            goes_on.set()
+            slow_read.goes_on.set()
             heard = await page.events(4)
 
     assert [event["seq"] for event in heard] == [1, 2, 3, 4]
