@@ -40,5 +40,4 @@ def _decided(case: Case) -> str:
     newest = Decision.objects.standing().filter(case=case).select_related("moderator__peer").order_by("-pk").first()
     if newest is None:
         return "This case was closed."
-    label = newest.get_action_display()
-    return f"{newest.moderator.public_name} decided: {label}. The author was told: {newest.public_note}"
+    return f"{newest.moderator.public_name} decided: {newest.did}. The author was told: {newest.public_note}"

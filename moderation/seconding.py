@@ -79,7 +79,7 @@ def waits(moderator: Moderator, _now: datetime) -> list[Wait]:
     open_to = set(Case.objects.for_moderator(moderator).filter(decisions__in=own).values_list("pk", flat=True))
     return [
         Wait(
-            what=_said(each),
+            what=each.did,
             case=each.case,
             asked_by=moderator,
             asked_at=each.at,
@@ -92,14 +92,6 @@ def waits(moderator: Moderator, _now: datetime) -> list[Wait]:
         )
         for each in own.select_related("case__room").order_by("at", "pk")
     ]
-
-
-def _said(decision: Decision) -> str:
-    """The decision in the words of its form."""
-    done = [decision.get_action_display()]
-    if decision.measure != Measure.NOTHING:
-        done.append(decision.get_measure_display())
-    return "; ".join(done)
 
 
 def call_off(decision: Decision, moderator: Moderator) -> bool:

@@ -118,6 +118,13 @@ class Decision(models.Model):
         """It lets someone's writing rest, and says nothing about any words."""
         return self.session_id is not None and self.action == Action.LEAVE
 
+    @property
+    def did(self) -> str:
+        """What it did, in the words of its form: to the post, and to the person where it went on to them."""
+        to_post = [] if self.is_mute_in_room else [self.get_action_display()]
+        to_person = [] if self.measure == Measure.NOTHING else [self.get_measure_display()]
+        return "; the person: ".join(to_post + to_person)
+
 
 class EffectKind(models.TextChoices):
     VISIBILITY = "visibility"

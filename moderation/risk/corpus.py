@@ -2,7 +2,8 @@
 
 `corpus/train/` may be read, learned from and mended after. `corpus/held_out/` is never fitted on: a fifth of the
 groups, chosen by the hash of the group's name, so that a text and its harmless twin are always on one side.
-`corpus/held_out.sha256` is its seal, and the tests compare it. Plain, short cases for every capability stand apart:
+`corpus/held_out.sha256` is its seal, and the tests compare it. `unlearned/` holds texts for training that the model in
+force was not learned from (docs/risk.md says why). Plain, short cases for every capability stand apart:
 those of `functional/` were written by somebody who knew neither the rules nor the other texts, and are measured on and
 never read for mending; those of `thresholds/` may be looked at when thresholds are chosen.
 """
@@ -38,7 +39,7 @@ class Example:
 
 
 def load(side: str, folder: Path = CORPUS) -> list[Example]:
-    """The texts of `train`, `held_out`, `functional` or `thresholds`, in the order of their files."""
+    """The texts of `train`, `unlearned`, `held_out`, `functional` or `thresholds`, in the order of their files."""
     return [_example(json.loads(line)) for path in _files(side, folder) for line in _lines(path)]
 
 
@@ -143,7 +144,7 @@ def add(examples: Iterable[Example], folder: Path = CORPUS) -> dict[str, int]:
 
     Returns how many were added to `train` and to `held_out`, and how many were left out.
     """
-    there = [*load("train", folder), *load("held_out", folder)]
+    there = [text for side in ("train", "unlearned", "held_out") for text in load(side, folder)]
     offered = list(examples)
     new = list(without_near_duplicates([*there, *offered]))[len(there) :]
     added = {"train": 0, "held_out": 0, "left out": len(offered) - len(new)}

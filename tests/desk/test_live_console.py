@@ -303,6 +303,16 @@ def test_the_desk_calls_a_mute_a_mute(console, robin, said) -> None:
     assert f"<strong>{Action.LEAVE.label}</strong>, River" not in page
 
 
+def test_who_answers_an_appeal_against_a_mute_reads_that_it_was_one(console, wren, said) -> None:
+    console.post(on(said, "mute"), {"reason": "unkind", "minutes": "15"})
+    Browser().post(Statement.objects.get().get_absolute_url(), {"body": "I meant it kindly."})
+
+    page = sit_down(wren).read(Case.objects.get(appeals__isnull=False).get_absolute_url())
+
+    assert f"decided: <strong>{Measure.PAUSE_HERE.label}</strong>" in page
+    assert Action.LEAVE.label not in page
+
+
 def test_a_cry_for_help_of_a_muted_person_is_taken_on_the_page(console, ash, session, said) -> None:
     console.post(on(said, "mute"), {"reason": "unkind", "minutes": "end"})
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from moderation.risk import Level, corpus
 from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
 
-TRAIN, HELD_OUT = corpus.load("train"), corpus.load("held_out")
+TRAIN, HELD_OUT = [*corpus.load("train"), *corpus.load("unlearned")], corpus.load("held_out")
 CASES = [*corpus.load("functional"), *corpus.load("thresholds")]
 ALL = [*TRAIN, *HELD_OUT]
 
