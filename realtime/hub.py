@@ -272,12 +272,14 @@ class Hub:
                 self._tell_standing(seat)
 
     def _tell_events(self, found: list[Heard]) -> None:
-        for each in found:
-            self.last = max(self.last, each.seq)  # more may have been handed over while it was read
+        new = [each for each in found if each.seq > self.last]  # others were handed over while it was read
+        if not new:
+            return
+        self.last = new[-1].seq
         for seat in self._live():
-            self._tell_seat(seat, found)
+            self._tell_seat(seat, new)
         for kept in self._meanwhile.values():
-            kept.extend(found[: MOST_WAITING - len(kept)])
+            kept.extend(new[: MOST_WAITING - len(kept)])
 
     @staticmethod
     def _tell_seat(seat: Seat, found: list[Heard]) -> None:

@@ -134,7 +134,8 @@ class LiveSocket(Socket):
         if self._hub and self._seat and self._catching:
             self._catching.cancel()
             self._seat.is_live = False
-            self._seat.cursor = min(after, self._hub.last)
+            # A page may have heard from another process what the hub of this one has yet to read.
+            self._seat.cursor = min(after, max(self._hub.last, self._seat.cursor))
             self._catching = self.begin(partial(self._hub.catch_up, self._seat))
 
     def _known(self, public_id: str) -> LiveSession | None:

@@ -102,3 +102,13 @@ function localTimes(root) {
     if (!Number.isNaN(at.getTime())) time.textContent = `${two(at.getHours())}:${two(at.getMinutes())}`;
   }
 }
+
+/** Whoever spoke is named beside the log, once. @param {HTMLElement | null} list @param {HTMLElement | null} said */
+export function addName(list, said) {
+  const name = said?.querySelector(".said-head bdi")?.textContent;
+  if (!list || !name || [...list.querySelectorAll("bdi")].some((each) => each.textContent === name)) return;
+  list.querySelector(".quiet")?.remove();
+  const item = document.createElement("li");
+  item.append(Object.assign(document.createElement("bdi"), { textContent: name }));
+  list.append(item);
+}

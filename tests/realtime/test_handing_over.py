@@ -56,26 +56,74 @@ async def test_what_is_handed_over_wakes_nobody_to_look_for_it(ash, session, loo
     assert looks == []
 
 
-async def test_what_is_handed_over_while_the_hub_looks_is_heard_once(ash, session, monkeypatch) -> None:
-    handed = threading.Event()
+def look_slowly(session, monkeypatch) -> threading.Event:
+    """The hub of this process begins to look, and has found what is there when this is set."""
+    goes_on = threading.Event()
     untouched = hub.look
 
-    def slow(*args):
-        handed.wait(5)
-        return untouched(*args)
+    def slow(pk: int, after: int) -> hub.Reading:
+        if after:
+            goes_on.wait(5)
+        return untouched(pk, after)
 
+    monkeypatch.setattr(hub, "look", slow)
+    mine = switchboard().hub_of(session)
+    mine.notice(mine.last + 9, mine.standing)
+    return goes_on
+
+
+async def test_what_is_handed_over_while_the_hub_looks_is_heard_once(ash, session, monkeypatch) -> None:
     async with open_page(session) as page:
         await asyncio.sleep(0.2)
-        monkeypatch.setattr(hub, "look", slow)
-        switchboard().hub_of(session).notice(9, switchboard().hub_of(session).standing)  # it looks, for the first on
+        goes_on = look_slowly(session, monkeypatch)
         await say(ash, session, "First.")
         first = await page.next("event")
-        handed.set()
+        goes_on.set()
         await say(ash, session, "Second.")
         second = await page.next("event")
 
     assert second["seq"] == first["seq"] + 1
     assert ("First." in first["html"], "Second." in second["html"]) == (True, True)
+
+
+async def test_who_catches_up_while_the_hub_looks_hears_what_is_handed_over_once(
+    ash, session, monkeypatch, slow_read
+) -> None:
+    await say(ash, session, "Before.")
+
+    async with open_page(session) as reader:
+        await asyncio.sleep(0.2)
+        slow_read.next()
+        async with open_page(session, after=0) as page:
+            await asyncio.to_thread(slow_read.began.wait, 3)
+            goes_on = look_slowly(session, monkeypatch)
+            await say(ash, session, "Handed over.")
+            await reader.next("event")
+            goes_on.set()  # the hub finds the same
+            await say(ash, session, "And more.")
+            await reader.next("event")
+            slow_read.goes_on.set()
+            heard = [event["seq"] for event in await page.events(4)]
+            silent = await page.receive_nothing(timeout=0.3)
+
+    assert heard == [1, 2, 3, 4]
+    assert silent
+
+
+async def test_a_page_ahead_of_this_process_resumes_and_hears_nothing_twice(ash, session, monkeypatch) -> None:
+    async with open_page(session):
+        await asyncio.sleep(0.2)
+        goes_on = look_slowly(session, monkeypatch)
+        with nobody_told():
+            await say(ash, session, "Heard elsewhere.")
+        async with open_page(session, after=2) as page:
+            await page.send_json_to({"type": "resume", "after": 2})
+            await asyncio.sleep(0.2)
+            goes_on.set()
+            await say(ash, session, "New.")
+            heard = await page.next("event")
+
+    assert heard["seq"] == 3
 
 
 async def test_what_is_handed_over_never_overtakes_what_another_process_said(ash, session) -> None:
