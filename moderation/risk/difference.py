@@ -81,10 +81,15 @@ class Difference:
         return any(map(self._may_find, {text, *conversation.texts_read(text, context)}))
 
     def _look_at(self, text: str) -> _Look:
-        folded = fold(text)
+        written = fold(text)
+        folded = self._readers[0].closed_up(written)
         read = self._readers[0].words(folded)
         words, sure = self._readers[0].pieces(folded, read)
-        return _Look(self._prefilter.bits(words), self._is_alike(folded, read, words), sure)
+        alike = self._close_up_alike(written, folded) and self._is_alike(folded, read, words)
+        return _Look(self._prefilter.bits(words), alike, sure and folded is written)
+
+    def _close_up_alike(self, written: Folded, folded: Folded) -> bool:
+        return self._read_alike or self._readers[1].closed_up(written).text == folded.text
 
     def _is_alike(self, folded: Folded, read: Read, words: AbstractSet[str]) -> bool:
         """Whether both readers take the text apart alike, and none of its words changed its concept."""
@@ -101,9 +106,11 @@ class Difference:
 
     def _may_find(self, text: str) -> bool:
         """Whether a changed phrase stands in the stretch, or it is read in two ways."""
-        folded = fold(text)
+        written = fold(text)
+        folded = self._readers[0].closed_up(written)
         scene = Scene(Plain(folded, self._readers[0]), self._sieve, self._cues)
-        if not self._is_alike(folded, self._readers[0].words(folded), scene.words):
+        alike = self._close_up_alike(written, folded)
+        if not (alike and self._is_alike(folded, self._readers[0].words(folded), scene.words)):
             return True
         return bool(scene.cue(_CHANGED))
 

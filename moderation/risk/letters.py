@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain
 from string import ascii_lowercase
 
+from moderation.risk.fold import Folded
 from moderation.risk.tokens import Token
 from moderation.risk.vocabulary import Vocabulary
 
@@ -12,6 +13,9 @@ _BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in 
 _MOST = 0.7  # of the pieces between wide gaps that must be words for the gaps to part words
 _ALONE = frozenset('ia.,?"0123456789')  # single signs that are read as they stand
 _LONELY = frozenset(ascii_lowercase) - _ALONE
+_SPELLED = re.compile(r"(?<![^\n ])[^\n ](?: +[^\n ]){3,}(?![^\n ])")  # signs that stand alone, one after the other
+_GAP = re.compile(" +")
+_SIGNS = re.compile(r"\W+")
 _LETTERS_TOGETHER = re.compile(r" [a-z](?: [.,])? [a-z](?= )")
 SHORTEST = 4  # letters of a word that is looked for among others
 SHORT = frozenset({"die", "kms", "kys", "cut", "to"})  # shorter, and worth reading all the same
@@ -40,6 +44,33 @@ class Letters:
         """Whether there is a letter that is no word by itself."""
         return not _LONELY.isdisjoint(words)
 
+    def closed_up(self, folded: Folded) -> Folded:
+        """The text with its spelled-out words put together, where the gaps between words are wider than within them.
+
+        Only where most of what that gives are words: else the gaps mean nothing, and words are looked for among the
+        letters (`put_together`).
+        """
+        text = folded.text
+        if "  " not in text:
+            return folded
+        gaps = [gap for line in _SPELLED.finditer(text) for gap in self._within_words(text, *line.span())]
+        if not gaps:
+            return folded
+        bounds = [0, *chain.from_iterable(gaps), len(text)]
+        kept = [slice(*bounds[at : at + 2]) for at in range(0, len(bounds), 2)]
+        starts, ends = ([at for part in kept for at in places[part]] for places in (folded.starts, folded.ends))
+        return Folded("".join(text[part] for part in kept), starts, ends)
+
+    def _within_words(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The gaps between the letters of words in a stretch of signs that stand alone."""
+        gaps = [gap.span() for gap in _GAP.finditer(text, start, end)]
+        narrow = min(b - a for a, b in gaps)
+        within = [(a, b) for a, b in gaps if b - a == narrow]
+        parts = re.split(rf" {{{narrow + 1},}}", text[start:end])
+        words = [word for part in parts if (word := _SIGNS.sub("", part))]
+        right = sum(self._is_word(word) for word in words)
+        return within if len(words) > 1 and right >= _MOST * len(words) else []
+
     def put_together(self, tokens: list[Token]) -> list[Token]:
         """Words written letter by letter, put together again; the letters that stand alone, written out."""
         if all(len(token.word) > 1 or token.word in _ALONE for token in tokens):
@@ -64,10 +95,6 @@ class Letters:
 
     def _words_in(self, letters: list[Token]) -> Iterator[Token]:
         spelled = "".join(letter.word for letter in letters)
-        spaced = _spaced_words(letters)
-        if spaced and sum(len(word) < 2 or self._is_word(word) for word, _, _ in spaced) >= _MOST * len(spaced):
-            yield from (Token(part, a, b) for word, a, b in spaced for part in self._vocabulary.canonical(word))
-            return
         at = 0
         while at < len(letters):
             begins = spelled[at : at + 2] in self._begins
@@ -79,25 +106,12 @@ class Letters:
             at += size
 
     def _is_word(self, word: str) -> bool:
+        if len(word) == 1:
+            return word in _ALONE
         return word in self._known or word in self._vocabulary.plain or word in self._ordinary
 
     def _is_hidden(self, word: str) -> bool:
         return word in self.hidden or word in _BETWEEN
-
-
-def _spaced_words(letters: list[Token]) -> list[Token]:
-    """The words of a spelled-out line in which the gaps between words are wider than those between letters."""
-    gaps = [second.start - first.end for first, second in pairwise(letters)]
-    least = min(gaps, default=0)
-    if max(gaps, default=0) == least:
-        return []
-    words = [letters[0]]
-    for gap, letter in zip(gaps, letters[1:], strict=True):
-        if gap > least:
-            words.append(letter)
-        else:
-            words[-1] = Token(words[-1].word + letter.word, words[-1].start, letter.end)
-    return words
 
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:

@@ -59,7 +59,7 @@ class Plain:
 
 def normalise(text: str, reader: Reader) -> Plain:
     """Fold, read and lay out `text`. Linear in its length."""
-    return Plain(fold(text), reader)
+    return Plain(reader.closed_up(fold(text)), reader)
 
 
 def _unquoted(row: Iterable[str]) -> tuple[list[str], list[int]]:

@@ -42,6 +42,10 @@ class Reader:
         self._words_of = Memory(self._words_in, _REMEMBERED)
         self._tokens_of = Memory(self._read_piece, _TOKENS_REMEMBERED)
 
+    def closed_up(self, folded: Folded) -> Folded:
+        """The text with its spelled-out words put together (see `Letters.closed_up`), as all others here take it."""
+        return self._letters.closed_up(folded)
+
     def words(self, folded: Folded) -> Read:
         """The words of `tokens`, many times faster where none is spelled out or written apart, as in most texts.
 
