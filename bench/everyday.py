@@ -18,13 +18,13 @@ def halves() -> Iterator[tuple[int, float, float]]:
     """For each half: its comments, and how many are judged amber or above and red or above, in per cent."""
     judge = detector.load()
     read = training.reader_of(judge.ear.book)
-    comments, questions = corpus.everyday("goemotions"), training.everyday(read)[1]
-    learner = training.Learner(read, corpus.load("train"))
-    everything = np.arange(len(learner.examples))
+    comments = corpus.everyday("goemotions")
+    _, talk, questions = training.everyday(read)
+    examples = corpus.load("train")
     for half in (0, 1):
-        shown = training.matrix(read(text) for text in comments[1 - half :: 2])
-        learner.unlabelled = [training.Everyday(shown, Level.GREEN, training.COMMENT), questions]
-        model = Model(training.packed(learner.levels(everything), learner.signs(everything)))
+        shown = training.Everyday([read(text) for text in comments[1 - half :: 2]], Level.GREEN, training.COMMENT)
+        unlabelled = [shown, talk, questions]
+        model = Model(training.Learner(read, examples, unlabelled).learned(np.arange(len(examples))))
         model.prepare(judge.ear.book.thesaurus)
         blind = replace(judge, ear=replace(judge.ear, model=model))
         levels = [blind.assess(text).level for text in comments[half::2]]

@@ -74,6 +74,18 @@ def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:
     yield from table(["figure (%)", "asked for", *columns], rows)
 
 
+def ordinary_talk() -> Iterator[str]:
+    """What is raised for nothing in plain everyday talk, by language."""
+    texts = corpus.ordinary(held_out=True)
+    yield "Everyday talk that is no twin of anything: the fifth of it that nothing was learned from.\n"
+    rows = []
+    for lang in sorted({text.lang for text in texts}, key=lambda lang: (lang != "en", lang)):
+        levels = [assess(text.text).level for text in texts if text.lang == lang]
+        shares = [share([level >= least for level in levels]) for least in (Level.AMBER, Level.RED, Level.CRISIS)]
+        rows.append([lang, len(levels), *shares])
+    yield from table(["language", "texts", "amber or above (%)", "red or above (%)", "crisis (%)"], rows)
+
+
 def by_capability(texts: list[Judged]) -> Iterator[str]:
     """The pass rate of each capability, weakest first."""
     rates = sorted(capabilities(texts).items(), key=lambda entry: entry[1][0])
@@ -150,6 +162,8 @@ def report(arguments: argparse.Namespace) -> Iterator[str]:
     yield from figures(texts)
     yield "## On functional cases\n"
     yield from functional_cases()
+    yield "## On ordinary talk\n"
+    yield from ordinary_talk()
     yield "## By category\n"
     yield from by_category(texts)
     yield "## By capability\n"

@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import random
+import re
 import sys
 import tempfile
 import time
@@ -44,11 +45,12 @@ reason = "A rule of the bench."
 phrases = ["{}"]
 examples = ["{}"]
 """
+_RED = re.compile(r"^red = [-.0-9]+$", re.MULTILINE)  # the threshold, and not the line of the scale
 Files = dict[str, str]
 CHANGES: dict[str, Callable[[Files], Files]] = {
     "rule": lambda files: _with_rule(files, "i <really|so> (hate|miss) (this|it|him|her|them)", "i hate this"),
     "words": lambda files: _with_rule(files, "so (flumped|wobbled) out", "so flumped out"),
-    "threshold": lambda files: {**files, "model.toml": files["model.toml"].replace("red = -0.6", "red = -0.5")},
+    "threshold": lambda files: {**files, "model.toml": _RED.sub("red = 0.0", files["model.toml"])},
 }
 
 

@@ -2,8 +2,9 @@
 
 `corpus/train/` may be read, learned from and mended after. `corpus/held_out/` is never fitted on: a fifth of the
 groups, chosen by the hash of the group's name, so that a text and its harmless twin are always on one side.
-`corpus/held_out.sha256` is its seal, and the tests compare it. `unlearned/` holds texts for training that the model in
-force was not learned from (docs/risk.md says why). Plain, short cases for every capability stand apart:
+`corpus/held_out.sha256` is its seal, and the tests compare it. `ordinary/` holds plain everyday talk that is no twin of
+anything, all of it green; a fifth of it, chosen in the same way, is only measured on. Plain, short cases for every
+capability stand apart:
 those of `functional/` were written by somebody who knew neither the rules nor the other texts, and are measured on and
 never read for mending; those of `thresholds/` may be looked at when thresholds are chosen.
 """
@@ -11,6 +12,7 @@ never read for mending; those of `thresholds/` may be looked at when thresholds 
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ CORPUS = Path(__file__).parent / "corpus"
 _FIFTH = 5
 _LINE = re.compile(r"([GARC]{1,4}) (\S+) ([a-z_]+) \| (.+)")
 _LETTERS = {"G": Level.GREEN, "A": Level.AMBER, "R": Level.RED, "C": Level.CRISIS}
+_SIDES = ("train", "held_out", "ordinary", "functional", "thresholds")
 TOO_LIKE = 0.5  # Jaccard index of word trigrams from which two texts count as one
 
 
@@ -39,12 +42,17 @@ class Example:
 
 
 def load(side: str, folder: Path = CORPUS) -> list[Example]:
-    """The texts of `train`, `unlearned`, `held_out`, `functional` or `thresholds`, in the order of their files."""
+    """The texts of `train`, `ordinary`, `held_out`, `functional` or `thresholds`, in the order of their files."""
     return [_example(json.loads(line)) for path in _files(side, folder) for line in _lines(path)]
 
 
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").rstrip("\n").split("\n")  # and not at every sign that ends a line
+
+
+def ordinary(*, held_out: bool) -> list[Example]:
+    """Plain everyday talk: the fifth that is only measured on, or the rest, which is learned from."""
+    return [example for example in load("ordinary") if is_held_out(example.group) == held_out]
 
 
 def everyday(name: str, folder: Path = CORPUS) -> list[str]:
@@ -139,17 +147,24 @@ def without_near_duplicates(examples: Iterable[Example]) -> Iterator[Example]:
         yield example
 
 
-def add(examples: Iterable[Example], folder: Path = CORPUS) -> dict[str, int]:
+def add(examples: Iterable[Example], folder: Path = CORPUS, *, ordinary: bool = False) -> dict[str, int]:
     """Add texts to the side their group belongs to, less those too like one that is there, and seal the held-out ones.
 
-    Returns how many were added to `train` and to `held_out`, and how many were left out.
+    Returns how many were added to each side, and how many were left out.
+
+    Raises:
+        ValueError: one that is said to be ordinary is not green.
     """
-    there = [text for side in ("train", "unlearned", "held_out") for text in load(side, folder)]
+    there = [
+        text for side in ("train", "held_out", "ordinary", "functional", "thresholds") for text in load(side, folder)
+    ]
     offered = list(examples)
+    if ordinary and any(example.level > Level.GREEN for example in offered):
+        raise ValueError("ordinary talk is green")
     new = list(without_near_duplicates([*there, *offered]))[len(there) :]
-    added = {"train": 0, "held_out": 0, "left out": len(offered) - len(new)}
+    added = Counter({"left out": len(offered) - len(new)})
     for example in new:
-        side = "held_out" if is_held_out(example.group) else "train"
+        side = "ordinary" if ordinary else "held_out" if is_held_out(example.group) else "train"
         path = folder / side / f"{example.lang}.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:

@@ -1,5 +1,6 @@
 """The judge: every stage runs, in bounded time, and no text can make it fail unnoticed."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from moderation.risk.vocabulary import RuleFiles, parsed, rule_files
 
 WINDOW = 20_000  # characters judged at a time; longer texts are judged in windows that overlap
 OVERLAP = 500
+_QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 BUDGET = 1.0  # seconds of work a window may take; bench/risk_cost.py shows the worst. A pack read first takes up to 0.3
 
 
@@ -39,9 +41,8 @@ class Judge:
             heard = self._heard(text, context or Context())
         except Exception as error:  # noqa: BLE001 - any failure must become a finding, never silence
             heard = Heard(could_not_judge(text, type(error).__name__), None)
-        level = max((finding.level for finding in heard.findings), default=Level.GREEN)
-        score = self.ear.thresholds.score(level, heard.urgency)
-        return Assessment(level, score, tuple(heard.findings), self.version)
+        score = self.ear.thresholds.score(heard.level, heard.urgency)
+        return Assessment(heard.level, score, tuple(heard.findings), self.version)
 
     def _heard(self, text: str, context: Context) -> Heard:
         deadline = self.clock() + self.budget
@@ -68,7 +69,15 @@ class Judge:
         scene = self.ear.scene(text)
         yield Heard([] if searching else self.contacts.find(scene.plain.folded, self.own_hosts), None)
         yield from self.ear.stages(scene, places)
+        own = own_words(text)
+        if own != text:  # the words of others can drown what somebody adds to them
+            yield from self.ear.stages(self.ear.scene(own), places)
         yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
+
+
+def own_words(text: str) -> str:
+    """The text with the lines it quotes (`> ...`) blanked out, everything else at its place."""
+    return _QUOTED.sub(lambda line: " " * len(line.group()), text)
 
 
 def could_not_judge(text: str, kind: str) -> list[Finding]:

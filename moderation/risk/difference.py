@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from moderation.risk import conversation
 from moderation.risk.chunks import chunks_of
-from moderation.risk.detector import WINDOW, Judge
+from moderation.risk.detector import WINDOW, Judge, own_words
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
 from moderation.risk.normalise import Plain
@@ -78,7 +78,7 @@ class Difference:
             bits |= look.bits
         if not any(need & bits == need for need in self._needs) and all(look.sure for look in edges):
             return False
-        return any(map(self._may_find, {text, *conversation.texts_read(text, context)}))
+        return any(map(self._may_find, {text, own_words(text), *conversation.texts_read(text, context)}))
 
     def _look_at(self, text: str) -> _Look:
         written = fold(text)

@@ -1,8 +1,9 @@
 """What the linear model sees of a text: words and the concepts they belong to, alone and in short rows, as numbers.
 
-A feature is a row of a table of weights, found by hashing: single words, pairs, threes and pairs with a gap, the same
-for concepts (see `concepts.py`), words beside concepts, and the letters of longer words. Training and judging share
-every line of this file, so that a text is never read in two ways.
+A feature is a single word, a pair, three or a pair with a gap, the same for concepts (see `concepts.py`), words beside
+concepts, and the letters of longer words. Hashing makes a number of it: the row of a table of weights, and farther down
+a few bits more, by which the table tells the one feature that owns the row from all others that fall on it.
+Training and judging share every line of this file, so that a text is never read in two ways.
 """
 
 import zlib
@@ -18,10 +19,12 @@ from moderation.risk.concepts import Thesaurus
 from moderation.risk.memory import Memory
 from moderation.risk.normalise import Plain
 
-BITS = 18  # 262,144 rows; with 2**21 the cross-validated figures were the same
+BITS = 18  # 262,144 rows
+CHECK_BITS = 8  # of a feature's number, beside its row: one in so many that fall on a row is taken for its owner
 FEWER = 100  # features that a text is counted as having more: a few words alone are never weighed as sure
 SIGN = 3  # how many features a sign counts as; chosen by cross-validation, as the next
 KIND_SHIFT = 2  # categories are told apart by fewer rows: four of the levels' share one of theirs
+Numbers = NDArray[np.int64]
 Rows = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 IGNORED = frozenset({",", ".", '"'})  # marks are moved and dropped too easily to mean much
@@ -30,7 +33,7 @@ _MARKS = IGNORED | _SENTENCE_ENDS
 _REMEMBERED = 16_384  # words; a long one is cut, so that each holds two hundred bytes at most
 _SPREAD = 0x9E3779B97F4A7C15
 _FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
-_MIX, _HALF, _SHIFT = np.uint64(0xD6E8FEB86659FD93), np.uint64(31), np.uint64(64 - BITS)
+_MIX, _HALF, _SHIFT = np.uint64(0xD6E8FEB86659FD93), np.uint64(31), np.uint64(64 - BITS - CHECK_BITS)
 _GRAMS = (3, 4, 5)
 _SHORTEST = 4  # letters of a word that is also read by its letters
 _LONGEST = 40  # letters of a word that are looked at; longer ones are no words
@@ -75,6 +78,7 @@ REACHES = tuple(parts[-1][1] for _, parts in _JOINT)  # how far the last word of
 _THREES = 2  # the last of `_JOINT` have three parts
 _JOINT_SALTS = np.array([[_SALTS[kind]] for kind, _ in _JOINT])
 NOTHING = 1 << BITS  # the row that stands for no feature
+NO_NUMBER = NOTHING << CHECK_BITS
 
 
 def _combined(kind: str, part: Hashes) -> Hashes:
@@ -82,7 +86,7 @@ def _combined(kind: str, part: Hashes) -> Hashes:
     return part * _FACTORS[0] + _SALTS[kind]
 
 
-def _mixed(combined: Hashes) -> Rows:
+def _mixed(combined: Hashes) -> Numbers:
     combined ^= combined >> _HALF
     combined *= _MIX
     combined >>= _SHIFT
@@ -90,7 +94,7 @@ def _mixed(combined: Hashes) -> Rows:
 
 
 class Hasher:
-    """Rows of the table for the words of one language."""
+    """Numbers for the words of one language."""
 
     def __init__(self, thesaurus: Thesaurus, language: str) -> None:
         self._concept: Callable[[str], str] = thesaurus.of(language)
@@ -105,12 +109,12 @@ class Hasher:
         """The hash of the concept of a word."""
         return hashed(self._concept(word))
 
-    def single(self, word: str) -> Rows:
-        """The rows of a word by itself: the word, its concept, its letters."""
-        rows = [_combined("w", _array([self.word(word)])), _combined("c", _array([self.concept(word)]))]
+    def single(self, word: str) -> Numbers:
+        """The numbers of a word by itself: the word, its concept, its letters."""
+        found = [_combined("w", _array([self.word(word)])), _combined("c", _array([self.concept(word)]))]
         if len(word) >= _SHORTEST and word.isalpha():
-            rows.append(_combined("l", _array([hashed(part) for part in _letters(word)])))
-        return _mixed(np.concatenate(rows))
+            found.append(_combined("l", _array([hashed(part) for part in _letters(word)])))
+        return _mixed(np.concatenate(found))
 
 
 @lru_cache(maxsize=256)
@@ -126,8 +130,8 @@ def _part(features: Sequence[tuple[str, tuple[tuple[int, int], ...]]], part: int
     return np.array([concept * len(at) + np.minimum(at + reach, len(at) - 1) for concept, reach in places])
 
 
-def joint(words: Hashes) -> Rows:
-    """The rows of the features made of several words, `NOTHING` where one would end behind the text.
+def joint(words: Hashes) -> Numbers:
+    """The numbers of the features made of several words, `NO_NUMBER` where one would end behind the text.
 
     `words` are the hashes of the words and below them those of their concepts, shape (2, n). In the result, shape
     (kinds, n), each feature stands under its first word; `REACHES` says how far its last one is.
@@ -138,21 +142,21 @@ def joint(words: Hashes) -> Rows:
     combined += (flat * _FACTORS[1]).take(second)
     combined[-_THREES:] += (flat * _FACTORS[2]).take(third)
     combined += _JOINT_SALTS
-    rows = _mixed(combined)
-    rows[none] = NOTHING
-    return rows
+    numbers = _mixed(combined)
+    numbers[none] = NO_NUMBER
+    return numbers
 
 
-def all_rows(hasher: Hasher, words: Sequence[str], signs: Iterable[str] = ()) -> Rows:
-    """Every row of some words (see `words_of`) and of the signs among them, each as often as it stands there."""
-    rows = joint(np.array([list(map(hasher.word, words)), list(map(hasher.concept, words))], dtype=np.uint64))
-    seen = [row for sign in signs for row in [sign_row(sign)] * SIGN]
-    return np.concatenate([*map(hasher.single, words), rows[rows != NOTHING], np.array(seen, dtype=np.int64)])
+def all_numbers(hasher: Hasher, words: Sequence[str], signs: Iterable[str] = ()) -> Numbers:
+    """Every number of some words (see `words_of`) and of the signs among them, each as often as it stands there."""
+    found = joint(np.array([list(map(hasher.word, words)), list(map(hasher.concept, words))], dtype=np.uint64))
+    seen = [number for sign in signs for number in [sign_number(sign)] * SIGN]
+    return np.concatenate([*map(hasher.single, words), found[found != NO_NUMBER], np.array(seen, dtype=np.int64)])
 
 
 @lru_cache(maxsize=4096)
-def sign_row(sign: str) -> int:
-    """The row of something the rules saw, the same in every language."""
+def sign_number(sign: str) -> int:
+    """The number of something the rules saw, the same in every language."""
     return int(_mixed(_combined("s", _array([hashed(sign)])))[0])
 
 

@@ -38,6 +38,11 @@ class Heard:
     findings: list[Finding]
     urgency: float | None
 
+    @property
+    def level(self) -> Level:
+        """The highest of the findings' levels."""
+        return max((finding.level for finding in self.findings), default=Level.GREEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

@@ -8,7 +8,7 @@ import hashlib
 import math
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -18,7 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.risk.concepts import Thesaurus
-from moderation.risk.features import FEWER, KIND_SHIFT, NOTHING, REACHES, SIGN, Hasher, joint, sign_row
+from moderation.risk.features import (
+    CHECK_BITS,
+    FEWER,
+    KIND_SHIFT,
+    NOTHING,
+    REACHES,
+    SIGN,
+    Hasher,
+    Numbers,
+    Rows,
+    joint,
+    sign_number,
+)
 from moderation.risk.memory import Memory
 
 MODEL = Path(__file__).parent / "model.npz"
@@ -26,6 +38,8 @@ _WORDS_KEPT = 20_000  # rows of the memory of words of one language; about 4 MB
 _SIGNS_KEPT = 4_096
 _SHORT, _MIDDLE, _LONG, _STEP, _LEAST = 24, 60, 30, 8, 5  # words (see `stretches`)
 
+_UNKNOWN = NOTHING + (1 << KIND_SHIFT)  # the row of features that own none: they weigh nothing, and count
+_CHECK = (1 << CHECK_BITS) - 1
 _CHANCE, _MOST_CHANCE = 0.2, 3  # off for each doubling of the stretches, and how many doublings count
 
 Rounded = NDArray[np.int8]
@@ -48,8 +62,8 @@ class Looked(NamedTuple):
 class _Words:
     """The words of one language met so far: their hashes and what they weigh by themselves."""
 
-    def __init__(self, hasher: Hasher, levels: Rounded, kinds: Rounded) -> None:
-        self._hasher, self._levels, self._kinds = hasher, levels, kinds
+    def __init__(self, hasher: Hasher, owned: Callable[[Numbers], Rows], levels: Rounded, kinds: Rounded) -> None:
+        self._hasher, self._owned, self._levels, self._kinds = hasher, owned, levels, kinds
         self._lock = threading.Lock()
         self.clear()
 
@@ -85,7 +99,7 @@ class _Words:
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
         self.hashes[at] = self._hasher.word(word), self._hasher.concept(word)
-        rows = self._hasher.single(word)
+        rows = self._owned(self._hasher.single(word))
         self.levels[at] = self._levels[rows].sum(axis=0, dtype=np.int32)
         self.kinds[at] = self._kinds[rows >> KIND_SHIFT].sum(axis=0, dtype=np.int32)
         self._at[word] = at
@@ -98,9 +112,10 @@ class Model:
     """
 
     def __init__(self, file: Mapping[str, NDArray[np.generic]]) -> None:
-        # A last column of ones counts the features; a last row of zeros stands for none.
-        self.levels = _framed(file["levels"])
-        self.kinds = _framed(file["kinds"])
+        self.levels = _framed(file["levels"], NOTHING, _UNKNOWN)
+        self.kinds = _framed(file["kinds"], NOTHING >> KIND_SHIFT, _UNKNOWN >> KIND_SHIFT)
+        self._owners = np.zeros(NOTHING + 1, dtype=np.uint8)  # by row, the lower bits of the feature that owns it
+        self._owners[: len(file["owners"])] = file["owners"]
         self.level_scale, self.kind_scale = (np.append(file[f"{name}_scale"], 1) for name in ("levels", "kinds"))
         self.level_bias, self.kind_bias = file["levels_bias"], file["kinds_bias"]
         self.names = tuple(map(str, file["names"]))
@@ -111,9 +126,15 @@ class Model:
         self._words: dict[str, _Words] = {}
         self.of_sign = Memory(self._of_sign, _SIGNS_KEPT)
 
+    def owned(self, numbers: Numbers) -> Rows:
+        """The rows of features (see `features`), `_UNKNOWN` for those that own none."""
+        rows = numbers >> CHECK_BITS
+        rows[self._owners.take(rows) != (numbers & _CHECK)] = _UNKNOWN
+        return rows
+
     def _of_sign(self, sign: str) -> tuple[int, Sums]:
         """The row of a sign, and what it weighs for the levels."""
-        row = sign_row(sign)
+        row = int(self.owned(np.array([sign_number(sign)]))[0])
         return row, SIGN * self.levels[row].astype(np.int32)
 
     @property
@@ -126,15 +147,13 @@ class Model:
         """Read a file of weights.
 
         Raises:
-            ModelFileError: it cannot be read or was made for another number of rows.
+            ModelFileError: it cannot be read, or was made for another number of rows.
         """
         try:
             with np.load(path, allow_pickle=False) as file:
                 made = cls(file)
         except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
             raise ModelFileError(f"{path.name}: {error}") from error
-        if len(made.levels) != NOTHING + 1 or len(made.kinds) != (NOTHING >> KIND_SHIFT) + 1:
-            raise ModelFileError(f"{path.name}: made for another number of rows")
         made.version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
         made.prepare(thesaurus)
         return made
@@ -142,7 +161,7 @@ class Model:
     def prepare(self, thesaurus: Thesaurus) -> None:
         """Make room for what the words of every language of the thesaurus weigh."""
         for language in thesaurus.languages:
-            self._words[language] = _Words(Hasher(thesaurus, language), self.levels, self.kinds)
+            self._words[language] = _Words(Hasher(thesaurus, language), self.owned, self.levels, self.kinds)
 
     def read(
         self, words: list[str], language: str, signs: Sequence[tuple[str, int]] = (), ends: Sequence[int] = ()
@@ -151,10 +170,13 @@ class Model:
         return Reading(self, self._words[language], words, signs, ends)
 
 
-def _framed(weights: NDArray[np.generic]) -> Rounded:
-    framed = np.zeros((len(weights) + 1, weights.shape[1] + 1), dtype=np.int8)
-    framed[:-1, :-1] = weights
-    framed[:-1, -1] = 1
+def _framed(weights: NDArray[np.generic], nothing: int, unknown: int) -> Rounded:
+    """The weights with a last column of ones, which counts the features, and rows for none and for an unknown one."""
+    if len(weights) != nothing:
+        raise ValueError("made for another number of rows")
+    framed = np.zeros((unknown + 1, weights.shape[1] + 1), dtype=np.int8)
+    framed[:nothing, :-1] = weights
+    framed[:nothing, -1] = framed[unknown, -1] = 1
     return framed
 
 
@@ -166,10 +188,10 @@ class Reading:
     ) -> None:
         self._ends = ends
         self._model, self._known, self._count = model, known.looked_up(words), len(words)
-        self._rows = joint(self._known.hashes)
+        self._rows = model.owned(joint(self._known.hashes))
         self._signs = [(*model.of_sign[sign], at) for sign, at in signs if sign in model.signs]
 
-    def scores(self) -> tuple[tuple[float, float, float], list[tuple[int, int]]]:
+    def scores(self) -> tuple[list[float], list[tuple[int, int]]]:
         """Logits of "amber or above", "red or above" and "crisis", and the stretch of words where each is highest.
 
         A long text is weighed in stretches, of which the gravest counts, so that one sentence is not lost in many; one
@@ -189,11 +211,12 @@ class Reading:
             totals = (running[ends] - running[starts]) * self._model.level_scale
         scores = totals[:, :-1] / np.sqrt(totals[:, -1:] + FEWER) + self._model.level_bias
         gravest = scores.argmax(axis=0).tolist()
+        highest = scores.max(axis=0)
         if self._count <= _MIDDLE:
-            amber, red, crisis = ((scores.max(axis=0) + scores[-1]) / 2).tolist()
+            highest = (highest + scores[-1]) / 2
         else:  # of many stretches the gravest is often so by chance
-            amber, red, crisis = (scores.max(axis=0) - _CHANCE * min(math.log2(len(parts)), _MOST_CHANCE)).tolist()
-        return (amber, red, crisis), [parts[at] for at in gravest]
+            highest -= _CHANCE * min(math.log2(len(parts)), _MOST_CHANCE)
+        return highest.tolist(), [parts[at] for at in gravest]
 
     def kinds(self, start: int, end: int) -> dict[str, float]:
         """How well each category fits a stretch of words, as logits."""

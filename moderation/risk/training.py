@@ -1,13 +1,15 @@
 """Learning the linear model from labelled texts. Needs scikit-learn, which the running site does not.
 
 Three yes-or-no questions are learned for the level (amber or above? red or above? crisis?) and one for each category.
+The levels are learned twice: from all features, to see which of them tells most on each row of the table (`table.py`),
+and then from these alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +21,23 @@ from threadpoolctl import threadpool_limits
 from moderation.risk import corpus
 from moderation.risk.corpus import Example
 from moderation.risk.ear import Ear, signs_of
-from moderation.risk.features import BITS, FEWER, KIND_SHIFT, Hasher, all_rows, placed, sentence_ends, words_of
+from moderation.risk.features import Hasher, all_numbers, placed, sentence_ends, words_of
 from moderation.risk.findings import Category, Level
 from moderation.risk.hearing import Thresholds
 from moderation.risk.language import language_of
 from moderation.risk.model import Model, stretches
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import scene_of
+from moderation.risk.slips import slipped
+from moderation.risk.table import Columns, Weights, checks, counted, folded, owners, rounded, spread
 
-STRENGTH, KIND_STRENGTH = 20.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
-COMMENT, QUESTION = 1.0, 0.3  # weights of an everyday comment and of a stretch of a question to a counsellor
-_FOLDS = 3  # for the scale of scores
+STRENGTH, KIND_STRENGTH = 10.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
+COMMENT, QUESTION = 3.0, 0.3  # weights of an everyday comment and of a stretch of a question to a counsellor
+_PARTS = 3  # of which one is judged for the scale of scores
 UNSURE = 0.7  # weight of a text for which both answers are accepted
+SLIPPED = 0.3  # weight of a text written once more with slips of the finger
 _PLACES = frozenset({"thread"})  # where the labelled texts are taken to stand
-Rows = NDArray[np.int64]
-
-
+Arrays = dict[str, NDArray[np.generic]]
 NAMES = tuple(category.value for category in Category if category != Category.DETECTOR)
 
 
@@ -49,19 +52,22 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Everyday:
-    """Texts nobody labelled, of which one thing is known: almost none of them is above a level."""
+    """Texts of which one thing is known: almost none of them is above a level."""
 
-    features: sparse.csr_matrix
+    texts: Sequence[Text]
     most: Level  # the level that almost none is above
     weight: float  # of each, beside 1 for a labelled text
 
 
 def everyday(read: Callable[[str], Text]) -> list[Everyday]:
-    """Everyday comments, taken as green; questions to counsellors, long and sad, of which few are red."""
+    """Everyday comments and talk, taken as green; questions to counsellors, long and sad, of which few are red."""
     comments, questions = corpus.everyday("goemotions"), corpus.everyday("counselchat")
+    talk = [example.text for example in corpus.ordinary(held_out=False)]
+    parts = [part for text in questions for part in in_stretches(read(text))]
     return [
-        Everyday(matrix(map(read, comments)), Level.GREEN, COMMENT),
-        Everyday(matrix(part for text in questions for part in in_stretches(read(text))), Level.AMBER, QUESTION),
+        Everyday([*map(read, comments)], Level.GREEN, COMMENT),
+        Everyday([*map(read, talk)], Level.GREEN, COMMENT),
+        Everyday(parts, Level.AMBER, QUESTION),
     ]
 
 
@@ -75,9 +81,8 @@ def in_stretches(text: Text) -> Iterator[Text]:
 def train(book: Rulebook, examples: Sequence[Example], path: Path) -> None:
     """Learn from all the examples and write the weights to `path`."""
     read = reader_of(book)
-    learner = Learner(read, examples, everyday(read))
-    everything = np.arange(len(examples))
-    save(path, learner.levels(everything), learner.kinds(everything, NAMES), NAMES, learner.signs(everything))
+    learned = Learner(read, examples, everyday(read)).learned(np.arange(len(examples)), NAMES)
+    np.savez_compressed(path, **learned)  # type: ignore[arg-type]  # its other switches
 
 
 def reader_of(book: Rulebook) -> Callable[[str], Text]:
@@ -94,16 +99,11 @@ def reader_of(book: Rulebook) -> Callable[[str], Text]:
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(NamedTuple):
     """One question answered by weights: a positive sum is a yes."""
 
-    weights: NDArray[np.float64]
+    weights: Weights
     bias: float
-
-    def scores(self, features: sparse.csr_matrix) -> NDArray[np.float64]:
-        """The logit of a yes for each row of features."""
-        return cast("NDArray[np.float64]", features @ self.weights + self.bias)
 
 
 class Learner:
@@ -115,78 +115,89 @@ class Learner:
         examples: Sequence[Example],
         unlabelled: Sequence[Everyday] = (),
     ) -> None:
-        self.examples = examples
-        self.unlabelled = unlabelled
-        self.texts = [read(example.text) for example in examples]
-        self.features = matrix(self.texts)
-        self.kind_features = _folded(self.features)
+        self._examples = examples
+        self._unlabelled = unlabelled
+        self._texts = [read(example.text) for example in examples]
+        again = (read(slipped(example.text)) for example in examples)
+        groups = [self._texts, again, *(each.texts for each in unlabelled)]
+        self._numbers, (self._features, self._again, *self._below) = counted(
+            [[numbers_of(text) for text in group] for group in groups]
+        )
 
-    def signs(self, chosen: NDArray[np.intp]) -> set[str]:
-        """What the rules saw in the chosen examples."""
-        return {sign for at in chosen for sign, _ in self.texts[at].signs}
+    def learned(self, chosen: NDArray[np.intp], names: Sequence[str] = ()) -> Arrays:
+        """The parts of a file of weights, as `Model` takes them, learned from the chosen examples.
 
-    def levels(self, chosen: NDArray[np.intp]) -> list[Learned]:
-        """One answer for each level above green, learned from the chosen examples."""
-        return [self._level(level, chosen) for level in (Level.AMBER, Level.RED, Level.CRISIS)]
+        Without names of categories every category is the first: for judging levels alone.
+        """
+        owning = owners(self._numbers, self._importance(chosen))
+        numbers = self._numbers[owning]
+        levels = self._levels(chosen, owning)
+        weights, scale = rounded([spread(numbers, each.weights) for each in levels])
+        made: Arrays = {"levels": weights, "levels_scale": scale, "owners": checks(numbers)}
+        made["levels_bias"] = np.array([each.bias for each in levels], dtype=np.float32)
+        made["signs"] = np.array(sorted({sign for at in chosen for sign, _ in self._texts[at].signs}))
+        return made | self._kinds(chosen, owning, names)
 
-    def _level(self, level: Level, chosen: NDArray[np.intp]) -> Learned:
-        examples = [self.examples[at] for at in chosen]
-        answers = np.array([example.level >= level for example in examples])
+    def _importance(self, chosen: NDArray[np.intp]) -> Weights:
+        """How much each feature tells, over all texts: the square of its weight for each time it is met."""
+        levels = self._levels(chosen, np.arange(len(self._numbers)))
+        met: Weights = self._features[chosen].getnnz(axis=0) + sum(each.getnnz(axis=0) for each in self._below)
+        told: Weights = np.sum([each.weights**2 for each in levels], axis=0)
+        return met * told
+
+    def _levels(self, chosen: NDArray[np.intp], columns: Columns) -> list[Learned]:
+        """One answer for each level above green, from these features of the chosen examples."""
+        examples = [self._examples[at] for at in chosen]
+        features = sparse.vstack([self._features[chosen], self._again[chosen]], format="csr")[:, columns]
+        below = [each[:, columns] for each in self._below]
+        return [self._level(level, examples, features, below) for level in (Level.AMBER, Level.RED, Level.CRISIS)]
+
+    def _level(
+        self, level: Level, examples: Sequence[Example], features: sparse.csr_matrix, below: Sequence[sparse.csr_matrix]
+    ) -> Learned:
+        answers = np.tile([example.level >= level for example in examples], 2)
         weights = np.array([UNSURE if len({ok >= level for ok in e.ok}) > 1 else 1.0 for e in examples])
-        below = [each for each in self.unlabelled if each.most < level]
-        return _learned(self.features[chosen], answers, weights, STRENGTH, below)
+        weights = np.concatenate([weights, SLIPPED * weights])
+        known = [(more, each.weight) for more, each in zip(below, self._unlabelled, strict=True) if each.most < level]
+        return _learned(features, answers, weights, STRENGTH, known)
 
-    def kinds(self, chosen: NDArray[np.intp], names: Sequence[str]) -> list[Learned]:
-        """One answer for each category, learned from the chosen examples above green."""
-        risky = np.array([at for at in chosen if self.examples[at].level > Level.GREEN])
-        features, weights = self.kind_features[risky], np.ones(len(risky))
-        answers = ([name in self.examples[at].cats for at in risky] for name in names)
-        return [_learned(features, np.array(answer), weights, KIND_STRENGTH) for answer in answers]
-
-
-def matrix(texts: Iterable[Text]) -> sparse.csr_matrix:
-    """One row a text: how often it has each feature, over the square root of how many it has (and `FEWER`)."""
-    columns, values, ends = [], [], [0]
-    for text in texts:
-        signs = [sign for sign, _ in text.signs]
-        rows, counts = np.unique(all_rows(text.hasher, text.words, signs), return_counts=True)
-        columns.append(rows)
-        values.append(counts / np.sqrt(counts.sum() + FEWER))
-        ends.append(ends[-1] + len(rows))
-    shape = (len(ends) - 1, 1 << BITS)
-    return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape, dtype=np.float64)
+    def _kinds(self, chosen: NDArray[np.intp], columns: Columns, names: Sequence[str]) -> Arrays:
+        """One answer for each category, from these features of the chosen examples above green."""
+        risky = np.array([at for at in chosen if self._examples[at].level > Level.GREEN])
+        features = folded(self._numbers[columns], self._features[risky][:, columns])
+        answers = ([name in self._examples[at].cats for at in risky] for name in names)
+        kinds = [_learned(features, np.array(answer), np.ones(len(risky)), KIND_STRENGTH) for answer in answers]
+        kinds = kinds or [Learned(np.zeros(features.shape[1]), 0.0)]
+        weights, scale = rounded([each.weights for each in kinds])
+        bias = np.array([each.bias for each in kinds], dtype=np.float32)
+        return {"kinds": weights, "kinds_scale": scale, "kinds_bias": bias, "names": np.array(names or NAMES[:1])}
 
 
-def _folded(features: sparse.csr_matrix) -> sparse.csr_matrix:
-    shape = (features.shape[0], features.shape[1] >> KIND_SHIFT)
-    # Copies: adding up what fell together writes into the arrays.
-    parts = (features.data.copy(), features.indices >> KIND_SHIFT, features.indptr.copy())
-    folded = sparse.csr_matrix(parts, shape=shape)
-    folded.sum_duplicates()
-    return folded
+def numbers_of(text: Text) -> NDArray[np.int64]:
+    """The numbers of all features of a text (see `features`)."""
+    return all_numbers(text.hasher, text.words, [sign for sign, _ in text.signs])
 
 
 def _learned(
     features: sparse.csr_matrix,
     answers: NDArray[np.bool_],
-    weights: NDArray[np.float64],
+    weights: Weights,
     strength: float,
-    below: Sequence[Everyday] = (),
+    below: Sequence[tuple[sparse.csr_matrix, float]] = (),
 ) -> Learned:
     """Logistic regression in which yes and no weigh the same, however many there are of each.
 
     What many texts share tells little: each feature is scaled by its rarity (squared inverse document frequency; in
     cross-validation half a point to a point better in the area under the curve than no scale). The weights returned
-    have the scale in them, so that judging needs none.
+    have the scale in them, so that judging needs none. `below` are texts with a weight of which each answer is no.
     """
     rarity = np.log((1 + features.shape[0]) / (1 + features.getnnz(axis=0))) ** 2 / 25
     yes, no = weights[answers].sum(), weights[~answers].sum()
     balanced = weights * np.where(answers, (yes + no) / (2 * yes), (yes + no) / (2 * no))
-    for each in below:
-        count = each.features.shape[0]
-        features = sparse.vstack([features, each.features], format="csr")
-        answers = np.concatenate([answers, np.zeros(count, dtype=bool)])
-        balanced = np.concatenate([balanced, np.full(count, each.weight)])
+    counts = [more.shape[0] for more, _ in below]
+    features = sparse.vstack([features, *(more for more, _ in below)], format="csr")
+    answers = np.concatenate([answers, np.zeros(sum(counts), dtype=bool)])
+    balanced = np.concatenate([balanced, np.repeat([weight for _, weight in below], counts)])
     regression = LogisticRegression(C=strength, solver="newton-cg")
     with threadpool_limits(1):  # several threads get in each other's way: many times slower on sparse rows
         regression.fit(features @ sparse.diags(rarity), answers, sample_weight=balanced)
@@ -194,21 +205,19 @@ def _learned(
 
 
 def scale(book: Rulebook, examples: Sequence[Example], thresholds: Thresholds) -> Iterator[str]:
-    """The scale of scores, as lines for `rules/model.toml`: each text is judged by what was learned without it."""
+    """The scale of scores, as lines for `rules/model.toml`: a third is judged by what was learned from the rest."""
     read = reader_of(book)
     learner = Learner(read, examples, everyday(read))
     answers = np.array([example.level for example in examples])
-    levels, urgency = np.zeros(len(examples), dtype=np.intp), np.full(len(examples), np.nan)
-    groups = [example.group for example in examples]
-    for chosen, others in GroupKFold(_FOLDS).split(answers, answers, groups):
-        learned = learner.levels(chosen)
-        judge = Ear(book, Model(packed(learned, learner.signs(chosen))), thresholds)
-        judge.model.prepare(book.thesaurus)
-        for at in others:
-            stages = list(judge.stages(scene_of(book, examples[at].text), _PLACES))
-            levels[at] = max((finding.level for stage in stages for finding in stage.findings), default=Level.GREEN)
-            urgency[at] = stages[-1].urgency if stages[-1].urgency is not None else np.nan
-    yield from _scale(levels, urgency, answers >= Level.RED)
+    chosen, others = next(GroupKFold(_PARTS).split(answers, answers, [example.group for example in examples]))
+    judge = Ear(book, Model(learner.learned(chosen)), thresholds)
+    judge.model.prepare(book.thesaurus)
+    levels, urgency = np.zeros(len(others), dtype=np.intp), np.full(len(others), np.nan)
+    for at, other in enumerate(others):
+        stages = list(judge.stages(scene_of(book, examples[other].text), _PLACES))
+        levels[at] = max(stage.level for stage in stages)
+        urgency[at] = stages[-1].urgency if stages[-1].urgency is not None else np.nan
+    yield from _scale(levels, urgency, answers[others] >= Level.RED)
 
 
 def _scale(levels: NDArray[np.intp], urgency: NDArray[np.float64], urgent: NDArray[np.bool_]) -> Iterator[str]:
@@ -226,37 +235,3 @@ def _scale(levels: NDArray[np.intp], urgency: NDArray[np.float64], urgent: NDArr
         offset = fitted.coef_[0][1 + level]
         numbers = {"least": least, "most": most, "offset": offset, "unheard": unheard}
         yield f"{level.word} = {{ {', '.join(f'{name} = {number:.2f}' for name, number in numbers.items())} }}"
-
-
-def save(
-    path: Path, levels: Sequence[Learned], kinds: Sequence[Learned], names: Sequence[str], signs: Iterable[str]
-) -> None:
-    """Write the weights, rounded to 8 bits each, as `model.npz`; `signs` are those that were weighed."""
-    weights = packed(levels, signs) | _packed_kinds(kinds, names)
-    np.savez_compressed(path, **weights)  # type: ignore[arg-type]  # its other switches
-
-
-def packed(levels: Sequence[Learned], signs: Iterable[str]) -> dict[str, NDArray[np.generic]]:
-    """The parts of a file of weights, as `Model` takes them, for judging levels alone: every category is the first."""
-    weights, level_scale = _rounded(np.stack([each.weights for each in levels], axis=1))
-    none = Learned(np.zeros(len(weights) >> KIND_SHIFT), 0.0)
-    made: dict[str, NDArray[np.generic]] = {
-        "levels": weights,
-        "levels_scale": level_scale,
-        "levels_bias": np.array([each.bias for each in levels], dtype=np.float32),
-        "signs": np.array(sorted(set(signs))),
-    }
-    return made | _packed_kinds([none], NAMES[:1])
-
-
-def _packed_kinds(kinds: Sequence[Learned], names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
-    weights, kind_scale = _rounded(np.stack([each.weights for each in kinds], axis=1))
-    bias = np.array([each.bias for each in kinds], dtype=np.float32)
-    return {"kinds": weights, "kinds_scale": kind_scale, "kinds_bias": bias, "names": np.array(names)}
-
-
-def _rounded(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    # The few largest weights are cut so that the many small ones keep their shape.
-    top = np.quantile(np.abs(weights), 0.9999, axis=0)
-    scale = np.maximum(top, 1e-9) / 127
-    return np.clip(np.round(weights / scale), -127, 127).astype(np.int8), scale.astype(np.float32)

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from moderation.risk import Level, corpus
 from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
 
-TRAIN, HELD_OUT = [*corpus.load("train"), *corpus.load("unlearned")], corpus.load("held_out")
+TRAIN, HELD_OUT, ORDINARY = map(corpus.load, ("train", "held_out", "ordinary"))
 CASES = [*corpus.load("functional"), *corpus.load("thresholds")]
 ALL = [*TRAIN, *HELD_OUT]
 
@@ -37,8 +37,17 @@ def test_the_name_of_a_group_alone_decides_its_side() -> None:
     assert not any(corpus.is_held_out(example.group) for example in TRAIN)
 
 
+def test_ordinary_talk_is_harmless_and_a_fifth_of_it_is_never_learned_from() -> None:
+    measured_on, learned = (corpus.ordinary(held_out=held_out) for held_out in (True, False))
+
+    assert {example.lang for example in ORDINARY} == {"en", "es", "fr", "de", "pt", "ar"}
+    assert all(example.level == Level.GREEN for example in ORDINARY)
+    assert {example.id for example in measured_on}.isdisjoint(example.id for example in learned)
+    assert 0.18 < len(measured_on) / len(ORDINARY) < 0.22
+
+
 def test_no_text_is_like_another_and_no_functional_case_like_a_text() -> None:
-    everything = [*ALL, *CASES]
+    everything = [*ALL, *ORDINARY, *CASES]
 
     assert len(CASES) > 1_000
     assert len(list(corpus.without_near_duplicates(everything))) == len(everything)
@@ -108,6 +117,19 @@ def test_texts_are_added_once_to_the_side_of_their_group_and_sealed(tmp_path: Pa
     assert all(corpus.is_held_out(example.group) for example in held_out)
     assert "left out: 9" in out.getvalue()
     assert (tmp_path / "held_out.sha256").read_text().strip() == corpus.seal(tmp_path)
+
+
+def test_ordinary_talk_is_added_apart_and_only_if_it_is_harmless(tmp_path: Path) -> None:
+    part = tmp_path / "talk.txt"
+    part.write_text("G - everyday_chat | The kettle is on and the cat has my chair\n")
+    call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path), "--ordinary", stdout=StringIO())
+    part.write_text("A distress distress_no_risk | Everything is grey and slow this week\n")
+
+    with pytest.raises(CommandError, match="green"):
+        call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path), "--ordinary")
+
+    assert [example.text[:10] for example in corpus.load("ordinary", tmp_path)] == ["The kettle"]
+    assert corpus.load("train", tmp_path) == []
 
 
 def test_a_part_that_cannot_be_read_adds_nothing(tmp_path: Path) -> None:

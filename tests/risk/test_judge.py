@@ -40,7 +40,7 @@ WORDS = st.sampled_from(PIECES.split(" "))
         ("My brother has taken a whole bottle of pills", "crisis", "overdose"),
         ("i hurt myself again this morning", "red", "self_harm"),
         ("what is a painless way to die", "crisis", "method"),
-        ("just kill yourself", "red", "encouragement"),
+        ("just kill yourself", "red crisis", "encouragement"),
         ("where can i buy [substance]", "red crisis", "sourcing"),
         ("I relapsed on Sunday, I feel ashamed", "amber", "relapse"),
         ("My husband punched me again", "red", "abuse"),
@@ -240,7 +240,7 @@ def test_links_to_the_own_site_are_no_contact(monkeypatch: pytest.MonkeyPatch) -
     assert not assess("see https://lamplight.example.org/rooms").findings
     assert not assess("see https://www.lamplight.example.org:8443/rooms").findings
     assert assess("see https://elsewhere.example.org/rooms").categories == ("contact",)
-    assert assess("see https://lamplight.example.org.elsewhere.com/").categories == ("contact",)
+    assert "contact" in assess("see https://lamplight.example.org.elsewhere.com/").categories
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, training
-from moderation.risk.features import FIRST, LAST, all_rows, placed, sentence_ends, words_of
+from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, table, training
+from moderation.risk.features import FEWER, FIRST, LAST, placed, sentence_ends, words_of
 from moderation.risk.hearing import load_thresholds
 from moderation.risk.model import MODEL, Model, ModelFileError, stretches
 from moderation.risk.normalise import normalise
+from moderation.risk.slips import slipped
 from moderation.risk.vocabulary import RULES, RuleFileError
 
 JUDGE = detector._judge
@@ -80,10 +81,10 @@ def test_judging_sees_the_features_that_learning_saw(tokens: list[str]) -> None:
     signs = [(sign, 1) for sign in sorted(EAR.model.signs)]  # the weightiest are among them
     scores, _ = EAR.model.read(words, "en", signs).scores()
 
-    features = training.matrix([training.Text(hasher, words, signs)])
-    learned = features @ (EAR.model.levels[:-1] * EAR.model.level_scale)[:, :-1] + EAR.model.level_bias
-    assert np.allclose(learned[0], scores, atol=1e-3)
-    assert len(all_rows(hasher, words)) > len(words)
+    rows = EAR.model.owned(training.numbers_of(training.Text(hasher, words, signs)))
+    weights = (EAR.model.levels[rows] * EAR.model.level_scale)[:, :-1].sum(axis=0)
+    assert np.allclose(weights / np.sqrt(len(rows) + FEWER) + EAR.model.level_bias, scores, atol=1e-3)
+    assert len(rows) > len(words)
 
 
 def test_a_sign_stands_at_its_word_and_counts_only_if_it_was_learned() -> None:
@@ -97,6 +98,45 @@ def test_a_sign_stands_at_its_word_and_counts_only_if_it_was_learned() -> None:
     )
     assert with_it != without
     assert unknown == without
+
+
+def test_of_the_features_that_fall_on_a_row_the_one_that_tells_most_owns_it() -> None:
+    numbers = np.array([0x101, 0x102, 0x1FF, 0x200])  # three on the first row, one on the second
+
+    owning = table.owners(numbers, np.array([1.0, 3.0, 2.0, 0.0]))
+
+    assert numbers[owning].tolist() == [0x102, 0x200]
+    assert table.checks(numbers[owning])[[1, 2]].tolist() == [0x02, 0x00]
+
+
+def test_words_that_no_text_of_the_training_holds_weigh_nothing() -> None:
+    row = ["we", "had", "soup", "and", "bread", "and", "went", "home"]
+    strange = [f"qx{letter}vvz" for letter in "abcdefgh"]
+
+    alone, among = (EAR.model.read(words_of(words), "en").weighed(1) for words in (row, [*row, *strange]))
+
+    assert alone[:7] == among[:7]
+    assert np.abs(among[10:-1]).max() < 0.1 * np.abs(alone).max()
+
+
+@pytest.mark.parametrize("text", SAMPLE[1::6])
+def test_what_somebody_quotes_does_not_drown_what_they_add(text: str) -> None:
+    quoting = f"> The meeting moved to the small room, bring a chair and a cup.\n> See you all there\n\n{text}"
+
+    found = [f for f in assess(quoting).findings if f.rule.startswith("model.")]
+
+    assert assess(quoting).level >= assess(text).level
+    assert not any(quoting[start:end] in {"meeting", "room"} for f in found for start, end in f.spans)
+
+
+def test_slips_of_the_finger_change_some_words_and_always_the_same() -> None:
+    text = "Nothing tastes of anything now, and I go to bed hoping that the morning leaves me out."
+
+    once, again = slipped(text), slipped(text)
+
+    assert once == again != text
+    pairs = list(zip(once.split(), text.split(), strict=True))
+    assert all(one == other for one, other in pairs if len(other) < 4)
 
 
 def test_sentences_end_where_their_marks_stand() -> None:
@@ -162,12 +202,9 @@ def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
     book = rulebook.load()
     examples = [example for example in corpus.load("train") if example.lang == "en"][::10]
     read = training.reader_of(book)
-    learner = training.Learner(read, examples)
-    everything = np.arange(len(examples))
     path = tmp_path / "model.npz"
 
-    levels, kinds = learner.levels(everything), learner.kinds(everything, training.NAMES)
-    training.save(path, levels, kinds, training.NAMES, learner.signs(everything))
+    np.savez_compressed(path, **training.Learner(read, examples).learned(np.arange(len(examples)), training.NAMES))
 
     model = Model.load(book.thesaurus, path)
     scores = np.array([model.read(read(e.text).words, "en", read(e.text).signs).scores()[0] for e in examples])

@@ -30,7 +30,8 @@ CANDIDATES: dict[str, dict[str, Change]] = {
     },
     "a word of means more": {"vocabulary": lambda text: text.replace("[means]", '[means]\nlab = ["lamp"]', 1)},
     "a short form more": {"spellings": lambda text: text.replace("[plain.short]", '[plain.short]\nlmp = "lamp"', 1)},
-    "a threshold": {"model": lambda text: text.replace("red = -0.6", "red = -0.2")},
+    "a rule across sentences": {"distress": a_rule_more("lamp // out")},
+    "a threshold": {"model": lambda text: re.sub(r"^red = [-.0-9]+$", "red = 2.0", text, flags=re.MULTILINE)},
     "contact details": {"contact": lambda text: text.replace('"tiktok"', '"tiktok", "lampchat"')},
 }
 EVERYWHERE = ("a threshold", "contact details")  # what every text meets
@@ -47,7 +48,7 @@ def candidate(name: str) -> risk.Judge:
 
 @cache
 def texts() -> tuple[str, ...]:
-    labelled = [example.text for example in corpus.load("train")[::2400]]
+    labelled = [example.text for example in corpus.load("train")[::4800]]
     odd = [
         "i am s u i c i d a l",
         "f e e l s o low",
@@ -101,6 +102,7 @@ def test_what_may_not_differ_is_judged_the_same(name) -> None:
         ("a rule more", LAMP),
         ("a rule more", "the l a m p went out"),
         ("a rule with a new word", "the lamp went flumping"),
+        ("a rule across sentences", f"The lamp.\n> {'one more word ' * 5}.\nOut"),
         ("a short form more", "the lmp is on"),
         ("contact details", "add me on lampchat: bluefox22"),
         ("a threshold", "anything at all"),

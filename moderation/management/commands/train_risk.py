@@ -12,7 +12,7 @@ from moderation.risk.vocabulary import RULES
 
 
 class Command(BaseCommand):
-    help = "Learn the weights of the risk model from moderation/risk/corpus/train and write them to model.npz."
+    help = "Learn the weights of the risk model from moderation/risk/corpus and write them to model.npz."
     requires_system_checks = ()  # it needs neither a database nor the rest of the site
 
     def add_arguments(self, parser: CommandParser) -> None:
