@@ -204,7 +204,8 @@ def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
     read = training.reader_of(book)
     path = tmp_path / "model.npz"
 
-    np.savez_compressed(path, **training.Learner(read, examples).learned(np.arange(len(examples)), training.NAMES))
+    learned = training.Learner(read, examples).learned(np.arange(len(examples)), training.NAMES)
+    np.savez_compressed(path, **learned)  # type: ignore[arg-type]
 
     model = Model.load(book.thesaurus, path)
     scores = np.array([model.read(read(e.text).words, "en", read(e.text).signs).scores()[0] for e in examples])
