@@ -76,7 +76,7 @@ def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:
 
 def ordinary_talk() -> Iterator[str]:
     """What is raised for nothing in plain everyday talk, by language."""
-    texts = corpus.ordinary(held_out=True)
+    texts = corpus.ordinary_talk(held_out=True)
     yield "Everyday talk that is no twin of anything: the fifth of it that nothing was learned from.\n"
     rows = []
     for lang in sorted({text.lang for text in texts}, key=lambda lang: (lang != "en", lang)):

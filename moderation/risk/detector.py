@@ -9,6 +9,7 @@ from moderation.risk import contact, conversation, hearing, language, minimal, r
 from moderation.risk.contact import Contacts
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
+from moderation.risk.fold import BREAKS
 from moderation.risk.hearing import Heard
 from moderation.risk.model import Model
 from moderation.risk.spans import merged
@@ -16,7 +17,8 @@ from moderation.risk.vocabulary import RuleFiles, parsed, rule_files
 
 WINDOW = 20_000  # characters judged at a time; longer texts are judged in windows that overlap
 OVERLAP = 500
-_QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_BREAKS = "".join(f"\\u{ord(sign):04x}" for sign in BREAKS)
+_QUOTED = re.compile(rf"(?<![^{_BREAKS}])[ \t]*>[^{_BREAKS}]*")  # whatever is read as the end of a line ends it
 BUDGET = 1.0  # seconds of work a window may take; bench/risk_cost.py shows the worst. A pack read first takes up to 0.3
 
 

@@ -20,7 +20,7 @@ from moderation.risk.memory import Memory
 from moderation.risk.normalise import Plain
 
 BITS = 18  # 262,144 rows
-CHECK_BITS = 8  # of a feature's number, beside its row: one in so many that fall on a row is taken for its owner
+CHECK_BITS = 8  # of a feature's number, beside its row; as many as a byte has, which is what the table keeps of it
 FEWER = 100  # features that a text is counted as having more: a few words alone are never weighed as sure
 SIGN = 3  # how many features a sign counts as; chosen by cross-validation, as the next
 KIND_SHIFT = 2  # categories are told apart by fewer rows: four of the levels' share one of theirs

@@ -25,7 +25,7 @@ _LOOKALIKES = (
     ("،؛؟ٱکیگپچ", ",,?اكيكبج"),
     ("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789"),
 )
-_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _BLANKS = "\t\xa0\u1680\u202f\u205f\u3000\u2800\u3164\uffa0\x1f"
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 # Everything but plain ASCII: single characters, and characters written out as in the source of a web page.
@@ -36,7 +36,7 @@ _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they 
 
 def _table() -> dict[str, str]:
     table = {drawn: read for drawns, reads in _LOOKALIKES for drawn, read in zip(drawns, reads, strict=True)}
-    table |= dict.fromkeys(_BREAKS, "\n") | dict.fromkeys(_BLANKS, " ")
+    table |= dict.fromkeys(BREAKS, "\n") | dict.fromkeys(_BLANKS, " ")
     table |= {"ـ": "", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
     for first in (0x1F150, 0x1F170, 0x1F1E6):  # circled, squared and regional-indicator letters
         table |= {chr(first + n): chr(ord("a") + n) for n in range(26)}

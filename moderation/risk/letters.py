@@ -66,7 +66,9 @@ class Letters:
         gaps = [gap.span() for gap in _GAP.finditer(text, start, end)]
         narrow = min(b - a for a, b in gaps)
         within = [(a, b) for a, b in gaps if b - a == narrow]
-        parts = re.split(rf" {{{narrow + 1},}}", text[start:end])
+        wide = [gap for gap in gaps if gap[1] - gap[0] > narrow]
+        bounds = [start, *chain.from_iterable(wide), end]
+        parts = [text[slice(*bounds[at : at + 2])] for at in range(0, len(bounds), 2)]
         words = [word for part in parts if (word := _SIGNS.sub("", part))]
         right = sum(self._is_word(word) for word in words)
         return within if len(words) > 1 and right >= _MOST * len(words) else []

@@ -39,7 +39,6 @@ _SIGNS_KEPT = 4_096
 _SHORT, _MIDDLE, _LONG, _STEP, _LEAST = 24, 60, 30, 8, 5  # words (see `stretches`)
 
 _UNKNOWN = NOTHING + (1 << KIND_SHIFT)  # the row of features that own none: they weigh nothing, and count
-_CHECK = (1 << CHECK_BITS) - 1
 _CHANCE, _MOST_CHANCE = 0.2, 3  # off for each doubling of the stretches, and how many doublings count
 
 Rounded = NDArray[np.int8]
@@ -114,8 +113,7 @@ class Model:
     def __init__(self, file: Mapping[str, NDArray[np.generic]]) -> None:
         self.levels = _framed(file["levels"], NOTHING, _UNKNOWN)
         self.kinds = _framed(file["kinds"], NOTHING >> KIND_SHIFT, _UNKNOWN >> KIND_SHIFT)
-        self._owners = np.zeros(NOTHING + 1, dtype=np.uint8)  # by row, the lower bits of the feature that owns it
-        self._owners[: len(file["owners"])] = file["owners"]
+        self._owners = _owners(file["owners"])
         self.level_scale, self.kind_scale = (np.append(file[f"{name}_scale"], 1) for name in ("levels", "kinds"))
         self.level_bias, self.kind_bias = file["levels_bias"], file["kinds_bias"]
         self.names = tuple(map(str, file["names"]))
@@ -129,7 +127,7 @@ class Model:
     def owned(self, numbers: Numbers) -> Rows:
         """The rows of features (see `features`), `_UNKNOWN` for those that own none."""
         rows = numbers >> CHECK_BITS
-        rows[self._owners.take(rows) != (numbers & _CHECK)] = _UNKNOWN
+        np.copyto(rows, _UNKNOWN, where=self._owners.take(rows) != numbers.astype(np.uint8))  # its lower 8 bits
         return rows
 
     def _of_sign(self, sign: str) -> tuple[int, Sums]:
@@ -168,6 +166,13 @@ class Model:
     ) -> "Reading":
         """The words of a text, the signs among them and where its sentences end (see `features`), to be weighed."""
         return Reading(self, self._words[language], words, signs, ends)
+
+
+def _owners(checks: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """By row the lower bits of the feature that owns it; behind them those of none."""
+    if checks.shape != (NOTHING,) or checks.dtype != np.uint8:
+        raise ValueError("made for another number of rows")
+    return np.append(checks, np.uint8(0)).astype(np.uint8)
 
 
 def _framed(weights: NDArray[np.generic], nothing: int, unknown: int) -> Rounded:

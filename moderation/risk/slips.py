@@ -6,8 +6,10 @@ from itertools import pairwise
 _SHORTEST = 4  # letters of a word that gets a slip
 _SHARE = 0.3  # of such words
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_PAIRS = [pair for row in _ROWS for pair in pairwise(row)]
-_BESIDE = dict(_PAIRS) | {right: left for left, right in _PAIRS}
+_BESIDE: dict[str, str] = {}  # the keys beside a letter's
+for _left, _right in (pair for row in _ROWS for pair in pairwise(row)):
+    _BESIDE[_left] = _BESIDE.get(_left, "") + _right
+    _BESIDE[_right] = _BESIDE.get(_right, "") + _left
 
 
 def slipped(text: str) -> str:
@@ -25,11 +27,6 @@ def slipped(text: str) -> str:
 def _slip(word: str, chance: random.Random) -> str:
     at = chance.randrange(1, len(word) - 1)
     before, letter, after = word[:at], word[at], word[at + 1 :]
-    return chance.choice(
-        (
-            before + after,
-            before + letter + letter + after,
-            before + after[0] + letter + after[1:],
-            before + _BESIDE.get(letter, letter) + after,
-        )
-    )
+    ways = [before + after, before + letter + letter + after, before + after[0] + letter + after[1:]]
+    beside = _BESIDE.get(letter.lower())
+    return chance.choice([*ways, before + chance.choice(beside) + after] if beside else ways)

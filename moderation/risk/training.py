@@ -62,7 +62,7 @@ class Everyday:
 def everyday(read: Callable[[str], Text]) -> list[Everyday]:
     """Everyday comments and talk, taken as green; questions to counsellors, long and sad, of which few are red."""
     comments, questions = corpus.everyday("goemotions"), corpus.everyday("counselchat")
-    talk = [example.text for example in corpus.ordinary(held_out=False)]
+    talk = [example.text for example in corpus.ordinary_talk(held_out=False)]
     parts = [part for text in questions for part in in_stretches(read(text))]
     return [
         Everyday([*map(read, comments)], Level.GREEN, COMMENT),

@@ -3,57 +3,67 @@
 
 const AGAIN_AFTER_MS = 8000;
 
-/** @typedef {{ id: string, body: string, item: HTMLElement, timer: number }} Words */
+/** @typedef {{ id: string, body: string, item: HTMLElement, timer: number }} Unsent */
 
 export class Waiting {
   /** @param {import("./live-log.js").Log} log @param {(frame: import("./live-line.js").Frame) => unknown} send */
   constructor(log, send) {
     this.log = log;
     this.send = send;
-    /** @type {Map<string, Words>} */
-    this.words = new Map();
+    /** @type {Map<string, Unsent>} */
+    this.all = new Map();
   }
 
-  get some() {
-    return this.words.size > 0;
+  get isAny() {
+    return this.all.size > 0;
+  }
+
+  /** @returns {string[]} in the order in which they were written */
+  ids() {
+    return [...this.all.keys()];
+  }
+
+  /** @param {string} id */
+  find(id) {
+    return this.all.get(id);
   }
 
   /** Show words as waiting, and send them. @param {string} body @param {string} name */
   add(body, name) {
-    const words = { id: newId(), body, item: waitingItem(body, name), timer: 0 };
-    this.words.set(words.id, words);
-    this.log.appendOwn(words.item);
-    this.sendOne(words);
+    const unsent = { id: newId(), body, item: waitingItem(body, name), timer: 0 };
+    this.all.set(unsent.id, unsent);
+    this.log.appendOwn(unsent.item);
+    this.sendOne(unsent);
   }
 
   sendAll() {
-    for (const words of this.words.values()) this.sendOne(words);
+    for (const unsent of this.all.values()) this.sendOne(unsent);
   }
 
-  /** Send, or send again: the same id makes it the same message. @param {Words} words */
-  sendOne(words) {
-    this.send({ type: "say", client_id: words.id, body: words.body });
-    window.clearTimeout(words.timer);
-    words.timer = window.setTimeout(() => this.offerAgain(words), AGAIN_AFTER_MS);
+  /** Send, or send again: the same id makes it the same message. @param {Unsent} unsent */
+  sendOne(unsent) {
+    this.send({ type: "say", client_id: unsent.id, body: unsent.body });
+    window.clearTimeout(unsent.timer);
+    unsent.timer = window.setTimeout(() => this.offerAgain(unsent), AGAIN_AFTER_MS);
   }
 
-  /** @param {Words} words */
-  offerAgain(words) {
-    if (!this.words.has(words.id) || words.item.querySelector("button")) return;
+  /** @param {Unsent} unsent */
+  offerAgain(unsent) {
+    if (!this.all.has(unsent.id) || unsent.item.querySelector("button")) return;
     const again = document.createElement("button");
     again.type = "button";
     again.className = "button button-quiet";
     again.textContent = "Send again";
-    again.addEventListener("click", () => this.sendOne(words));
-    words.item.append(again);
+    again.addEventListener("click", () => this.sendOne(unsent));
+    unsent.item.append(again);
   }
 
-  /** They wait no longer. @param {string} id @returns {Words | undefined} what they were; they still stand in the log */
+  /** It waits no longer. @param {string} id @returns {Unsent | undefined} what it was; it still stands in the log */
   settle(id) {
-    const words = this.words.get(id);
-    window.clearTimeout(words?.timer);
-    this.words.delete(id);
-    return words;
+    const unsent = this.all.get(id);
+    window.clearTimeout(unsent?.timer);
+    this.all.delete(id);
+    return unsent;
   }
 }
 

@@ -46,12 +46,11 @@ class Room {
     this.kept = null;
     /** @type {Frame[]} one's own, heard before their acknowledgement, which shows them in the place where they wait */
     this.early = [];
-    this.writingAt = 0;
-    this.writingTimer = 0;
-    this.waitTimer = 0;
+    /** what was put back into the field, and still stands there unless it was changed */
+    this.returned = "";
+    this.writingAt = this.writingTimer = this.waitTimer = 0;
     this.awaySince = 0;
-    this.missed = 0;
-    this.missedUntil = 0;
+    this.missed = this.missedUntil = 0;
     /** @type {((count: number) => void) | null} */
     this.tellMissed = null;
     this.waiting = new Waiting(log, (frame) => this.line.send(frame));
@@ -74,7 +73,7 @@ class Room {
     this.field?.addEventListener("input", () => this.typed());
     this.offerPause();
     window.addEventListener("beforeunload", (event) => {
-      if (this.waiting.some && !isLeaving()) event.preventDefault(); // words not yet acknowledged
+      if (this.waiting.isAny && !isLeaving()) event.preventDefault(); // words not yet acknowledged
     });
     this.line.start();
   }
@@ -124,7 +123,7 @@ class Room {
 
   /** @param {number} code */
   ended(code) {
-    for (const id of [...this.waiting.words.keys()]) this.giveBack(id);
+    for (const id of this.waiting.ids()) this.giveBack(id);
     if (code !== 4001) return this.say("This live room is closed.");
     this.hasVoice = false;
     return this.say("You are signed out here. What you wrote is still on this page.");
@@ -159,7 +158,7 @@ class Room {
 
   /** The room is over: once no words are left in this page, the way on takes the place of the form. */
   offerWayOn() {
-    if (this.room?.state !== "closed" || this.waiting.some || this.field?.value.trim()) return;
+    if (this.room?.state !== "closed" || this.waiting.isAny || this.field?.value.trim()) return;
     const on = part(this.root, "[data-live-on]");
     const wasHere = this.form?.contains(document.activeElement);
     this.form?.setAttribute("hidden", "");
@@ -170,7 +169,7 @@ class Room {
 
   /** @param {Frame} event */
   heard(event) {
-    if (event.mine && event.kind === "said" && this.waiting.some) return void this.early.push(event);
+    if (event.mine && event.kind === "said" && this.waiting.isAny) return void this.early.push(event);
     return this.kept && event.kind !== "aside" ? this.keep(event) : this.event(event);
   }
 
@@ -248,17 +247,17 @@ class Room {
     const body = this.field?.value.trim() ?? "";
     if (!this.hasVoice || !this.field || !body) return; // the form itself does it: the first message makes a name
     event.preventDefault();
-    this.field.value = "";
     this.waiting.add(body, this.me);
+    this.field.value = "";
   }
 
   /** @param {Frame} ack */
   acknowledged(ack) {
     this.early = this.early.filter((event) => event.post !== ack.post);
-    const words = this.settle(ack.client_id);
+    const unsent = this.settle(ack.client_id);
     this.me = ack.name || this.me;
     const item = this.log.made(ack.html);
-    if (item) this.log.appendOwn(item, words?.item ?? null);
+    if (item) this.log.appendOwn(item, unsent?.item ?? null);
     if (ack.card) this.mine?.add(ack.card);
     this.say(ack.state === "held" ? "Saved. It waits for a moderator, and only you see it." : IDLE_WORDS);
   }
@@ -271,21 +270,26 @@ class Room {
     if (rejected.reason === "no_voice") this.hasVoice = false;
   }
 
-  /** Put the words back into the field, before whatever was typed since. @param {string} id */
+  /** Put the words back into the field, in their order and before whatever was typed since. @param {string} id */
   giveBack(id) {
-    const words = this.waiting.words.get(id);
-    if (!words) return;
-    words.item.remove();
-    if (this.field) this.field.value = [words.body, this.field.value].filter(Boolean).join("\n");
+    const unsent = this.waiting.find(id);
+    if (!unsent) return;
+    unsent.item.remove();
+    if (this.field) {
+      const before = this.field.value.startsWith(this.returned) ? this.returned : "";
+      const typed = this.field.value.slice(before.length).replace(/^\n/, "");
+      this.returned = [before, unsent.body].filter(Boolean).join("\n");
+      this.field.value = [this.returned, typed].filter(Boolean).join("\n");
+    }
     this.settle(id);
   }
 
   /** @param {string} id */
   settle(id) {
-    const words = this.waiting.settle(id);
-    if (!this.waiting.some) for (const event of this.early.splice(0)) this.heard(event);
+    const unsent = this.waiting.settle(id);
+    if (!this.waiting.isAny) for (const event of this.early.splice(0)) this.heard(event);
     this.offerWayOn();
-    return words;
+    return unsent;
   }
 }
 

@@ -288,6 +288,35 @@ def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit,
     expect(own.get_by_role("link", name="Report")).to_have_count(0)
 
 
+def test_words_said_without_a_line_are_sent_in_order_or_given_back_in_order(visit, open_room) -> None:
+    _, room = open_room("dunlin", "Open the room")
+    page = visit()
+    page.goto(room)
+    say(page, "Good evening.")
+    expect(page.locator("[data-live-plain]")).to_have_attribute("hidden", "")
+    waiting, field = page.locator(".said-waiting"), page.get_by_label("Your message")
+
+    def say_without_a_line(*words: str) -> None:
+        page.context.set_offline(True)
+        expect(page.locator("[data-live-line]")).to_contain_text("The connection is lost")
+        for each in words:
+            field.fill(each)
+            page.get_by_role("button", name="Send", exact=True).click()
+        expect(waiting).to_have_count(len(words))
+
+    say_without_a_line("Tea is ready.", "With milk.")
+    page.context.set_offline(False)
+    expect(waiting).to_have_count(0, timeout=15000)
+    assert page.get_by_role("log").locator(".said-body").all_inner_texts()[-2:] == ["Tea is ready.", "With milk."]
+
+    say_without_a_line("Who is here?", "And who is not?")
+    field.fill("Typed since.")
+    page.context.clear_cookies()  # whose page this was is known no longer
+    page.context.set_offline(False)
+    expect(waiting).to_have_count(0, timeout=15000)
+    expect(field).to_have_value("Who is here?\nAnd who is not?\nTyped since.")
+
+
 def write_privately(console: Page, to: str, words: str) -> None:
     """A private word of the host to whoever said `to`."""
     console.mouse.move(0, 0)

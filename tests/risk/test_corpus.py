@@ -15,6 +15,7 @@ from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
 TRAIN, HELD_OUT, ORDINARY = map(corpus.load, ("train", "held_out", "ordinary"))
 CASES = [*corpus.load("functional"), *corpus.load("thresholds")]
 ALL = [*TRAIN, *HELD_OUT]
+TEN_NAMES = ("The cat", "My aunt", "Our boss", "A man", "The vet", "Your dog", "That bird", "A child", "She", "Nobody")
 
 
 def test_there_are_more_than_six_thousand_in_every_language_and_half_of_them_harmless() -> None:
@@ -38,7 +39,7 @@ def test_the_name_of_a_group_alone_decides_its_side() -> None:
 
 
 def test_ordinary_talk_is_harmless_and_a_fifth_of_it_is_never_learned_from() -> None:
-    measured_on, learned = (corpus.ordinary(held_out=held_out) for held_out in (True, False))
+    measured_on, learned = (corpus.ordinary_talk(held_out=held_out) for held_out in (True, False))
 
     assert {example.lang for example in ORDINARY} == {"en", "es", "fr", "de", "pt", "ar"}
     assert all(example.level == Level.GREEN for example in ORDINARY)
@@ -78,7 +79,7 @@ def test_an_independent_second_annotation_agrees_with_the_first() -> None:
     by_id = {example.id: example for example in ALL}
     same = [level in by_id[name].ok for name, level in again.items()]
 
-    assert len(again) > len(ALL) * 0.08
+    assert len(again) > len(ALL) * 0.1
     assert sum(same) / len(same) > 0.8
 
 
@@ -121,14 +122,14 @@ def test_texts_are_added_once_to_the_side_of_their_group_and_sealed(tmp_path: Pa
 
 def test_ordinary_talk_is_added_apart_and_only_if_it_is_harmless(tmp_path: Path) -> None:
     part = tmp_path / "talk.txt"
-    part.write_text("G - everyday_chat | The kettle is on and the cat has my chair\n")
+    part.write_text("".join(f"G - everyday_chat | {name} has my chair again\n" for name in TEN_NAMES))
     call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path), "--ordinary", stdout=StringIO())
     part.write_text("A distress distress_no_risk | Everything is grey and slow this week\n")
 
     with pytest.raises(CommandError, match="green"):
         call_command("add_texts", str(part), "--lang", "en", "--corpus", str(tmp_path), "--ordinary")
 
-    assert [example.text[:10] for example in corpus.load("ordinary", tmp_path)] == ["The kettle"]
+    assert len({example.group for example in corpus.load("ordinary", tmp_path)}) == len(TEN_NAMES)  # no twins
     assert corpus.load("train", tmp_path) == []
 
 

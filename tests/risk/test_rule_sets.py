@@ -52,6 +52,8 @@ def texts() -> tuple[str, ...]:
     odd = [
         "i am s u i c i d a l",
         "f e e l s o low",
+        "t h e   l a m p   w e n t   o u t   s o   i   f e e l   l o w",
+        "> the lamp went out\n\nand i feel so low",
         "l m p",
         "add me on lampchat: bluefox22",
         "su icide",
@@ -104,6 +106,7 @@ def test_what_may_not_differ_is_judged_the_same(name) -> None:
         ("a rule with a new word", "the lamp went flumping"),
         ("a rule across sentences", f"The lamp.\n> {'one more word ' * 5}.\nOut"),
         ("a short form more", "the lmp is on"),
+        ("a short form more", "l m p   i s   o n"),
         ("contact details", "add me on lampchat: bluefox22"),
         ("a threshold", "anything at all"),
     ],
@@ -143,7 +146,7 @@ def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
         read.clear()
         SITE.assess(text, context)
 
-        assert set(read) <= {text, *conversation.texts_read(text, context)}
+        assert set(read) <= {text, detector.own_words(text), *conversation.texts_read(text, context)}
 
 
 def test_two_sets_judge_side_by_side_and_neither_hears_the_other() -> None:
