@@ -289,7 +289,7 @@ def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit,
 
 
 def test_words_said_without_a_line_are_sent_in_order_or_given_back_in_order(visit, open_room) -> None:
-    _, room = open_room("dunlin", "Open the room")
+    _, room = open_room("sandpiper", "Open the room")
     page = visit()
     page.goto(room)
     say(page, "Good evening.")
