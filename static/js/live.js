@@ -276,7 +276,7 @@ class Room {
     if (!unsent) return;
     unsent.item.remove();
     if (this.field) {
-      const before = this.field.value.startsWith(this.returned) ? this.returned : "";
+      const before = `${this.field.value}\n`.startsWith(`${this.returned}\n`) ? this.returned : "";
       const typed = this.field.value.slice(before.length).replace(/^\n/, "");
       this.returned = [before, unsent.body].filter(Boolean).join("\n");
       this.field.value = [this.returned, typed].filter(Boolean).join("\n");
