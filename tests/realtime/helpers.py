@@ -1,7 +1,8 @@
 """Saying something in a live session, as tests do."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from asgiref.sync import sync_to_async
 from django.db import transaction
@@ -11,6 +12,7 @@ from forum.models import Post
 from forum.posting import submit_post
 from peers import limits
 from tests.conftest import draft
+from tests.realtime.sockets import open_page
 
 
 def speak(peer, session, body, **more) -> Post:
@@ -37,3 +39,13 @@ def post_quietly(peer, session, body) -> None:
 
 say = sync_to_async(speak)
 show_as = sync_to_async(transaction.atomic(showing.set_visibility))
+
+
+@asynccontextmanager
+async def a_slow_return(session, slow_read) -> AsyncIterator[tuple]:
+    """A page that hears live, and one that comes back for everything, whose read has begun and is held up."""
+    async with open_page(session) as reader:
+        slow_read.next()
+        async with open_page(session, after=0) as page:
+            await asyncio.to_thread(slow_read.began.wait, 3)
+            yield reader, page

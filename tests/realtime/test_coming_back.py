@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from forum.live import reading as live_reading
 from realtime import hub
 from tests.forum_live.helpers import browser_of
-from tests.realtime.helpers import post_quietly, say
+from tests.realtime.helpers import a_slow_return, post_quietly, say
 from tests.realtime.sockets import open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,17 +127,14 @@ async def test_a_room_that_comes_back_is_read_for_once(ash, session, looks) -> N
 async def test_a_read_begun_before_what_a_page_lacks_does_not_skip_it(ash, session, slow_read) -> None:
     await say(ash, session, "One.")
 
-    async with open_page(session) as reader:
-        slow_read.next()
-        async with open_page(session, after=0) as first:
-            await asyncio.to_thread(slow_read.began.wait, 3)
-            await say(ash, session, "Two.")
-            await reader.next("event")
-            async with open_page(session, after=2) as second:
-                await asyncio.sleep(0.2)  # it waits for the same read
-                slow_read.goes_on.set()
-                assert (await second.next("event"))["seq"] == 3
-            assert [event["seq"] for event in await first.events(3)] == [1, 2, 3]
+    async with a_slow_return(session, slow_read) as (reader, first):
+        await say(ash, session, "Two.")
+        await reader.next("event")
+        async with open_page(session, after=2) as second:
+            await asyncio.sleep(0.2)  # it waits for the same read
+            slow_read.goes_on.set()
+            assert (await second.next("event"))["seq"] == 3
+        assert [event["seq"] for event in await first.events(3)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("kept", [pytest.param(200, id="all kept"), pytest.param(2, id="more than is kept")])
@@ -145,14 +142,11 @@ async def test_what_is_told_while_a_page_catches_up_is_not_lost(ash, session, mo
     monkeypatch.setattr(hub, "MOST_WAITING", kept)
     await say(ash, session, "Before.")
 
-    async with open_page(session) as reader:
-        slow_read.next()
-        async with open_page(session, after=0) as page:
-            await asyncio.to_thread(slow_read.began.wait, 3)
-            for number in range(4):
-                await say(ash, session, f"Meanwhile {number}.")
-            await reader.events(4)
-            slow_read.goes_on.set()
-            heard = [event["seq"] for event in await page.events(6)]
+    async with a_slow_return(session, slow_read) as (reader, page):
+        for number in range(4):
+            await say(ash, session, f"Meanwhile {number}.")
+        await reader.events(4)
+        slow_read.goes_on.set()
+        heard = [event["seq"] for event in await page.events(6)]
 
     assert heard == [1, 2, 3, 4, 5, 6]

@@ -11,7 +11,7 @@ import pytest
 from forum.live import frames
 from realtime import broadcast, hub
 from realtime.switchboard import switchboard
-from tests.realtime.helpers import nobody_told, say
+from tests.realtime.helpers import a_slow_return, nobody_told, say
 from tests.realtime.sockets import open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,20 +91,16 @@ async def test_who_catches_up_while_the_hub_looks_hears_what_is_handed_over_once
 ) -> None:
     await say(ash, session, "Before.")
 
-    async with open_page(session) as reader:
-        await asyncio.sleep(0.2)
-        slow_read.next()
-        async with open_page(session, after=0) as page:
-            await asyncio.to_thread(slow_read.began.wait, 3)
-            goes_on = look_slowly(session, monkeypatch)
-            await say(ash, session, "Handed over.")
-            await reader.next("event")
-            goes_on.set()  # the hub finds the same
-            await say(ash, session, "And more.")
-            await reader.next("event")
-            slow_read.goes_on.set()
-            heard = [event["seq"] for event in await page.events(4)]
-            silent = await page.receive_nothing(timeout=0.3)
+    async with a_slow_return(session, slow_read) as (reader, page):
+        goes_on = look_slowly(session, monkeypatch)
+        await say(ash, session, "Handed over.")
+        await reader.next("event")
+        goes_on.set()  # the hub finds the same
+        await say(ash, session, "And more.")
+        await reader.next("event")
+        slow_read.goes_on.set()
+        heard = [event["seq"] for event in await page.events(4)]
+        silent = await page.receive_nothing(timeout=0.3)
 
     assert heard == [1, 2, 3, 4]
     assert silent

@@ -15,7 +15,7 @@ from forum.posting import withdraw
 from peers.boundaries import block
 from realtime import hub
 from realtime.switchboard import switchboard
-from tests.realtime.helpers import nobody_told, say
+from tests.realtime.helpers import a_slow_return, nobody_told, say
 from tests.realtime.sockets import open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,15 +67,12 @@ async def test_a_read_as_long_as_a_read_may_be_is_not_used_again_after_a_removal
 async def test_words_taken_back_while_a_page_catches_up_do_not_reach_it(ash, session, slow_read) -> None:
     await say(ash, session, "Before.")
 
-    async with open_page(session) as reader:
-        slow_read.next()
-        async with open_page(session, after=0) as page:
-            await asyncio.to_thread(slow_read.began.wait, 3)
-            post = await say(ash, session, "Taken back meanwhile.")
-            await sync_to_async(withdraw)(peer=ash, post=post)
-            await until_removed(reader)
-            slow_read.goes_on.set()
-            heard = await page.events(4)
+    async with a_slow_return(session, slow_read) as (reader, page):
+        post = await say(ash, session, "Taken back meanwhile.")
+        await sync_to_async(withdraw)(peer=ash, post=post)
+        await until_removed(reader)
+        slow_read.goes_on.set()
+        heard = await page.events(4)
 
     assert [event["seq"] for event in heard] == [1, 2, 3, 4]
     assert "Taken back" not in str(heard)
