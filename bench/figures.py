@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from moderation.risk import Assessment, Level
+from moderation.risk import Assessment, Level, detector
 from moderation.risk.corpus import Example
 
 RISKY = (Level.AMBER, Level.RED, Level.CRISIS)
@@ -34,6 +34,15 @@ class Judged:
 def judged(example: Example, assessment: Assessment) -> Judged:
     """What is kept of a judgement."""
     return Judged(example, assessment.level, assessment.categories, assessment.score)
+
+
+def held_by_guess(assessment: Assessment) -> bool:
+    """Whether the model alone names a category whose posts are held until somebody looks."""
+    held = detector.shipped().ear.thresholds.held
+    return any(
+        not finding.certain and finding.rule.startswith("model.") and finding.category in held
+        for finding in assessment.findings
+    )
 
 
 def share(hits: Sequence[bool]) -> float:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.curve import drawn, operating_points
-from bench.figures import Judged, capabilities, functional, judged, of_level, reliability, share
+from bench.figures import Judged, capabilities, functional, held_by_guess, judged, of_level, reliability, share
 from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus
 from moderation.risk.corpus import Example
@@ -82,8 +82,10 @@ def ordinary_talk() -> Iterator[str]:
     for lang in sorted({text.lang for text in texts}, key=lambda lang: (lang != "en", lang)):
         levels = [assess(text.text).level for text in texts if text.lang == lang]
         shares = [share([level >= least for level in levels]) for least in (Level.AMBER, Level.RED, Level.CRISIS)]
-        rows.append([lang, len(levels), *shares])
-    yield from table(["language", "texts", "amber or above (%)", "red or above (%)", "crisis (%)"], rows)
+        held = format(share([held_by_guess(assess(text.text)) for text in texts if text.lang == lang]), ".2f")
+        rows.append([lang, len(levels), *shares, held])
+    head = ["language", "texts", "amber or above (%)", "red or above (%)", "crisis (%)", "of a kind that is held (%)"]
+    yield from table(head, rows)
 
 
 def by_capability(texts: list[Judged]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from forum.models import Post
 from forum.posting import submit_post
 from peers import limits
 from tests.conftest import draft
-from tests.realtime.sockets import open_page
+from tests.realtime.sockets import Page, open_page
 
 
 def speak(peer, session, body, **more) -> Post:
@@ -42,7 +42,7 @@ show_as = sync_to_async(transaction.atomic(showing.set_visibility))
 
 
 @asynccontextmanager
-async def a_slow_return(session, slow_read) -> AsyncIterator[tuple]:
+async def a_slow_return(session, slow_read) -> AsyncIterator[tuple[Page, Page]]:
     """A page that hears live, and one that comes back for everything, whose read has begun and is held up."""
     async with open_page(session) as reader:
         slow_read.next()

@@ -6,7 +6,8 @@ what is not reached). A change that falls through one has made the judge worse.
 
 import pytest
 
-from bench.figures import functional, judged, reliability
+from bench.figures import functional, held_by_guess, judged, reliability
+from bench.live_load import sentence
 from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import Level, assess, corpus
 
@@ -24,6 +25,16 @@ def test_the_functional_figures_do_not_fall() -> None:
     assert figures["crisis below red"] <= 18
     assert figures["risky judged green"] <= 21
     assert figures["green judged red or above"] <= 9
+
+
+def test_everyday_talk_is_hardly_ever_held_by_a_guess() -> None:
+    talk = [example.text for example in corpus.ordinary_talk(held_out=True)]
+    live = [sentence(number) for number in range(1, 601)]  # what bench/live.py says: a held message reaches nobody
+
+    held = [held_by_guess(assess(text)) for text in talk]
+
+    assert sum(held) / len(held) <= 0.001
+    assert not any(held_by_guess(assess(text)) for text in live)
 
 
 def test_the_score_says_how_many_such_texts_are_urgent() -> None:
