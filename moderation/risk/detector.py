@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from moderation.risk import contact, conversation, hearing, language, minimal, rulebook
+from moderation.risk.concepts import Thesaurus
 from moderation.risk.contact import Contacts
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Category, Context, Finding, Level
 from moderation.risk.fold import BREAKS
 from moderation.risk.hearing import Heard
 from moderation.risk.model import Model
+from moderation.risk.normalise import Plain
 from moderation.risk.spans import merged
 from moderation.risk.vocabulary import RuleFiles, parsed, rule_files
 
@@ -71,10 +73,21 @@ class Judge:
         scene = self.ear.scene(text)
         yield Heard([] if searching else self.contacts.find(scene.plain.folded, self.own_hosts), None)
         yield from self.ear.stages(scene, places)
-        own = own_words(text)
-        if own != text:  # the words of others can drown what somebody adds to them
-            yield from self.ear.stages(self.ear.scene(own), places)
+        for at, part in apart(text, scene.plain, self.ear.book.thesaurus):
+            for stage in self.ear.stages(self.ear.scene(part), places):
+                yield Heard([_moved(finding, at) for finding in stage.findings], stage.urgency)
         yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
+
+
+def apart(text: str, plain: Plain, thesaurus: Thesaurus) -> Iterator[tuple[int, str]]:
+    """What is judged once more by itself, with its place in the text, so that the rest of it drowns nothing.
+
+    That is what is not quoted, and what is in another language than the rest.
+    """
+    own = own_words(text)
+    if own != text:
+        yield 0, own
+    yield from ((start, text[start:end]) for start, end in language.parts_elsewhere(plain, thesaurus))
 
 
 def own_words(text: str) -> str:

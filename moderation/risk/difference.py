@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from moderation.risk import conversation
 from moderation.risk.chunks import chunks_of
-from moderation.risk.detector import WINDOW, Judge, own_words
+from moderation.risk.detector import WINDOW, Judge, apart
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
 from moderation.risk.normalise import Plain
@@ -51,6 +51,7 @@ class Difference:
         self._needs = {phrase.need for phrase in self._phrases}
         self._sieve = Sieve(self._phrases)
         self._cues = Cues({_CHANGED: self._phrases}, self._sieve)
+        self._ear = one.ear
         self._readers = books[0].reader, books[1].reader
         self._read_alike = self._readers[0].knows == self._readers[1].knows
         self._words = books[0].thesaurus.changed(books[1].thesaurus)
@@ -78,7 +79,9 @@ class Difference:
             bits |= look.bits
         if not any(need & bits == need for need in self._needs) and all(look.sure for look in edges):
             return False
-        return any(map(self._may_find, {text, own_words(text), *conversation.texts_read(text, context)}))
+        parts = apart(text, self._ear.scene(text).plain, self._ear.book.thesaurus)
+        read = {text, *(part for _, part in parts), *conversation.texts_read(text, context)}
+        return any(map(self._may_find, read))
 
     def _look_at(self, text: str) -> _Look:
         written = fold(text)

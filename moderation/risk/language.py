@@ -12,6 +12,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
 _ENOUGH_WORDS = 5
 _ENOUGH_SIGNS = 8
 _PLAIN = 3  # everyday words of a language by which a part of the text may be in it
+_MORE = 2  # words by which a sentence is rather in another language than the rest
 # Letters of scripts the rules cannot read: from Greek to Cherokee (without Arabic), and from the CJK signs to Hangul.
 _OTHER = re.compile(r"[\u0370-\u05ff\u0780-\u1cff\u2e80-\ud7ff]")
 # The share of a text's different words that are everyday words or in the thesaurus of one language. Below the first
@@ -52,6 +53,34 @@ def languages_of(plain: Plain, thesaurus: Thesaurus) -> list[str]:
     least = min(_PLAIN, max(1, max(shared.values()) - 1))
     most = language_of(plain, thesaurus)
     return [name for name, number in shared.items() if number >= least or name == most]
+
+
+def parts_elsewhere(plain: Plain, thesaurus: Thesaurus) -> list[tuple[int, int]]:
+    """The sentences in another language than most of the text, as stretches of the original; neighbours are one.
+
+    Judged with the rest they would be read as words of that language.
+    """
+    telling = _tally(plain, thesaurus).telling
+    most = language_of(plain, thesaurus)
+    if not any(number for name, number in telling.items() if name != most):
+        return []
+    found: list[tuple[int, int]] = []
+    follows = False
+    for first, last in plain.sentences():
+        words = plain.row[first:last]
+        elsewhere = _is_elsewhere(thesaurus.counter.tally(frozenset(words)), most)
+        if elsewhere:
+            start, end = plain.places[first][0], plain.places[last - 1][1]
+            found = [*found[:-1], (found[-1][0], end)] if follows else [*found, (start, end)]
+        follows = elsewhere
+    return found
+
+
+def _is_elsewhere(tally: Tally, most: str) -> bool:
+    """Whether more of a sentence is in one other language, and it has enough words to tell."""
+    known = tally.known
+    other = max(known, key=known.__getitem__)
+    return known[other] >= _PLAIN and known[other] - known[most] >= _MORE
 
 
 def _tally(plain: Plain, thesaurus: Thesaurus) -> Tally:

@@ -1,7 +1,7 @@
 """Text made plain once for all rules, with a way back to the code points it was written in."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
 
@@ -11,14 +11,15 @@ from moderation.risk.tokens import Token
 from moderation.risk.words import Reader
 
 _QUOTE = '"'
+_SENTENCE_ENDS = frozenset({".", "?"})
 
 
 class Plain:
     """Plain words with single spaces, one before the first and one after the last.
 
-    `text` holds words, `,` `.` and `?`; quotation marks are taken out and kept in `quotes`
-    as stretches of `text`. `row` holds the words and marks in order, `words` the different ones. Where each came
-    from is worked out only when somebody asks, as most texts give no reason to.
+    `text` holds words, `,` `.` and `?`; quotation marks are taken out and kept in `quotes` as stretches of `text`, one
+    that is not closed to the end of its sentence. `row` holds the words and marks in order, `words` the different ones.
+    Where each came from is worked out only when somebody asks, as most texts give no reason to.
     """
 
     def __init__(self, folded: Folded, reader: Reader) -> None:
@@ -31,7 +32,19 @@ class Plain:
         self.words = frozenset(row)
         self.tally: Tally | None = None  # words of each language, when `language` has counted them
         self.text = f" {' '.join(row)} " if row else " "
-        self.quotes = tuple(zip(marks[::2], marks[1::2], strict=False))
+        if len(marks) % 2:  # what is not closed goes to the end of its sentence
+            ends = [at for mark in _SENTENCE_ENDS if (at := self.text.find(f" {mark} ", marks[-1])) >= 0]
+            marks.append(min(ends, default=len(self.text)))
+        self.quotes = tuple(zip(marks[::2], marks[1::2], strict=True))
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Where in the row each sentence begins and ends; at last what follows the last mark, which may be nothing."""
+        first = 0
+        for at, word in enumerate(self.row, start=1):
+            if word in _SENTENCE_ENDS:
+                yield first, at
+                first = at
+        yield first, len(self.row)
 
     @cached_property
     def places(self) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property, reduce
 from itertools import chain
 from operator import or_
@@ -11,7 +11,6 @@ from moderation.risk.normalise import Plain, normalise
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.sieve import Cues, Places, Sentence, Sieve
 
-_SENTENCE_ENDS = frozenset({".", "?"})
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
 _REACH = 5
 _SENTENCES_BESIDE = {"near": 1, "around": 3}
@@ -42,7 +41,7 @@ class Scene:
         self._bounds = [0]
         self.sentences: list[Sentence] = []
         self._needed = 0
-        for first, last in _sentences(plain.row):
+        for first, last in plain.sentences():
             self._add(plain.row[first:last])
         self._bounds[-1] = len(plain.text)
         self.whole = Sentence(plain.text, 0, len(plain.text), plain.row, sieve.passing(self._needed))
@@ -155,16 +154,6 @@ class Scene:
 def scene_of(book: Rulebook, text: str) -> Scene:
     """The scene of a text under a rulebook."""
     return Scene(normalise(text, book.reader), book.sieve, book.cue_bits)
-
-
-def _sentences(row: list[str]) -> Iterator[tuple[int, int]]:
-    """Where in the row each sentence begins and ends; at last what follows the last mark, which may be nothing."""
-    first = 0
-    for at, word in enumerate(row, start=1):
-        if word in _SENTENCE_ENDS:
-            yield first, at
-            first = at
-    yield first, len(row)
 
 
 def _between(bounds: list[int], start: int, end: int, more: int) -> tuple[int, int]:

@@ -103,6 +103,27 @@ def test_a_language_is_heard_behind_words_of_another() -> None:
     assert assess(text).level >= Level.RED
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Los pensamientos suicidas volvieron esta semana.",
+        "Ohne mich wären alle besser dran.",
+        "J'ai des pensées suicidaires depuis hier.",
+    ],
+)
+def test_a_sentence_is_heard_in_a_long_text_of_another_language(words) -> None:
+    around = "The bus came on time this morning and the driver waved. We painted the shed green and had soup. " * 20
+    text = f"{around}\n{words}\n{around}"
+
+    found = assess(text)
+
+    assert found.level >= Level.AMBER
+    spans = [text[start:end] for finding in found.findings for start, end in finding.spans]
+    assert spans
+    assert all(span in words for span in spans)
+    assert assess(around).level == Level.GREEN
+
+
 def test_every_word_of_a_pack_is_read_as_it_stands() -> None:
     book = detector._judge.ear.book
     words = {word for pack in book.packs.values() for rule in pack().rules for p in rule.phrases for word in p.words}

@@ -146,7 +146,8 @@ def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
         read.clear()
         SITE.assess(text, context)
 
-        assert set(read) <= {text, detector.own_words(text), *conversation.texts_read(text, context)}
+        parts = detector.apart(text, scene(SITE.ear, text).plain, SITE.ear.book.thesaurus)
+        assert set(read) <= {text, *(part for _, part in parts), *conversation.texts_read(text, context)}
 
 
 def test_two_sets_judge_side_by_side_and_neither_hears_the_other() -> None:

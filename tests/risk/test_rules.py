@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from moderation.risk import detector, rulebook
-from moderation.risk.findings import Category
+from moderation.risk.findings import Category, Level
 from moderation.risk.matching import find
 from moderation.risk.phrases import Prefilter, compile_phrase
 from moderation.risk.scene import scene_of
@@ -135,3 +135,17 @@ def test_a_group_of_guards_that_names_none_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RuleFileError, match=r"unknown guard 'no_such_guard'"):
         rulebook.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ('The chorus goes "I want to die', Level.GREEN),
+        ('The chorus goes "I want to dance. I want to die', Level.RED),
+        ('The chorus goes "I want to dance" and on. I want to die', Level.RED),
+    ],
+)
+def test_a_quotation_that_is_not_closed_ends_with_its_sentence(text: str, level: Level) -> None:
+    found = find(BOOK, scene_of(BOOK, text), frozenset({"thread"})).findings
+
+    assert max((finding.level for finding in found), default=Level.GREEN) == level
