@@ -24,7 +24,10 @@ from moderation.risk.normalise import normalise
     ],
 )
 def test_urgent_words_are_red_or_above(lang: str, text: str) -> None:
-    assert assess(text).level >= Level.RED, lang
+    found = assess(text)
+
+    assert found.level >= Level.RED
+    assert any(finding.rule.startswith(f"{lang}.") for finding in found.findings)  # and not by a guess alone
 
 
 @pytest.mark.parametrize(
