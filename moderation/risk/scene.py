@@ -26,6 +26,7 @@ _WORDS = {
     """,
 }
 _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())
+_EMPTY = Sentence("", 0, 0, [], 0)  # stands for each sentence in which no phrase can stand
 
 
 class Scene:
@@ -49,10 +50,11 @@ class Scene:
     def _add(self, row: list[str]) -> None:
         start, text = self._bounds[-1], self.plain.text
         end = start + sum(map(len, row)) + len(row)
-        needed = self._sieve.needed_by(row)
-        self._needed |= needed
-        self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, self._sieve.passing(needed)))
         self._bounds.append(end)
+        needed = self._sieve.needed_by(row)
+        passing = self._sieve.passing(needed)
+        self._needed |= needed
+        self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, passing) if passing else _EMPTY)
 
     def cue(self, name: str) -> Places:
         """Where the cue stands in the plain text, in order."""

@@ -1,7 +1,7 @@
 """How many words of a text each language has, counted in one go."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from functools import cached_property
 
 from moderation.risk.memory import Memory
 
@@ -11,14 +11,40 @@ _REMEMBERED = 32_768  # words; each holds about two hundred bytes
 Words = Mapping[str, frozenset[str]]  # by language
 
 
-class Tally(NamedTuple):
+class Tally:
     """How many different words each language has, by its name; of those in letters alone where it says so."""
 
-    known: Mapping[str, int]  # small words and those of the thesaurus
-    telling: Mapping[str, int]  # small words that are not English, too
-    spelled: Mapping[str, int]  # known words, in letters alone
-    small: Mapping[str, int]  # small words, in letters alone
-    letters: int  # all words in letters alone, whatever the language
+    def __init__(self, total: int, names: tuple[str, ...]) -> None:
+        self._total, self._names = total, names
+
+    @cached_property
+    def known(self) -> dict[str, int]:
+        """Small words and those of the thesaurus."""
+        return self._part(0)
+
+    @cached_property
+    def telling(self) -> dict[str, int]:
+        """Small words that are not English, too."""
+        return self._part(1)
+
+    @cached_property
+    def spelled(self) -> dict[str, int]:
+        """Known words, in letters alone."""
+        return self._part(2)
+
+    @cached_property
+    def small(self) -> dict[str, int]:
+        """Small words, in letters alone."""
+        return self._part(3)
+
+    @cached_property
+    def letters(self) -> int:
+        """All words in letters alone, whatever the language."""
+        return self._total >> 4 * len(self._names) * _WIDTH
+
+    def _part(self, part: int) -> dict[str, int]:
+        total = self._total >> part * len(self._names) * _WIDTH
+        return {name: total >> at * _WIDTH & _MASK for at, name in enumerate(self._names)}
 
 
 class Counter:
@@ -31,13 +57,7 @@ class Counter:
 
     def tally(self, words: Iterable[str]) -> Tally:
         """The counts of these words, each of which is given once."""
-        total = sum(map(self._marks.__getitem__, words))
-        known, telling, spelled, small = (self._part(total, at) for at in range(4))
-        return Tally(known, telling, spelled, small, total >> 4 * len(self._names) * _WIDTH)
-
-    def _part(self, total: int, part: int) -> dict[str, int]:
-        total >>= part * len(self._names) * _WIDTH
-        return {name: total >> at * _WIDTH & _MASK for at, name in enumerate(self._names)}
+        return Tally(sum(map(self._marks.__getitem__, words)), self._names)
 
     def _mark(self, word: str) -> int:
         spelled = word.isalpha()
