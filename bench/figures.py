@@ -64,6 +64,9 @@ def functional(texts: Sequence[Judged]) -> dict[str, float]:
         "crisis judged crisis": share([t.level == Level.CRISIS for t in crisis]),
         "crisis below red": share([t.level < Level.RED for t in crisis]),
         "risky judged green": share([t.level == Level.GREEN for t in risky]),
+        "the same, where green is not accepted": share(
+            [t.level == Level.GREEN for t in risky if Level.GREEN not in t.example.ok]
+        ),
         "green judged red or above": share([t.level >= Level.RED for t in green]),
         "pass rate of green": calm,
         "pass rate of red and crisis": grave,

@@ -60,8 +60,13 @@ def figures(texts: list[Judged]) -> Iterator[str]:
 def functional_cases() -> Iterator[str]:
     """The same figures on plain, short cases for every capability."""
     yield "Plain, short cases for every capability, written without knowing the rules or the other texts."
-    yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not.\n"
-    yield from _beside({name: judge_all(corpus.load(name)) for name in ("functional", "thresholds")})
+    yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not,"
+    yield "by two authors.\n"
+    unread = judge_all(corpus.load("functional"))
+    second = [text for text in unread if text.example.group.startswith("functional-fn2")]
+    first = [text for text in unread if not text.example.group.startswith("functional-fn2")]
+    looked_at = judge_all(corpus.load("thresholds"))
+    yield from _beside({"functional": unread, "first author": first, "second": second, "thresholds": looked_at})
 
 
 def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:

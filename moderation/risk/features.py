@@ -7,10 +7,9 @@ Training and judging share every line of this file, so that a text is never read
 """
 
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,9 @@ KIND_SHIFT = 2  # categories are told apart by fewer rows: four of the levels' s
 Numbers = NDArray[np.int64]
 Rows = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
-IGNORED = frozenset({",", ".", '"'})  # marks are moved and dropped too easily to mean much
-_SENTENCE_ENDS = frozenset({".", "?"})
-_MARKS = IGNORED | _SENTENCE_ENDS
+EDGE = "<s>"  # where the text begins and ends, and where a sentence of a longer one begins
+SHORT = 22  # words of a text that is always weighed as a whole
+_READ_AS = {",": "", '"': "", ".": EDGE}  # other marks are moved and dropped too easily to mean much
 _REMEMBERED = 16_384  # words; a long one is cut, so that each holds two hundred bytes at most
 _SPREAD = 0x9E3779B97F4A7C15
 _FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
@@ -38,21 +37,40 @@ _GRAMS = (3, 4, 5)
 _SHORTEST = 4  # letters of a word that is also read by its letters
 _LONGEST = 40  # letters of a word that are looked at; longer ones are no words
 _GAP = 4  # the farthest that two concepts of one feature may stand apart
-FIRST, LAST = "<s>", "</s>"
 
 
 def _as_read(word: str) -> str:
-    if word in IGNORED:
-        return ""
+    if word in _READ_AS:
+        return _READ_AS[word]
     return "#" if word.isdigit() else word[:_LONGEST]
 
 
 _read_as = Memory(_as_read, _REMEMBERED)
 
 
-def words_of(tokens: Sequence[str]) -> list[str]:
-    """The words the model reads: without marks, every number alike, with a sign for the beginning and the end."""
-    return [FIRST, *filter(None, map(_read_as.__getitem__, tokens)), LAST]
+def words_of(row: Sequence[str]) -> list[str]:
+    """The words the model reads: without commas, every number alike, with a sign where the text begins and ends.
+
+    In a text of more than `SHORT` words there is a sign where each sentence begins, too, so that a sentence of it is
+    read as it would be alone. In short ones marks are put and left out too easily to mean much.
+    """
+    words = [EDGE, *filter(None, map(_read_as.__getitem__, row)), EDGE]
+    return [words[at] for at in _kept(words)] if "." in row else words
+
+
+def places_of(row: Sequence[str]) -> list[int]:
+    """For each word of `words_of` which word of the row it is; the first sign stands before the row."""
+    inside = [at for at, word in enumerate(row) if _read_as[word]]
+    places, words = [-1, *inside, len(row)], [EDGE, *(_read_as[row[at]] for at in inside), EDGE]
+    return [places[at] for at in _kept(words)]
+
+
+def _kept(words: Sequence[str]) -> list[int]:
+    """Which of the words are read: no two signs side by side, and none inside a short text."""
+    last = len(words) - 1
+    if len(words) - words.count(EDGE) <= SHORT:
+        return [at for at, word in enumerate(words) if word != EDGE or at in {0, last}]
+    return [at for at, word in enumerate(words) if word != EDGE or at == last or words[at + 1] != EDGE]
 
 
 def hashed(name: str) -> int:
@@ -160,25 +178,18 @@ def sign_number(sign: str) -> int:
     return int(_mixed(_combined("s", _array([hashed(sign)])))[0])
 
 
-def sentence_ends(row: Sequence[str]) -> list[int]:
-    """Behind which words of `words_of` a sentence ends."""
-    if "." not in row and "?" not in row:
-        return []
-    ends = []
-    ignored = 0
-    for at, word in [(at, word) for at, word in enumerate(row, start=2) if word in _MARKS]:
-        ignored += word in IGNORED
-        if word in _SENTENCE_ENDS:
-            ends.append(at - ignored)
-    return ends
+def edges(words: Sequence[str]) -> list[int]:
+    """At which words of `words_of` a sentence begins that is not the first: at the sign before it."""
+    found = [at for at, word in enumerate(words[:-1]) if word == EDGE or (word == "?" and words[at + 1] != EDGE)]
+    return found[1:]
 
 
 def placed(signs: Mapping[str, int], plain: Plain) -> list[tuple[str, int]]:
     """Each sign with the word of `words_of` it is seen at, from its place in the plain text."""
     if not signs:
         return []
-    kept = list(accumulate((word not in IGNORED for word in plain.row), initial=0))
-    return [(sign, kept[bisect_right(plain.at, place + 1)]) for sign, place in signs.items()]
+    places = places_of(plain.row)
+    return [(sign, bisect_left(places, bisect_right(plain.at, place + 1) - 1)) for sign, place in signs.items()]
 
 
 def _letters(word: str) -> Iterator[str]:

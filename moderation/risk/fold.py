@@ -30,6 +30,10 @@ _BLANKS = "\t\xa0\u1680\u202f\u205f\u3000\u2800\u3164\uffa0\x1f"
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 # Everything but plain ASCII: single characters, and characters written out as in the source of a web page.
 _SPECIAL = re.compile(r"[^ -~]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+# Words between single quotation marks: neither mark stands between letters, nor is the first a left-out beginning.
+_SINGLE = re.compile(
+    r"(?<![^\s(\[\"])'(?=\w)(?!(?:cause|cos|coz|em|til|till|bout|tis|twas|round|n|ere|cuz|im|er)\b)([^\n']{1,200}(?:'\w[^\n']{0,200}){0,9})'(?!\w)"
+)
 _FEW = 12  # different signs that are folded with a walk through the text for each
 _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they are
 
@@ -72,8 +76,15 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold every character of `text`; what cannot be seen belongs to the character before it.
 
-    Written-out signs of web pages (`&#107;`) are read as the character they stand for.
+    Written-out signs of web pages (`&#107;`) are read as the character they stand for, quotation marks all alike.
     """
+    folded = _folded(text)
+    if "'" not in folded.text:
+        return folded
+    return Folded(_SINGLE.sub(r'"\1"', folded.text), folded.starts, folded.ends)
+
+
+def _folded(text: str) -> Folded:
     one_by_one = _one_by_one(text)
     if one_by_one is not None:
         return Folded(one_by_one, range(len(text)), range(1, len(text) + 1))

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from moderation.risk.features import FIRST, IGNORED, LAST, placed, sentence_ends, words_of
+from moderation.risk.features import EDGE, edges, placed, places_of, words_of
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.model import Model
 from moderation.risk.normalise import Plain
@@ -109,18 +109,20 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
     if language not in model.languages or len(list(islice(filter(str.isalnum, plain.row), FEWEST))) < FEWEST:
         return Heard([], None)
     words = words_of(plain.row)
-    reading = model.read(words, language, placed(signs, plain), sentence_ends(plain.row))
-    scores, places = reading.scores()
+    reading = model.read(words, language, placed(signs, plain), edges(words))
+    scores, parts = reading.scores()
     sure = thresholds.over(scores, language)
     level = level_of(sure)
     if level == Level.GREEN:
         return Heard([], sure[1])
-    start, end = places[level - 1]
+    start, end = parts[level - 1]
     weights = reading.weighed(level - 1)[start:end]
-    kept = [place for word, place in zip(plain.row, plain.places, strict=True) if word not in IGNORED]
-    spans = _marked(words[start:end], weights, start - 1, kept)
+    places = places_of(plain.row)[start:end]
+    spans = _marked(words[start:end], weights, places, plain.places)
     version = f"{thresholds.version}-{model.version}"
     category, unsure = _categories(reading.kinds(start, end), thresholds, sure[level - 1])
+    if unsure == Category.CONTACT and level == Level.AMBER:
+        return Heard([], sure[1])  # `contact.py` finds the details; a guess would stand as a plea and let them through
     # Who speaks is a guess, too: a young person's words are folded and not held.
     speaker = "young" if category == Category.MINOR else ""
     rule, reason = f"model.{category}", thresholds.reasons[category]
@@ -150,9 +152,9 @@ def _categories(kinds: Mapping[str, float], thresholds: Thresholds, sure: float)
 
 
 def _marked(
-    words: Sequence[str], weights: Sequence[float], offset: int, kept: Sequence[tuple[int, int]]
+    words: Sequence[str], weights: Sequence[float], at: Sequence[int], places: Sequence[tuple[int, int]]
 ) -> tuple[tuple[int, int], ...]:
-    """The spans of the few words that weighed most for the finding."""
+    """The spans of the few words that weighed most for the finding; `at` says which of `places` is each word's."""
     order = sorted(range(len(words)), key=weights.__getitem__, reverse=True)
-    chosen = [at for at in order if weights[at] > 0 and words[at] not in {FIRST, LAST}][:_MARKED]
-    return merged(kept[at + offset] for at in chosen)
+    chosen = [word for word in order if weights[word] > 0 and words[word] != EDGE][:_MARKED]
+    return merged(places[at[word]] for word in chosen)

@@ -24,6 +24,7 @@ from moderation.risk.features import (
     KIND_SHIFT,
     NOTHING,
     REACHES,
+    SHORT,
     SIGN,
     Hasher,
     Numbers,
@@ -36,7 +37,7 @@ from moderation.risk.memory import Memory
 MODEL = Path(__file__).parent / "model.npz"
 _WORDS_KEPT = 20_000  # rows of the memory of words of one language; about 4 MB
 _SIGNS_KEPT = 4_096
-_SHORT, _MIDDLE, _LONG, _STEP, _LEAST = 24, 60, 30, 8, 5  # words (see `stretches`)
+_MIDDLE, _LONG, _STEP, _LEAST = 60, 30, 8, 5  # words (see `stretches`)
 
 _UNKNOWN = NOTHING + (1 << KIND_SHIFT)  # the row of features that own none: they weigh nothing, and count
 _CHANCE, _MOST_CHANCE = 0.2, 3  # off for each doubling of the stretches, and how many doublings count
@@ -162,10 +163,10 @@ class Model:
             self._words[language] = _Words(Hasher(thesaurus, language), self.owned, self.levels, self.kinds)
 
     def read(
-        self, words: list[str], language: str, signs: Sequence[tuple[str, int]] = (), ends: Sequence[int] = ()
+        self, words: list[str], language: str, signs: Sequence[tuple[str, int]] = (), edges: Sequence[int] = ()
     ) -> "Reading":
-        """The words of a text, the signs among them and where its sentences end (see `features`), to be weighed."""
-        return Reading(self, self._words[language], words, signs, ends)
+        """The words of a text, the signs among them and where its sentences begin (see `features`), to be weighed."""
+        return Reading(self, self._words[language], words, signs, edges)
 
 
 def _owners(checks: NDArray[np.generic]) -> NDArray[np.uint8]:
@@ -189,9 +190,9 @@ class Reading:
     """One text as the model reads it."""
 
     def __init__(
-        self, model: Model, known: _Words, words: list[str], signs: Sequence[tuple[str, int]], ends: Sequence[int]
+        self, model: Model, known: _Words, words: list[str], signs: Sequence[tuple[str, int]], edges: Sequence[int]
     ) -> None:
-        self._ends = ends
+        self._edges = edges
         self._model, self._known, self._count = model, known.looked_up(words), len(words)
         self._rows = model.owned(joint(self._known.hashes))
         self._signs = [(*model.of_sign[sign], at) for sign, at in signs if sign in model.signs]
@@ -206,7 +207,7 @@ class Reading:
         sums += self._known.levels
         for _, weights, at in self._signs:
             sums[at] += weights
-        parts = stretches(self._count, self._ends)
+        parts = stretches(self._count, self._edges)
         if len(parts) == 1:
             totals = sums.sum(axis=0, keepdims=True) * self._model.level_scale
         else:
@@ -245,16 +246,16 @@ class Reading:
         return cast("list[float]", (weights * self._model.level_scale[level]).tolist())
 
 
-def stretches(words: int, ends: Sequence[int]) -> list[tuple[int, int]]:
+def stretches(words: int, edges: Sequence[int]) -> list[tuple[int, int]]:
     """Where the stretches of a text begin and end that are weighed apart; the last is the whole.
 
-    `words` is their number and `ends` say behind which of them a sentence ends. A text of more than `_SHORT` is also
+    `words` is their number and `edges` say at which of them a sentence begins. A text of more than `SHORT` is also
     weighed by rows of whole sentences with at most `_LONG` words, and a longer sentence in pieces that overlap.
     """
     whole = (0, words)
-    if words <= _SHORT:
+    if words <= SHORT + 2:  # the signs at its ends
         return [whole]
-    bounds = sorted({0, words, *(end for end in ends if 0 < end < words)})
+    bounds = sorted({0, words, *(edge for edge in edges if 0 < edge < words)})
     found: list[tuple[int, int]] = []
     for at, start in enumerate(bounds[:-1]):
         reached = [end for end in bounds[at + 1 : at + 1 + _LONG] if end - start <= _LONG]

@@ -5,8 +5,8 @@ most, and the others weigh nothing. Where all of them shared it, words that no t
 others happened to weigh, and plain everyday talk came out as grave.
 """
 
-from collections.abc import Sequence
-from itertools import accumulate, chain, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +19,25 @@ Columns = NDArray[np.intp]
 Weights = NDArray[np.float64]
 
 
-def counted(groups: Sequence[Sequence[Numbers]]) -> tuple[Numbers, list[sparse.csr_matrix]]:
+def counted(groups: Iterable[Iterable[Numbers]]) -> tuple[Numbers, list[sparse.csr_matrix]]:
     """The different features of groups of texts, and for each group one row a text, one column a feature.
 
     A value is how often the text has the feature, over the square root of how many features it has (and `FEWER`).
     """
-    texts = list(chain.from_iterable(groups))
-    found, values, ends = [], [], [0]
-    for numbers in texts:
-        distinct, counts = np.unique(numbers, return_counts=True)
-        found.append(distinct.astype(np.int32))
-        values.append((counts / np.sqrt(counts.sum() + FEWER)).astype(np.float32))
-        ends.append(ends[-1] + len(distinct))
+    found, values, ends, bounds = [], [], [0], [0]
+    for group in groups:
+        for numbers in group:
+            distinct, counts = np.unique(numbers, return_counts=True)
+            found.append(distinct.astype(np.int32))
+            values.append((counts / np.sqrt(counts.sum() + FEWER)).astype(np.float32))
+            ends.append(ends[-1] + len(distinct))
+        bounds.append(len(ends) - 1)
     distinct, columns = np.unique(np.concatenate(found), return_inverse=True)
-    matrix = sparse.csr_matrix((np.concatenate(values), columns, ends), shape=(len(texts), len(distinct)))
-    bounds = accumulate(map(len, groups), initial=0)
+    rows = len(ends) - 1
+    matrix = sparse.csr_matrix((np.concatenate(values), columns.astype(np.int32), ends), (rows, len(distinct)))
     parts = [matrix[start:end] for start, end in pairwise(bounds)]
     often = np.max([part.getnnz(axis=0) for part in parts], axis=0) >= _TEXTS
-    return distinct[often].astype(np.int64), [part[:, often].astype(np.float64) for part in parts]
+    return distinct[often].astype(np.int64), [part[:, often] for part in parts]
 
 
 def owners(numbers: Numbers, importance: Weights) -> Columns:

@@ -21,14 +21,14 @@ from threadpoolctl import threadpool_limits
 from moderation.risk import corpus
 from moderation.risk.corpus import Example
 from moderation.risk.ear import Ear, signs_of
-from moderation.risk.features import Hasher, all_numbers, placed, sentence_ends, words_of
+from moderation.risk.features import Hasher, all_numbers, edges, placed, words_of
 from moderation.risk.findings import Category, Level
 from moderation.risk.hearing import Thresholds
 from moderation.risk.language import language_of
 from moderation.risk.model import Model, stretches
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import scene_of
-from moderation.risk.slips import slipped
+from moderation.risk.slips import halved, slipped
 from moderation.risk.table import Columns, Weights, checks, counted, folded, owners, rounded, spread
 
 STRENGTH, KIND_STRENGTH = 10.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
@@ -36,6 +36,7 @@ COMMENT, QUESTION = 3.0, 0.3  # weights of an everyday comment and of a stretch 
 _PARTS = 3  # of which one is judged for the scale of scores
 UNSURE = 0.7  # weight of a text for which both answers are accepted
 SLIPPED = 0.3  # weight of a text written once more with slips of the finger
+HALF = 0.2  # weight of half a harmless text: sent in two parts, it is hardly ever grave
 _PLACES = frozenset({"thread"})  # where the labelled texts are taken to stand
 Arrays = dict[str, NDArray[np.generic]]
 NAMES = tuple(category.value for category in Category if category != Category.DETECTOR)
@@ -47,7 +48,7 @@ class Text(NamedTuple):
     hasher: Hasher
     words: list[str]
     signs: Sequence[tuple[str, int]]
-    ends: Sequence[int] = ()  # behind which words a sentence ends
+    edges: Sequence[int] = ()  # where its sentences begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def everyday(read: Callable[[str], Text]) -> list[Everyday]:
 
 def in_stretches(text: Text) -> Iterator[Text]:
     """A text as it is judged: whole, and where it is long in stretches."""
-    for start, end in stretches(len(text.words), text.ends):
+    for start, end in stretches(len(text.words), text.edges):
         signs = [(sign, at - start) for sign, at in text.signs if start <= at < end]
         yield Text(text.hasher, text.words[start:end], signs)
 
@@ -94,7 +95,8 @@ def reader_of(book: Rulebook) -> Callable[[str], Text]:
         signs = placed(signs_of(book, scene, _PLACES), scene.plain)
         row = scene.plain.row
         hasher = hashers.get(language_of(scene.plain, book.thesaurus), hashers["en"])
-        return Text(hasher, words_of(row), signs, sentence_ends(row))
+        words = words_of(row)
+        return Text(hasher, words, signs, edges(words))
 
     return read
 
@@ -119,9 +121,12 @@ class Learner:
         self._unlabelled = unlabelled
         self._texts = [read(example.text) for example in examples]
         again = (read(slipped(example.text)) for example in examples)
-        groups = [self._texts, again, *(each.texts for each in unlabelled)]
-        self._numbers, (self._features, self._again, *self._below) = counted(
-            [[numbers_of(text) for text in group] for group in groups]
+        green = [at for at, example in enumerate(examples) if example.level == Level.GREEN]
+        halves = [(at, half) for at in green for half in halved(examples[at].text)]
+        self._half_of = np.array([at for at, _ in halves], dtype=np.intp)
+        groups = [self._texts, again, (read(half) for _, half in halves), *(each.texts for each in unlabelled)]
+        self._numbers, (self._features, self._again, self._halves, *self._below) = counted(
+            (numbers_of(text) for text in group) for group in groups
         )
 
     def learned(self, chosen: NDArray[np.intp], names: Sequence[str] = ()) -> Arrays:
@@ -149,16 +154,25 @@ class Learner:
         """One answer for each level above green, from these features of the chosen examples."""
         examples = [self._examples[at] for at in chosen]
         features = sparse.vstack([self._features[chosen], self._again[chosen]], format="csr")[:, columns]
-        below = [each[:, columns] for each in self._below]
+        halves = self._halves[np.isin(self._half_of, chosen)]
+        most = [(each.most, each.weight) for each in self._unlabelled]
+        below = [
+            (each[:, columns], *known)
+            for each, known in zip([halves, *self._below], [(Level.GREEN, HALF), *most], strict=True)
+        ]
         return [self._level(level, examples, features, below) for level in (Level.AMBER, Level.RED, Level.CRISIS)]
 
     def _level(
-        self, level: Level, examples: Sequence[Example], features: sparse.csr_matrix, below: Sequence[sparse.csr_matrix]
+        self,
+        level: Level,
+        examples: Sequence[Example],
+        features: sparse.csr_matrix,
+        below: Sequence[tuple[sparse.csr_matrix, Level, float]],
     ) -> Learned:
         answers = np.tile([example.level >= level for example in examples], 2)
         weights = np.array([UNSURE if len({ok >= level for ok in e.ok}) > 1 else 1.0 for e in examples])
         weights = np.concatenate([weights, SLIPPED * weights])
-        known = [(more, each.weight) for more, each in zip(below, self._unlabelled, strict=True) if each.most < level]
+        known = [(more, weight) for more, most, weight in below if most < level]
         return _learned(features, answers, weights, STRENGTH, known)
 
     def _kinds(self, chosen: NDArray[np.intp], columns: Columns, names: Sequence[str]) -> Arrays:

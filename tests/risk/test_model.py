@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, table, training
-from moderation.risk.features import FEWER, FIRST, LAST, placed, sentence_ends, words_of
+from moderation.risk.features import FEWER, placed, words_of
 from moderation.risk.hearing import load_thresholds
-from moderation.risk.model import MODEL, Model, ModelFileError, stretches
+from moderation.risk.model import MODEL, Model, ModelFileError
 from moderation.risk.normalise import normalise
-from moderation.risk.slips import slipped
+from moderation.risk.slips import halved
 from moderation.risk.vocabulary import RULES, RuleFileError
 
 JUDGE = detector._judge
@@ -66,6 +66,15 @@ def test_a_category_whose_posts_are_held_asks_for_more() -> None:
     assert kinds
     assert kinds.isdisjoint(EAR.thresholds.held)
     assert any("Close to threat, but not sure enough to hold the post." in finding.reason for finding in found)
+
+
+def test_an_unsure_guess_at_contact_details_says_nothing() -> None:
+    texts = ["write to me at ash@example.org", "here is my number, text me any time", "what is your snap, add me"]
+    strict = replace(EAR.thresholds, levels=(-99.0, 99.0, 99.0), margin=999.0)
+    unsure = replace(EAR, thresholds=strict)
+
+    assert not [finding for text in texts for finding in unsure.heard(unsure.scene(text), THREAD)]
+    assert unsure.heard(unsure.scene("i am so tired of all of it"), THREAD)
 
 
 def test_the_weights_are_small_enough_to_ship() -> None:
@@ -127,7 +136,7 @@ def test_words_that_no_text_of_the_training_holds_weigh_nothing() -> None:
     alone, among = (EAR.model.read(words_of(words), "en").weighed(1) for words in (row, [*row, *strange]))
 
     assert alone[:7] == among[:7]
-    assert np.abs(among[10:-1]).mean() < 0.3 * np.abs(alone).mean()  # some share their letters with words
+    assert np.abs(among[10:-1]).mean() < 0.4 * np.abs(alone).mean()  # some share their letters with words
 
 
 @pytest.mark.parametrize("text", SAMPLE[1::6])
@@ -148,36 +157,6 @@ def test_a_quotation_ends_with_its_line_and_everything_stays_at_its_place(ending
 
     assert len(own) == len(text)
     assert own.split() == ["Well", "a", ">", "b,", "I", "want", "to", "die"]
-
-
-def test_slips_of_the_finger_change_some_words_and_always_the_same() -> None:
-    text = "Nothing tastes of anything now, and I go to bed hoping that the morning leaves me out."
-
-    once, again = slipped(text), slipped(text)
-
-    assert once == again != text
-    pairs = list(zip(once.split(), text.split(), strict=True))
-    assert all(one == other for one, other in pairs if len(other) < 4)
-
-
-def test_sentences_end_where_their_marks_stand() -> None:
-    row = ["i", ",", "know", ".", "what", "now", "?", '"', "so"]
-
-    assert sentence_ends(row) == [3, 6]
-    assert words_of(row)[:3] == [FIRST, "i", "know"]
-
-
-def test_a_long_text_is_learned_in_the_stretches_it_is_judged_in() -> None:
-    row = [*(["quiet"] * 40), ".", *(["i", "want", "to", "die", "tonight"]), ".", *(["quiet"] * 40)]
-    words, ends = words_of(row), sentence_ends(row)
-    signs = [("suicide 2", words.index("die"))]
-
-    parts = list(training.in_stretches(training.Text(EAR.model._words["en"]._hasher, words, signs, ends)))
-
-    assert parts[-1].words == words
-    grave = next(part for part in parts if part.words == ["i", "want", "to", "die", "tonight"])
-    assert grave.signs == [("suicide 2", 3)]
-    assert not any(part.signs for part in parts if "die" not in part.words)
 
 
 def test_the_words_that_weigh_are_those_whose_weights_are_large() -> None:
@@ -201,22 +180,6 @@ def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
         Context(place="live", around=("I want to die tonight.",)),
     ):
         assert assess(text, around).level >= alone
-
-
-def test_a_text_is_read_with_its_ends_and_without_its_marks() -> None:
-    assert words_of(["i", ",", "took", "14", "."]) == [FIRST, "i", "took", "#", LAST]
-
-
-@given(st.integers(3, 400), st.lists(st.integers(1, 400), max_size=40))
-@example(25, [21])  # a short end, in a text no longer than a stretch
-def test_every_word_of_a_text_lies_in_a_stretch_and_the_last_is_the_whole(words: int, ends: list[int]) -> None:
-    found = stretches(words, ends)
-
-    assert found[-1] == (0, words)
-    assert all(0 <= start < end <= words for start, end in found)
-    assert all(end - start <= 30 for start, end in found[:-1])
-    covered = {at for start, end in found[:-1] for at in range(start, end)}
-    assert words <= 24 or covered == set(range(words))
 
 
 def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
@@ -309,3 +272,21 @@ def test_a_young_person_named_by_the_model_is_never_taken_for_the_other_party() 
 
     assert found
     assert all(finding.speaker == "young" for finding in found)
+
+
+def test_half_a_harmless_text_is_learned_as_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = rulebook.load()
+    examples = [example for example in corpus.load("train") if example.lang == "en"][::90]
+    read = training.reader_of(book)
+    halves = [read(half) for example in examples if example.level == Level.GREEN for half in halved(example.text)]
+
+    learner = training.Learner(read, examples)
+    means = []
+    for weight in (training.HALF, 0.0):
+        monkeypatch.setattr(training, "HALF", weight)
+        model = Model(learner.learned(np.arange(len(examples))))
+        model.prepare(book.thesaurus)
+        means.append(np.mean([model.read(half.words, "en", half.signs).scores()[0] for half in halves], axis=0))
+
+    assert len(halves) > 100
+    assert (means[0] < means[1] - 0.2).all()

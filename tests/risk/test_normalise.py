@@ -126,3 +126,19 @@ def test_a_match_leads_back_to_the_words_as_written(words: list[str], data: st.D
 )
 def test_the_last_net_needs_nothing_but_its_phrases(text: str, level: int) -> None:
     assert minimal_level(text) == level
+
+
+@pytest.mark.parametrize(
+    ("written", "quoted"),
+    [
+        ("Tell them 'I'm not well' and go", ["i am not well"]),
+        ("She said \u2018no\u2019, then 'yes'", ["no", "yes"]),
+        ("the dogs' food and the cats' bowls", []),
+        ("'cause I can't, and the dogs' bowl", []),
+        ("rock 'n' roll 'til dawn", []),
+    ],
+)
+def test_words_between_single_marks_are_quoted_and_apostrophes_quote_nothing(written: str, quoted: list[str]) -> None:
+    plain = normalise(written, READER)
+
+    assert [plain.text[start:end].strip(" ,") for start, end in plain.quotes] == quoted
