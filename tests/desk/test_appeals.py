@@ -91,12 +91,11 @@ def test_a_removal_states_scope_duration_facts_automation_ground_and_redress(rem
 
 
 def test_automation_that_hides_or_holds_says_so_and_can_be_appealed_at_once(ash, room) -> None:
-    make_post(ash, room, "Call me tonight on 555 0199 123, my number is real.")
-    post = make_post(ash, room, "You are pathetic and everyone here laughs at you.")
-    Post.objects.filter(pk=post.pk).exists()
+    make_post(ash, room, "You are worthless, go kill yourself.")
 
     told = Statement.objects.in_force()
 
+    assert told
     for statement in told:
         assert "A program did this; no person has decided yet." in Browser().read(statement.get_absolute_url())
     assert all(statement.decision is None for statement in told)
