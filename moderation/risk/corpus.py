@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from moderation.risk.findings import Level
@@ -130,21 +131,29 @@ def trigrams(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def without_near_duplicates(examples: Iterable[Example]) -> Iterator[Example]:
-    """The examples less those that share too many rows of three words with an earlier one (`TOO_LIKE`)."""
+    """The examples less those that share too many rows of three words with an earlier one (`TOO_LIKE`).
+
+    Two that are too like share one of their rarest rows: those of each text that are left when as many of the common
+    ones are taken away as both could have without being too like. Only these are looked up.
+    """
+    examples = list(examples)
+    all_rows = [trigrams(example.text) for example in examples]
+    often = Counter(chain.from_iterable(all_rows))
     holders: dict[tuple[str, ...], list[int]] = {}
-    kept: list[frozenset[tuple[str, ...]]] = []
-    for example in examples:
-        rows = trigrams(example.text)
-        shared: dict[int, int] = {}
-        for row in rows:
-            for holder in holders.get(row, ()):
-                shared[holder] = shared.get(holder, 0) + 1
-        if any(count / (len(rows) + len(kept[at]) - count) > TOO_LIKE for at, count in shared.items()):
+    for at, rows in enumerate(all_rows):
+        rarest = sorted(rows, key=lambda row: (often[row], row))[: len(rows) - int(TOO_LIKE * len(rows))]
+        likely = {holder for row in rarest for holder in holders.get(row, ())}
+        if any(_likeness(rows, all_rows[holder]) > TOO_LIKE for holder in likely):
             continue
-        for row in rows:
-            holders.setdefault(row, []).append(len(kept))
-        kept.append(rows)
-        yield example
+        for row in rarest:
+            holders.setdefault(row, []).append(at)
+        yield examples[at]
+
+
+def _likeness(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+    """The Jaccard index."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
 
 
 def add(examples: Iterable[Example], folder: Path = CORPUS, *, ordinary: bool = False) -> dict[str, int]:

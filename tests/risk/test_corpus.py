@@ -3,11 +3,14 @@
 import hashlib
 import re
 from collections import Counter
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation.risk import Level, corpus
 from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
@@ -59,6 +62,19 @@ def test_a_text_that_says_the_same_again_is_left_out() -> None:
     again = [example for example in TRAIN[:50] for _ in range(2)]
 
     assert len(list(corpus.without_near_duplicates(again))) == 50
+
+
+@given(st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=9).map(" ".join), max_size=14))
+def test_a_text_is_left_out_where_it_is_too_like_one_that_is_kept(texts: list[str]) -> None:
+    examples = [replace(TRAIN[0], text=text) for text in texts]
+    kept: list[str] = []
+    for text in texts:
+        rows = corpus.trigrams(text)
+        others = [corpus.trigrams(other) for other in kept]
+        if all(len(rows & other) / len(rows | other) <= corpus.TOO_LIKE for other in others):
+            kept.append(text)
+
+    assert [example.text for example in corpus.without_near_duplicates(examples)] == kept
 
 
 def test_every_text_accepts_its_own_level_and_every_text_at_risk_has_a_category() -> None:
