@@ -30,9 +30,10 @@ _BLANKS = "\t\xa0\u1680\u202f\u205f\u3000\u2800\u3164\uffa0\x1f"
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 # Everything but plain ASCII: single characters, and characters written out as in the source of a web page.
 _SPECIAL = re.compile(r"[^ -~]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-# Words between single quotation marks: neither mark stands between letters, nor is the first a left-out beginning.
+# Words between single quotation marks: neither mark stands between letters, the first is no left-out beginning and the
+# second no genitive (`my parents' house`). In doubt nothing is quoted.
 _SINGLE = re.compile(
-    r"(?<![^\s(\[\"])'(?=\w)(?!(?:cause|cos|coz|em|til|till|bout|tis|twas|round|n|ere|cuz|im|er)\b)([^\n']{1,200}(?:'\w[^\n']{0,200}){0,9})'(?!\w)"
+    r"(?<![^\s(\[\"])'(?=\w)(?!(?:cause|cos|coz|em|til|till|bout|tis|twas|round|n|ere|cuz|im|er)\b)([^\n']{1,200}(?:'\w[^\n']{0,200}){0,9})(?:(?<!s)'(?!\w)|'(?=[.,!?;:)]|$))"
 )
 _FEW = 12  # different signs that are folded with a walk through the text for each
 _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they are

@@ -71,7 +71,7 @@ def parts_elsewhere(plain: Plain, thesaurus: Thesaurus) -> list[tuple[int, int]]
         elsewhere = _is_elsewhere(thesaurus.counter.tally(frozenset(words)), most)
         if elsewhere:
             start, end = plain.places[first][0], plain.places[last - 1][1]
-            found = [*found[:-1], (found[-1][0], end)] if follows else [*found, (start, end)]
+            found.append((found.pop()[0] if follows else start, end))
         follows = elsewhere
     return found
 

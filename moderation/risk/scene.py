@@ -23,6 +23,7 @@ _WORDS = {
     "affirming": """
         stop stopped stopping help only just sure know shake control wait promise trust guarantee resist fight tell
         told anyone anybody escape rid sleep cope why see wake mind ashamed safe afraid scared enough avoid
+        surprise wonder doubt
     """,
 }
 _NEGATORS, _NEGATORS_ELSEWHERE, _STOPS, _AFFIRMING = (frozenset(words.split()) for words in _WORDS.values())

@@ -275,3 +275,21 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
     found = assess(text, Context(earlier=("I want to kill myself",)))
 
     assert found.level == Level.CRISIS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No surprise I want to kill myself",
+        "I'm going to kill myself. I finished my last sandwich.",
+        "I took an overdose. My first husband is here.",
+        "He locked me out. By mistake I said I'd tell the police",
+        "I know you are planning to kill me",
+        "are you feeling suicidal? because I am",
+        "They said 'so what and I want to kill myself tonight in my parents' house",
+        "how much do you need to take to die",
+        "I wrote goodbye letters to my class",
+    ],
+)
+def test_everyday_words_beside_a_plea_do_not_take_it_back(text: str) -> None:
+    assert assess(text).level >= Level.RED

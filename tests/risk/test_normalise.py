@@ -136,6 +136,8 @@ def test_the_last_net_needs_nothing_but_its_phrases(text: str, level: int) -> No
         ("the dogs' food and the cats' bowls", []),
         ("'cause I can't, and the dogs' bowl", []),
         ("rock 'n' roll 'til dawn", []),
+        ("she said 'ave a bath, the kids' dad left", []),
+        ("they said 'so what and I am in my parents' house", []),
     ],
 )
 def test_words_between_single_marks_are_quoted_and_apostrophes_quote_nothing(written: str, quoted: list[str]) -> None:
