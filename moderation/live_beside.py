@@ -1,7 +1,6 @@
 """What stands in a live room's console and page from above: acts on messages, the team's part, words for one person."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from forum.models import LiveSession, LiveState, Pause, Post
 from forum.tokens import new_token
-from moderation.live_care import MUTE_MINUTES, WORD, may_act, mutes_in, removal_reasons
+from moderation.live_care import WORD, may_act, mutes_in, removal_reasons
 from moderation.live_forms import LENGTHS
 from moderation.models import Case, LiveNote, OutreachMessage, Statement
 from moderation.models.statements import RUNS_OUT
@@ -22,7 +21,6 @@ from peers.who import speaker
 Found = dict[str, Any] | None
 MOST_NOTES = 20
 MOST_WORDS = 3  # in the room; all of them stand in the conversation
-LONGEST_MUTE = timedelta(minutes=max(MUTE_MINUTES))  # longer ones last until the room closes
 _TEAM = "lamplight.live_team"  # the request's place for what was read once for all messages of a page
 _SENT = "lamplight.live_sent"  # and for a form that comes back, and whether its sender was away
 
@@ -137,7 +135,7 @@ def for_me(request: HttpRequest | None, session: LiveSession) -> Found:
     return {
         "words": words,
         "pause": pause,
-        "until": _until(pause) if pause else "",
+        "until": pause.until_words if pause else "",
         "is_over": session.state == LiveState.CLOSED,
         "statement": statement,
         "reasons": in_words(statement, now=timezone.now()) if statement else None,
@@ -160,16 +158,3 @@ def _statement_of(peer: Peer, pause: Pause | None) -> Statement | None:
         return None
     found = Statement.objects.in_force().filter(peer=peer, restriction__in=RUNS_OUT, until=pause.until)
     return found.select_related("case__room", "decision__moderator__peer").order_by("-pk").first()
-
-
-def _until(pause: Pause) -> str:
-    if pause.by_rules:
-        return "until a moderator has looked"
-    if pause.session_id and pause.until - pause.made_at > LONGEST_MUTE:
-        return "until this room closes"
-    return f"until {_clock(pause.until)}"
-
-
-def _clock(at: datetime) -> str:
-    day = f"{at:%d %B}, ".lstrip("0") if at.date() != timezone.now().date() else ""
-    return f"{day}{at:%H:%M} UTC"

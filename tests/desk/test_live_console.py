@@ -272,7 +272,7 @@ def test_a_muted_person_reads_why_and_until_when_and_what_they_write_comes_back(
     answer = Browser(ash).post(f"{session.get_absolute_url()}say", {"body": "But I", "client_id": "c"})
 
     pause = Pause.objects.get()
-    until = pause.until_words  # with the day, near midnight
+    until = pause.until_words
     assert f"{pause.until:%H:%M} UTC" in until
     assert f"Your writing rests here {until}" in page
     assert "River (of this room's team) wrote" in unescape(page)
