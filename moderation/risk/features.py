@@ -54,15 +54,22 @@ def words_of(row: Sequence[str]) -> list[str]:
     In a text of more than `SHORT` words there is a sign where each sentence begins, too, so that a sentence of it is
     read as it would be alone. In short ones marks are put and left out too easily to mean much.
     """
+    row = _with_stops(row)
     words = [EDGE, *filter(None, map(_read_as.__getitem__, row)), EDGE]
     return [words[at] for at in _kept(words)] if "." in row else words
 
 
 def places_of(row: Sequence[str]) -> list[int]:
     """For each word of `words_of` which word of the row it is; the first sign stands before the row."""
-    inside = [at for at, word in enumerate(row) if _read_as[word]]
-    places, words = [-1, *inside, len(row)], [EDGE, *(_read_as[row[at]] for at in inside), EDGE]
+    written = [at for at, word in enumerate(row) for _ in _with_stops([word])]
+    inside = [(at, read) for at, word in zip(written, _with_stops(row), strict=True) if (read := _read_as[word])]
+    places, words = zip((-1, EDGE), *inside, (len(row), EDGE), strict=True)
     return [places[at] for at in _kept(words)]
+
+
+def _with_stops(row: Sequence[str]) -> Sequence[str]:
+    """The row with a full stop behind each question mark, which is a word and ends its sentence."""
+    return [part for word in row for part in ((word, ".") if word == "?" else (word,))] if "?" in row else row
 
 
 def _kept(words: Sequence[str]) -> list[int]:
@@ -180,8 +187,7 @@ def sign_number(sign: str) -> int:
 
 def edges(words: Sequence[str]) -> list[int]:
     """At which words of `words_of` a sentence begins that is not the first: at the sign before it."""
-    found = [at for at, word in enumerate(words[:-1]) if word == EDGE or (word == "?" and words[at + 1] != EDGE)]
-    return found[1:]
+    return [at for at, word in enumerate(words) if word == EDGE][1:-1]
 
 
 def placed(signs: Mapping[str, int], plain: Plain) -> list[tuple[str, int]]:

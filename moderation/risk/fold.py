@@ -32,8 +32,11 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 _SPECIAL = re.compile(r"[^ -~]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 # Words between single quotation marks: neither mark stands between letters, the first is no left-out beginning and the
 # second no genitive (`my parents' house`). In doubt nothing is quoted.
+_LEFT_OUT = "cause|cos|coz|cuz|em|til|till|bout|tis|twas|round|n|ere|im|er"  # words that begin with an apostrophe
 _SINGLE = re.compile(
-    r"(?<![^\s(\[\"])'(?=\w)(?!(?:cause|cos|coz|em|til|till|bout|tis|twas|round|n|ere|cuz|im|er)\b)([^\n']{1,200}(?:'\w[^\n']{0,200}){0,9})(?:(?<!s)'(?!\w)|'(?=[.,!?;:)]|$))"
+    rf"(?<![^\s(\[\"])'(?=\w)(?!(?:{_LEFT_OUT})\b)"
+    r"([^\n']{1,200}(?:'\w[^\n']{0,200}){0,9})"
+    r"(?:(?<!s)'(?!\w)|'(?=[.,!?;:)]|$))"
 )
 _FEW = 12  # different signs that are folded with a walk through the text for each
 _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they are

@@ -285,6 +285,7 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
         "I took an overdose. My first husband is here.",
         "He locked me out. By mistake I said I'd tell the police",
         "I know you are planning to kill me",
+        "You said you want to kill me, I am scared",
         "are you feeling suicidal? because I am",
         "They said 'so what and I want to kill myself tonight in my parents' house",
         "how much do you need to take to die",
