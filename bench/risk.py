@@ -21,6 +21,7 @@ from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus
 from moderation.risk.corpus import Example
 
+_SECOND_AUTHOR = "functional-fn2"  # how the names of the groups of the second author's cases begin
 _AGAINST = frozenset({Category.THREAT, Category.HARASSMENT, Category.ENCOURAGEMENT})
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 # What the design asks for: the least or the most of each figure.
@@ -63,8 +64,8 @@ def functional_cases() -> Iterator[str]:
     yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not,"
     yield "by two authors.\n"
     unread = judge_all(corpus.load("functional"))
-    second = [text for text in unread if text.example.group.startswith("functional-fn2")]
-    first = [text for text in unread if not text.example.group.startswith("functional-fn2")]
+    second = [text for text in unread if text.example.group.startswith(_SECOND_AUTHOR)]
+    first = [text for text in unread if not text.example.group.startswith(_SECOND_AUTHOR)]
     looked_at = judge_all(corpus.load("thresholds"))
     yield from _beside({"functional": unread, "first author": first, "second": second, "thresholds": looked_at})
 
