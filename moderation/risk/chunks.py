@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from moderation.risk.memory import Memory
 from moderation.risk.phrases import PLACEHOLDERS, split_word
-from moderation.risk.spelling import Speller, ordinary_words
+from moderation.risk.spelling import Speller, english_words, ordinary_words
 from moderation.risk.tokens import Token
 from moderation.risk.vocabulary import Vocabulary
 
@@ -51,7 +51,7 @@ class Chunks:
     ) -> None:
         """`matter` are the words of the rules, `known` also those of the thesaurus; `hidden` are sought in disguise."""
         self._vocabulary, self._known, self._hidden = vocabulary, known, hidden
-        self._speller = Speller(matter, known | ordinary_words() | vocabulary.plain.keys())
+        self._speller = Speller(matter, known | ordinary_words() | vocabulary.plain.keys(), english_words())
         self._shapes: dict[tuple[str, int], list[str]] = {}
         for word in sorted(matter):
             self._shapes.setdefault((word[:1], len(word)), []).append(word)

@@ -30,7 +30,7 @@ examples counter_examples
 """
 _RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
 _OF_LANGUAGE = re.compile(r"([a-z]{2})_")
-_LISTS = Path(__file__).parent  # ordinary_words.txt and frequent_words.txt
+_LISTS = Path(__file__).parent  # english_words.txt, ordinary_words.txt and frequent_words.txt
 _WORD = re.compile(r"[^\W\d_]{3,}")
 ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
 _SCOPES = frozenset(

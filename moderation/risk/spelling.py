@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ORDINARY = Path(__file__).parent / "ordinary_words.txt"
+ENGLISH = Path(__file__).parent / "english_words.txt"
 _SHORTEST = 5  # letters; shorter words have too many neighbours
 _STEM = 5  # letters that two words have in common when it does not matter which of them was meant
 
@@ -11,8 +12,9 @@ _STEM = 5  # letters that two words have in common when it does not matter which
 class Speller:
     """Knows which words matter, and which others are right as they stand."""
 
-    def __init__(self, matter: Iterable[str], ordinary: frozenset[str]) -> None:
-        self._ordinary = ordinary
+    def __init__(self, matter: Iterable[str], ordinary: frozenset[str], english: frozenset[str]) -> None:
+        """`ordinary` words are left alone; those of the `english` dictionary may still be forms of one that matters."""
+        self._ordinary, self._english = ordinary, english
         self._matter = sorted({word for word in matter if len(word) >= _SHORTEST and word.isascii() and word.isalpha()})
         self._near: dict[str, list[str]] = {}
         for word in self._matter:
@@ -28,11 +30,23 @@ class Speller:
         }
         first = {near for near in found if near[0] == word[0]} or found  # the first letter is rarely wrong
         alike = len({near[:_STEM] for near in first}) == 1
-        return max(first, key=lambda near: (len(near), near)) if alike else None
+        meant = max(first, key=lambda near: (len(near), near)) if alike else None
+        if meant and word in self._english and not (meant.startswith(word) or word.startswith(meant)):
+            return None  # spelled as it was meant: "goats" are no goals, but two trolleys are a trolley
+        return meant
 
 
-def ordinary_words(path: Path = ORDINARY) -> frozenset[str]:
+def ordinary_words() -> frozenset[str]:
     """Words that are right as they stand, whatever they are near to."""
+    return _words_of(ORDINARY)
+
+
+def english_words() -> frozenset[str]:
+    """The words of an English dictionary (NOTICE says which), but those of means: the vocabulary has them."""
+    return _words_of(ENGLISH)
+
+
+def _words_of(path: Path) -> frozenset[str]:
     return frozenset(path.read_text(encoding="utf-8").split())
 
 

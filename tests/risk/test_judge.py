@@ -286,6 +286,18 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
         "He locked me out. By mistake I said I'd tell the police",
         "I know you are planning to kill me",
         "You said you want to kill me, I am scared",
+        "Are you suicidal? I am.",
+        "I wanted to die every day. It went away but tonight it's back.",
+        "I wanted to die back then and it hasn't gone away",
+        "The feeling passed, now I just want to die",
+        "When I wanted to die last year nobody came, and now I've got the tablets",
+        "I'm so sorry you have to read this, I want to die",
+        "sorry you feel like dying too, I do as well, tonight",
+        "I cut myself with the peeler on purpose",
+        "I overdosed in my first year of uni and I've just done it again",
+        "dad took my phone because I told my teacher he hits me",
+        "He locked me out by accident he says, but he laughed and I was bleeding",
+        "my dad is going to kill me, I'm hiding in the bathroom",
         "are you feeling suicidal? because I am",
         "They said 'so what and I want to kill myself tonight in my parents' house",
         "how much do you need to take to die",
@@ -294,3 +306,39 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
 )
 def test_everyday_words_beside_a_plea_do_not_take_it_back(text: str) -> None:
     assert assess(text).level >= Level.RED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You said nobody would miss you, so kill yourself",
+        "You wrote that everyone would be better off without you. You are right, do it",
+        "you're not just attention seeking you're pathetic, kill yourself",
+        "don't tell your sister, you are only twelve, it's our secret, delete this chat",
+    ],
+)
+def test_kind_words_beside_an_attack_do_not_take_it_back(text: str) -> None:
+    found = assess(text)
+
+    assert found.level >= Level.RED
+    assert {Category.ENCOURAGEMENT, Category.MINOR} & set(found.categories)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Back in 2015 I wanted to die every day. That feeling went and it hasn't come back.",
+        "I'm so sorry you feel like dying right now. Please stay with us and call someone.",
+        "You wrote that nobody would notice if you died. I noticed you were missing from Monday's thread.",
+        "You're not an attention seeker. Wanting to die is real pain, and you've nothing to prove here.",
+        "dad took my phone for a week because i swore at my sister. so unfair",
+        "My girlfriend locked me out by accident, she had both sets of keys.",
+        "these stairs will kill me",
+        "I cut myself peeling squash, the plaster is on and so is the soup.",
+        "As a new moderator, how do I word a reply when someone writes that they want to die?",
+        "I overdosed in my first year of uni. I teach there now, and I run the peer listening group.",
+        "The horses are going to a lady in Devon. My hip says no more.",
+    ],
+)
+def test_words_of_kindness_of_the_past_and_of_small_mishaps_call_nobody_at_once(text: str) -> None:
+    assert assess(text).level <= Level.AMBER

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, table, training
 from moderation.risk.features import FEWER, placed, words_of
 from moderation.risk.hearing import load_thresholds
-from moderation.risk.model import MODEL, Model, ModelFileError
+from moderation.risk.model import DEARER, MODEL, Model, ModelFileError
 from moderation.risk.normalise import normalise
 from moderation.risk.slips import halved
 from moderation.risk.vocabulary import RULES, RuleFileError
@@ -92,7 +92,8 @@ def test_judging_sees_the_features_that_learning_saw(tokens: list[str]) -> None:
 
     rows = EAR.model.owned(training.numbers_of(training.Text(hasher, words, signs)))
     weights = (EAR.model.levels[rows] * EAR.model.level_scale)[:, :-1].sum(axis=0)
-    assert np.allclose(weights / np.sqrt(len(rows) + FEWER) + EAR.model.level_bias, scores, atol=1e-3)
+    length = DEARER[min(len(words), len(DEARER) - 1)]
+    assert np.allclose(weights / np.sqrt(len(rows) + FEWER) + EAR.model.level_bias - length, scores, atol=1e-3)
     assert len(rows) > len(words)
 
 

@@ -60,6 +60,18 @@ def test_what_is_no_known_word_is_not_made_one(word: str) -> None:
     assert "kill" not in plain
 
 
+@pytest.mark.parametrize(
+    "word", ["goats", "farming", "heroic", "mattered", "peeling", "copying", "devon", "sweeping", "blind", "frowned"]
+)
+def test_a_word_of_the_dictionary_is_no_slip_of_another(word: str) -> None:
+    assert normalise(word, READER).text.strip() == word
+
+
+@pytest.mark.parametrize(("slip", "word"), [("sucide", "suicide"), ("overdoze", "overdose"), ("cuting", "cutting")])
+def test_a_slip_in_a_grave_word_is_read_as_that_word(slip: str, word: str) -> None:
+    assert normalise(slip, READER).text.strip() == word
+
+
 @given(st.text())
 def test_folded_characters_come_from_ordered_stretches_of_the_text(text: str) -> None:
     folded = fold(text)
