@@ -40,7 +40,7 @@ _SIGNS_KEPT = 4_096
 _MIDDLE, _LONG, _STEP, _LEAST = 60, 30, 8, 5  # words (see `stretches`)
 
 _UNKNOWN = NOTHING + (1 << KIND_SHIFT)  # the row of features that own none: they weigh nothing, and count
-_CHANCE, _MOST_CHANCE = 0.08, 3  # off for each doubling of the stretches, and how many doublings count
+_CHANCE, _MOST_CHANCE = 0.11, 3  # off for each doubling of the stretches, and how many doublings count
 # Few words hold little evidence, so that the same score says more of them: each doubling of their number, from 8 to 64,
 # costs so much. Chosen so that at every length texts as sure as the threshold, and not learned from, are urgent about
 # as often; as many false alarms then go with fewer misses.

@@ -32,11 +32,11 @@ from moderation.risk.slips import halved, slipped
 from moderation.risk.table import Columns, Weights, checks, counted, folded, owners, rounded, spread
 
 STRENGTH, KIND_STRENGTH = 10.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
-COMMENT, QUESTION = 3.0, 0.3  # weights of an everyday comment and of a stretch of a question to a counsellor
+COMMENT, QUESTION = 3.0, 0.5  # weights of an everyday comment and of a stretch of a question to a counsellor
 _PARTS = 3  # of which one is judged for the scale of scores
 UNSURE = 0.7  # weight of a text for which both answers are accepted
 SLIPPED = 0.3  # weight of a text written once more with slips of the finger
-HALF = 0.2  # weight of half a harmless text: sent in two parts, it is hardly ever grave
+HALF = 0.3  # weight of half a harmless text: sent in two parts, it is hardly ever grave
 _PLACES = frozenset({"thread"})  # where the labelled texts are taken to stand
 Arrays = dict[str, NDArray[np.generic]]
 NAMES = tuple(category.value for category in Category if category != Category.DETECTOR)
