@@ -337,6 +337,7 @@ def write_privately(console: Page, to: str, words: str) -> None:
     message.get_by_label("A private word to them").fill(words)
     message.get_by_role("button", name="Send privately").click()
     expect(console.locator("[data-host-says]")).to_have_text("Send privately: done")
+    expect(message.get_by_label("A private word to them")).to_be_hidden()  # the line above may be of the word before
 
 
 def test_a_line_that_never_opens_is_found_and_the_page_asks_plainly(visit, open_room) -> None:
