@@ -21,7 +21,8 @@ from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus
 from moderation.risk.corpus import Example
 
-_SECOND_AUTHOR = "functional-fn2"  # how the names of the groups of the second author's cases begin
+# How the names of the groups of later authors' functional cases begin; all others are the first author's.
+_LATER_AUTHORS = {"second": "functional-fn2", "third": "functional-fn3"}
 _AGAINST = frozenset({Category.THREAT, Category.HARASSMENT, Category.ENCOURAGEMENT})
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 # What the design asks for: the least or the most of each figure.
@@ -62,12 +63,12 @@ def functional_cases() -> Iterator[str]:
     """The same figures on plain, short cases for every capability."""
     yield "Plain, short cases for every capability, written without knowing the rules or the other texts."
     yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not,"
-    yield "by two authors.\n"
+    yield "by three authors.\n"
     unread = judge_all(corpus.load("functional"))
-    second = [text for text in unread if text.example.group.startswith(_SECOND_AUTHOR)]
-    first = [text for text in unread if not text.example.group.startswith(_SECOND_AUTHOR)]
+    later = {name: [t for t in unread if t.example.group.startswith(own)] for name, own in _LATER_AUTHORS.items()}
+    first = [text for text in unread if not text.example.group.startswith(tuple(_LATER_AUTHORS.values()))]
     looked_at = judge_all(corpus.load("thresholds"))
-    yield from _beside({"functional": unread, "first author": first, "second": second, "thresholds": looked_at})
+    yield from _beside({"functional": unread, "first author": first, **later, "thresholds": looked_at})
 
 
 def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:
