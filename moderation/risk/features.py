@@ -61,10 +61,11 @@ def words_of(row: Sequence[str]) -> list[str]:
 
 def places_of(row: Sequence[str]) -> list[int]:
     """For each word of `words_of` which word of the row it is; the first sign stands before the row."""
-    written = [at for at, word in enumerate(row) for _ in _with_stops([word])]
-    inside = [(at, read) for at, word in zip(written, _with_stops(row), strict=True) if (read := _read_as[word])]
+    stopped = _with_stops(row)
+    written = [at for at, word in enumerate(row) for _ in _with_stops([word])] if "?" in row else range(len(row))
+    inside = [(at, read) for at, read in zip(written, map(_read_as.__getitem__, stopped), strict=True) if read]
     places, words = zip((-1, EDGE), *inside, (len(row), EDGE), strict=True)
-    return [places[at] for at in _kept(words)]
+    return [places[at] for at in _kept(words)] if "." in stopped else list(places)
 
 
 def _with_stops(row: Sequence[str]) -> Sequence[str]:
@@ -190,11 +191,8 @@ def edges(words: Sequence[str]) -> list[int]:
     return [at for at, word in enumerate(words) if word == EDGE][1:-1]
 
 
-def placed(signs: Mapping[str, int], plain: Plain) -> list[tuple[str, int]]:
-    """Each sign with the word of `words_of` it is seen at, from its place in the plain text."""
-    if not signs:
-        return []
-    places = places_of(plain.row)
+def placed(signs: Mapping[str, int], plain: Plain, places: Sequence[int]) -> list[tuple[str, int]]:
+    """Each sign with the word of `words_of` it is seen at, from its place in the plain text and `places_of` its row."""
     return [(sign, bisect_left(places, bisect_right(plain.at, place + 1) - 1)) for sign, place in signs.items()]
 
 

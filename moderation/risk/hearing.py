@@ -109,7 +109,8 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
     if language not in model.languages or len(list(islice(filter(str.isalnum, plain.row), FEWEST))) < FEWEST:
         return Heard([], None)
     words = words_of(plain.row)
-    reading = model.read(words, language, placed(signs, plain), edges(words))
+    at = places_of(plain.row) if signs else []
+    reading = model.read(words, language, placed(signs, plain, at), edges(words))
     scores, parts = reading.scores()
     sure = thresholds.over(scores, language)
     level = level_of(sure)
@@ -117,8 +118,8 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
         return Heard([], sure[1])
     start, end = parts[level - 1]
     weights = reading.weighed(level - 1)[start:end]
-    places = places_of(plain.row)[start:end]
-    spans = _marked(words[start:end], weights, places, plain.places)
+    at = at or places_of(plain.row)
+    spans = _marked(words[start:end], weights, at[start:end], plain.places)
     version = f"{thresholds.version}-{model.version}"
     category, unsure = _categories(reading.kinds(start, end), thresholds, sure[level - 1])
     if unsure == Category.CONTACT and level == Level.AMBER:

@@ -29,8 +29,11 @@ class Letters:
         self._vocabulary = vocabulary
         self._known, self._ordinary = known, ordinary
         self.hidden = SHORT.union(word for word in known if len(word) >= SHORTEST)
-        self._longest = max(map(len, self.hidden), default=0)
-        self._begins = frozenset(word[:2] for word in (*self.hidden, *_BETWEEN))
+        # The lengths of the words that begin with these two letters, the longest first.
+        lengths: dict[str, set[int]] = {}
+        for word in (*self.hidden, *_BETWEEN):
+            lengths.setdefault(word[:2], set()).add(len(word))
+        self._lengths = {begin: sorted(found, reverse=True) for begin, found in lengths.items()}
 
     def alone(self, letter: str) -> tuple[str, ...]:
         """What a letter that stands alone is read as: `u` is `you`."""
@@ -99,9 +102,9 @@ class Letters:
         spelled = "".join(letter.word for letter in letters)
         at = 0
         while at < len(letters):
-            begins = spelled[at : at + 2] in self._begins
-            longest = min(self._longest, len(letters) - at) if begins else 1
-            size = next((n for n in range(longest, 1, -1) if self._is_hidden(spelled[at : at + n])), 1)
+            sizes = self._lengths.get(spelled[at : at + 2], ())
+            left = len(letters) - at
+            size = next((n for n in sizes if n <= left and self._is_hidden(spelled[at : at + n])), 1)
             start, end = letters[at].start, letters[at + size - 1].end
             for word in self._vocabulary.canonical(spelled[at : at + size]):
                 yield Token(word, start, end)

@@ -13,6 +13,7 @@ from moderation.risk.sieve import Cues, Places, Sentence, Sieve
 
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
 _REACH = 5
+_SHORT = 4  # words of a sentence whose phrases are looked for once only
 _SENTENCES_BESIDE = {"near": 1, "around": 3}
 _WORDS = {
     "negating": "not never no without nor nobody none neither",
@@ -39,6 +40,7 @@ class Scene:
         self._sieve, self._cues = sieve, cues
         self._found: dict[str, Places] = {}
         self._nearby: dict[tuple[int, int], dict[str, int]] = {}
+        self._passing_of: dict[tuple[str, ...], int] = {}
         self._clauses: list[int] = []
         self._bounds = [0]
         self.sentences: list[Sentence] = []
@@ -52,10 +54,18 @@ class Scene:
         start, text = self._bounds[-1], self.plain.text
         end = start + sum(map(len, row)) + len(row)
         self._bounds.append(end)
-        needed = self._sieve.needed_by(row)
-        passing = self._sieve.passing(needed)
-        self._needed |= needed
+        passing = self._passing(row)
         self.sentences.append(Sentence(text, start, min(end + 1, len(text)), row, passing) if passing else _EMPTY)
+
+    def _passing(self, row: list[str]) -> int:
+        """The bits of the phrases that may stand in a sentence. The same short one may stand there many times."""
+        key = tuple(row) if len(row) <= _SHORT else ()
+        found = self._passing_of.get(key)
+        if found is None or not key:
+            needed = self._sieve.needed_by(row)
+            self._needed |= needed
+            found = self._passing_of[key] = self._sieve.passing(needed)
+        return found
 
     def cue(self, name: str) -> Places:
         """Where the cue stands in the plain text, in order."""

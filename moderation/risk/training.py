@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from moderation.risk import corpus
 from moderation.risk.corpus import Example
 from moderation.risk.ear import Ear, signs_of
-from moderation.risk.features import Hasher, all_numbers, edges, placed, words_of
+from moderation.risk.features import Hasher, all_numbers, edges, placed, places_of, words_of
 from moderation.risk.findings import Category, Level
 from moderation.risk.hearing import Thresholds
 from moderation.risk.language import language_of
@@ -92,8 +92,8 @@ def reader_of(book: Rulebook) -> Callable[[str], Text]:
 
     def read(text: str) -> Text:
         scene = scene_of(book, text)
-        signs = placed(signs_of(book, scene, _PLACES), scene.plain)
         row = scene.plain.row
+        signs = placed(signs_of(book, scene, _PLACES), scene.plain, places_of(row))
         hasher = hashers.get(language_of(scene.plain, book.thesaurus), hashers["en"])
         words = words_of(row)
         return Text(hasher, words, signs, edges(words))

@@ -60,7 +60,9 @@ def test_every_word_read_has_its_place_in_the_row(row: list[str]) -> None:
 def test_a_sign_behind_the_end_of_a_sentence_stands_at_its_word() -> None:
     plain = normalise("Well, I know.\n\nI want to die, you see.", BOOK.reader)
 
-    assert placed({"suicide 2": plain.text.index(" die")}, plain) == [("suicide 2", words_of(plain.row).index("die"))]
+    signs = {"suicide 2": plain.text.index(" die")}
+
+    assert placed(signs, plain, places_of(plain.row)) == [("suicide 2", words_of(plain.row).index("die"))]
 
 
 @pytest.mark.parametrize("mark", [".", "?"])

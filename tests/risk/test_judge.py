@@ -326,6 +326,18 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
         "They said 'so what and I want to kill myself tonight in my parents' house",
         "how much do you need to take to die",
         "I wrote goodbye letters to my class",
+        "I used to want to die every night. I am fine now, they think",
+        "I used to think about killing myself and I am glad I told you, but tonight I want to again",
+        "I used to think about killing myself. I am not well now.",
+        "I nearly killed myself on Sunday. Glad I told nobody",
+        "I want to join my husband in his grave, the grief group does not help",
+        "My husband says he will kill me now if I leave",
+        "mum will kill me when she sees my hair, she hit me last time",
+        "I don't trust myself alone with a tub of ice cream, I hate myself and want to die",
+        "Er hat mich nie geschlagen, bis gestern.",
+        "Personne me frappe sauf mon père quand il boit.",
+        "Me corto otra vez, no puedo parar",
+        "I ate well. I slept. I overdosed.",
     ],
 )
 def test_everyday_words_beside_a_plea_do_not_take_it_back(text: str) -> None:
@@ -362,7 +374,25 @@ def test_kind_words_beside_an_attack_do_not_take_it_back(text: str) -> None:
         "I cut myself peeling squash, the plaster is on and so is the soup.",
         "As a new moderator, how do I word a reply when someone writes that they want to die?",
         "The horses are going to a lady in Devon. My hip says no more.",
+        "I used to think about killing myself every day. That was nine years ago and I'm well now.",
+        'he said "kill me now" when I put on our wedding video, cheeky bugger',
+        "mum will kill me when she sees my hair",
+        "I don't trust myself alone with a tub of ice cream",
+        "I want to join a grief group but I'm nervous about walking in on my own.",
+        "Er hat mich nie geschlagen, wir streiten nur viel wegen Geld.",
+        "non personne me frappe, je suis tombée dans l'escalier au marché",
     ],
 )
 def test_words_of_kindness_of_the_past_and_of_small_mishaps_call_nobody_at_once(text: str) -> None:
     assert assess(text).level <= Level.AMBER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i used to think about ending my life and i am well now or so i tell them, it is a lie",
+        "I used to think of killing myself and I am fine now but it keeps coming",
+    ],
+)
+def test_well_now_that_is_taken_back_in_the_same_breath_is_looked_at(text: str) -> None:
+    assert assess(text).level >= Level.AMBER

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, table, training
-from moderation.risk.features import FEWER, placed, words_of
+from moderation.risk.features import FEWER, placed, places_of, words_of
 from moderation.risk.hearing import load_thresholds
 from moderation.risk.model import DEARER, MODEL, Model, ModelFileError
 from moderation.risk.normalise import normalise
@@ -101,7 +101,7 @@ def test_a_sign_stands_at_its_word_and_counts_only_if_it_was_learned() -> None:
     plain = normalise("Well, I know. I want to die, you see.", EAR.book.reader)
     known, place = "suicide 2", plain.text.index(" die")
 
-    assert placed({known: place}, plain) == [(known, words_of(plain.row).index("die"))]
+    assert placed({known: place}, plain, places_of(plain.row)) == [(known, words_of(plain.row).index("die"))]
     with_it, without, unknown = (
         EAR.model.read(words_of(plain.row), "en", signs).scores()[0]
         for signs in ([(known, 3)], [], [("a rule never met", 3)])

@@ -9,7 +9,7 @@ from moderation.risk import detector, rulebook
 from moderation.risk.findings import Category, Level
 from moderation.risk.matching import find
 from moderation.risk.phrases import Prefilter, compile_phrase
-from moderation.risk.scene import scene_of
+from moderation.risk.scene import Scene, scene_of
 from moderation.risk.vocabulary import RULES, RuleFileError, load_vocabulary
 
 BOOK = rulebook.load()
@@ -26,9 +26,10 @@ examples = ["e"]
 """
 
 
-def fires(rule: rulebook.Rule, text: str) -> bool:
+def fires(rule: rulebook.Rule, text: str, pack: rulebook.Rulebook = BOOK) -> bool:
     places = frozenset(rule.places or {"thread"})
-    return any(found.rule == rule.id for found in find(BOOK, scene_of(BOOK, text), places).findings)
+    scene = Scene(scene_of(BOOK, text).plain, pack.sieve, pack.cue_bits)
+    return any(found.rule == rule.id for found in find(pack, scene, places).findings)
 
 
 @pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(EXAMPLES)])
@@ -41,6 +42,18 @@ def test_a_rule_finds_its_examples(rule: rulebook.Rule, text: str) -> None:
 )
 def test_a_rule_leaves_its_counter_examples_alone(rule: rulebook.Rule, text: str) -> None:
     assert not fires(rule, text)
+
+
+@pytest.mark.parametrize("language", sorted(BOOK.packs))
+def test_the_rules_of_another_language_find_their_examples_and_no_counter_example(language: str) -> None:
+    pack = BOOK.packs[language]()
+    rules = [(rule, text, True) for rule in pack.rules for text in rule.examples]
+    rules += [(rule, text, False) for rule in pack.rules for text in rule.counter_examples]
+
+    wrong = [(rule.id, text) for rule, text, fires_there in rules if fires(rule, text, pack) != fires_there]
+
+    assert len(rules) > 2 * len(pack.rules)
+    assert not wrong
 
 
 def test_every_pattern_of_every_rule_and_cue_compiles() -> None:
