@@ -13,12 +13,14 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bench.curve import drawn, operating_points
 from bench.figures import Judged, capabilities, functional, held_by_guess, judged, of_level, reliability, share
 from bench.perturbations import PERTURBATIONS, perturbed
-from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus
+from moderation.agreement import agreement
+from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus, detector
 from moderation.risk.corpus import Example
 
 # How the names of the groups of later authors' functional cases begin; all others are the first author's.
@@ -93,6 +95,35 @@ def ordinary_talk() -> Iterator[str]:
         rows.append([lang, len(levels), *shares, held])
     head = ["language", "texts", "amber or above (%)", "red or above (%)", "crisis (%)", "of a kind that is held (%)"]
     yield from table(head, rows)
+
+
+def doubted() -> Iterator[str]:
+    """Texts that rules alone would call red or crisis and the model does not bear out, by their best level."""
+    yield "Texts that are amber because the model does not bear out what a rule has found; rules alone would call them"
+    yield "red or crisis.\n"
+    shipped = detector.shipped()
+    believing = replace(shipped.ear.thresholds, doubted=float("inf"))
+    trusting = replace(shipped, ear=replace(shipped.ear, thresholds=believing))
+    rows = []
+    for side in ("held_out", "thresholds", "functional"):
+        texts = corpus.load(side)
+        fell = [e for e in texts if trusting.assess(e.text).level >= Level.RED > assess(e.text).level]
+        rows.append([side, len(texts), *(sum(e.level == level for e in fell) for level in Level)])
+    yield from table(["texts", "all", *(f"{level.word} ones that fell" for level in Level)], rows)
+
+
+def second_labels() -> Iterator[str]:
+    """How far a second annotator agrees with the first about every tenth text."""
+    texts = {example.id: example for example in [*corpus.load("train"), *corpus.load("held_out")]}
+    again = {name: second for name, second in corpus.second_labels().items() if name in texts}
+    pairs = [(texts[name].level.word, second.level.word) for name, second in again.items()]
+    found = agreement(pairs)
+    accepted = share([second.level in texts[name].ok for name, second in again.items()])
+    risky = [(texts[name], second) for name, second in again.items() if second.cats and texts[name].cats]
+    category = share([not set(first.cats).isdisjoint(second.cats) for first, second in risky])
+    yield f"{len(again)} texts were labelled again by somebody who had not seen the first labels. The same level:"
+    yield f"{100 * found.same / found.pairs:.1f} % (Cohen's kappa {found.kappa:.2f}); one of those accepted:"
+    yield f"{accepted:.1f} %; the category accepted, where both named one: {category:.1f} %.\n"
 
 
 def by_capability(texts: list[Judged]) -> Iterator[str]:
@@ -177,6 +208,10 @@ def report(arguments: argparse.Namespace) -> Iterator[str]:
     yield from by_category(texts)
     yield "## By capability\n"
     yield from by_capability(texts)
+    yield "## Second labels\n"
+    yield from second_labels()
+    yield "## What the model does not bear out\n"
+    yield from doubted()
     yield "## Whether the score can be trusted\n"
     yield "A score is the share of texts like this one that a person would judge red or above.\n"
     yield from table(["score", "texts", "score, mean (%)", "red or above (%)"], reliability(texts))

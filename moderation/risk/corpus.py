@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from moderation.risk.findings import Level
 
@@ -83,10 +84,20 @@ def is_held_out(group: str) -> bool:
     return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % _FIFTH == 0
 
 
-def second_labels(folder: Path = CORPUS) -> dict[str, Level]:
-    """The level that somebody else gave to about every tenth text, by id, without having seen the first."""
+class SecondLabel(NamedTuple):
+    """What somebody else said of a text, without having seen the first labels."""
+
+    level: Level
+    cats: tuple[str, ...]
+
+
+def second_labels(folder: Path = CORPUS) -> dict[str, SecondLabel]:
+    """The second labels of about every tenth text, by its id."""
     rows = (line.split() for line in (folder / "second_labels.txt").read_text(encoding="utf-8").splitlines())
-    return {name: _LETTERS[letter] for name, letter, _ in rows}
+    return {
+        name: SecondLabel(_LETTERS[letter], () if cats == "-" else tuple(cats.split(",")))
+        for name, letter, cats in rows
+    }
 
 
 def seal(folder: Path = CORPUS) -> str:

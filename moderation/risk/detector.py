@@ -72,9 +72,9 @@ class Judge:
         searching = context.place == "search"  # words looked for are no post: they give nothing away
         scene = self.ear.scene(text)
         yield Heard([] if searching else self.contacts.find(scene.plain.folded, self.own_hosts), None)
-        yield from self.ear.stages(scene, places)
+        yield from self.ear.stages(text, scene, places)
         for at, part in apart(text, scene.plain, self.ear.book.thesaurus):
-            for stage in self.ear.stages(self.ear.scene(part), places):
+            for stage in self.ear.stages(part, self.ear.scene(part), places):
                 yield Heard([_moved(finding, at) for finding in stage.findings], stage.urgency)
         yield Heard([] if searching else language.unknown_language(text, scene.plain, self.ear.book.thesaurus), None)
 

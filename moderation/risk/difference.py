@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from moderation.risk import conversation
 from moderation.risk.chunks import chunks_of
 from moderation.risk.detector import WINDOW, Judge, apart
+from moderation.risk.ear import sentences_in
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
 from moderation.risk.normalise import Plain
@@ -79,9 +80,14 @@ class Difference:
             bits |= look.bits
         if not any(need & bits == need for need in self._needs) and all(look.sure for look in edges):
             return False
-        parts = apart(text, self._ear.scene(text).plain, self._ear.book.thesaurus)
-        read = {text, *(part for _, part in parts), *conversation.texts_read(text, context)}
-        return any(map(self._may_find, read))
+        return any(map(self._may_find, {*self._stretches(text), *conversation.texts_read(text, context)}))
+
+    def _stretches(self, text: str) -> Iterator[str]:
+        """Every stretch of a text that is judged by itself."""
+        plain = self._ear.scene(text).plain
+        for part in (text, *(part for _, part in apart(text, plain, self._ear.book.thesaurus))):
+            yield part
+            yield from sentences_in(part, self._ear.scene(part).plain, [(0, len(part))])
 
     def _look_at(self, text: str) -> _Look:
         written = fold(text)
@@ -148,7 +154,7 @@ def _forms(book: Rulebook, language: str) -> dict[tuple[Any, ...], Rule]:
 
 
 def _form(book: Rulebook, rule: Rule) -> tuple[Any, ...]:
-    said = (rule.id, rule.version, rule.category, rule.level, rule.reason, rule.also, rule.places)
+    said = (rule.id, rule.version, rule.category, rule.level, rule.reason, rule.also, rule.places, rule.stands)
     how = (rule.certain, rule.speaker, rule.targeted, rule.needed, rule.raises, rule.needs, rule.guards)
     cues = tuple((cue, _cue(book, cue)) for cue in sorted(set(cues_of(rule))))
     return (said, how, _patterns(rule.phrases), cues)

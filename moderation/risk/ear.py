@@ -1,13 +1,15 @@
 """Rules and model together: all that is read in one stretch of words, without what stands around it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from moderation.risk import hearing, language
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.hearing import Heard
 from moderation.risk.matching import Ruled, find
 from moderation.risk.model import Model
+from moderation.risk.normalise import Plain
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import Scene, scene_of
 
@@ -27,17 +29,50 @@ class Ear:
         """The text made plain, with its bounds and cues."""
         return scene_of(self.book, text)
 
-    def stages(self, scene: Scene, places: frozenset[str]) -> Iterator[Heard]:
-        """What the rules find, then what the model adds to it; `places` as `matching.find` takes them."""
+    def stages(self, text: str, scene: Scene, places: frozenset[str]) -> Iterator[Heard]:
+        """What the rules find, then what the model adds to it; `scene` is the text's, `places` as for `find`."""
         found: list[Finding] = []
         signs: dict[str, int] = {}
         for ruled in by_rules(self.book, scene, places):
             found += ruled.findings
             signs = _firsts(signs, ruled.signs)
-            yield Heard(ruled.findings, None)
+            yield Heard([], None)  # whoever asks looks at the time
         heard = self._hear(scene, signs)
-        meant = (self._in_kind(finding, found, scene) for finding in heard.findings)
+        if not self._bears_out(found, heard.urgency, (text, scene, places)):
+            found = [self._by_itself(finding) for finding in found]
+        yield Heard(found, None)
+        meant = (self._guessed(self._in_kind(finding, found, scene)) for finding in heard.findings)
         yield Heard([finding for finding in meant if _adds(finding, found)], heard.urgency)
+
+    def _bears_out(
+        self, found: Iterable[Finding], urgency: float | None, read: tuple[str, Scene, frozenset[str]]
+    ) -> bool:
+        """Whether the model reads the text as near enough to red, or a sentence in which a rule found that by itself.
+
+        What is said beside a plea could make the whole look like harmless ones.
+        """
+        grave = [finding for finding in found if not finding.stands and finding.level >= Level.RED]
+        if not grave or not self.thresholds.doubts(urgency):
+            return True
+        text, scene, places = read
+        sentences = sentences_in(text, scene.plain, [span for finding in grave for span in finding.spans])
+        return any(self._is_grave(self.scene(sentence), places) for sentence in sentences)
+
+    def _is_grave(self, scene: Scene, places: frozenset[str]) -> bool:
+        ruled = list(by_rules(self.book, scene, places))
+        if all(finding.level < Level.RED for each in ruled for finding in each.findings):
+            return False
+        signs = reduce(_firsts, (each.signs for each in ruled))
+        return not self.thresholds.doubts(self._hear(scene, signs).urgency)
+
+    def _by_itself(self, finding: Finding) -> Finding:
+        """What a rule has found where the model does not bear it out: amber, which a person sees, too.
+
+        A rule that the model has not learned with, as one of a site's own, is not for it to doubt.
+        """
+        if finding.stands or finding.level < Level.RED or finding.rule not in self.model.signs:
+            return finding
+        return replace(finding, level=Level.AMBER, reason=f"{finding.reason} {self.thresholds.doubt}")
 
     def _in_kind(self, heard: Finding, ruled: list[Finding], scene: Scene) -> Finding:
         """What the model heard, as more of what the rules are sure of where that is a danger to others.
@@ -57,6 +92,11 @@ class Ear:
             heard, category=first.category, rule=rule, reason=reason, speaker=first.speaker, targeted=first.targeted
         )
 
+    def _guessed(self, heard: Finding) -> Finding:
+        """What the model heard, red at most where a crisis would pause somebody: no guess is enough for that."""
+        capped = heard.level > Level.RED and heard.category in self.thresholds.red_at_most
+        return replace(heard, level=Level.RED) if capped else heard
+
     def heard(self, scene: Scene, places: frozenset[str]) -> list[Finding]:
         """What the model hears, without what the rules find."""
         return self._hear(scene, signs_of(self.book, scene, places)).findings
@@ -69,6 +109,11 @@ class Ear:
         """The highest level of danger to oneself that the rules find; a guess is not enough to judge an answer by."""
         found = find(self.book, scene, places).findings
         return max((finding.level for finding in found if finding.category in _AT_RISK), default=Level.GREEN)
+
+
+def sentences_in(text: str, plain: Plain, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """The sentences of a text, as written, that share a sign with one of these stretches of it."""
+    yield from (text[start:end] for start, end in plain.sentences_at(spans))
 
 
 def by_rules(book: Rulebook, scene: Scene, places: frozenset[str]) -> Iterator[Ruled]:

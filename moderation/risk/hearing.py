@@ -16,7 +16,7 @@ from moderation.risk.vocabulary import RuleFileError, read_toml
 
 _MARKED = 4  # words a finding marks
 _FAR = 50.0  # logits; farther out nothing changes any more
-_APART = 0.5  # how far below the threshold of one level the next may still lie
+_APART = {Level.RED: 0.5, Level.CRISIS: 1.1}  # how far below its threshold the level below may still lie
 FEWEST = 3  # words; fewer are too little to weigh, and are left to the rules
 _LEVELS = (Level.AMBER, Level.RED, Level.CRISIS)
 
@@ -51,9 +51,13 @@ class Thresholds:
     version: str
     levels: tuple[float, float, float]  # amber, red, crisis; logits
     elsewhere: float  # how much surer it must be in other languages than English
-    margin: float  # how much surer it must be of a category whose posts are held
+    surer: tuple[float, float, float]  # how far above amber, red, crisis a guess must lie for its post to be held
+    margin: float  # and how far its category must lead over the best one whose posts are not held
     held: frozenset[Category]
+    red_at_most: frozenset[Category]  # of a guess; a crisis of these is for rules to find
     reasons: Mapping[Category, str]
+    doubted: float  # how far below its threshold of red the model does not bear out what a rule has found
+    doubt: str  # what is said of it then
     slope: float
     scales: Mapping[Level, Scale]
 
@@ -61,6 +65,10 @@ class Thresholds:
         """How far each of the model's scores lies above its threshold."""
         more = 0.0 if language == "en" else self.elsewhere
         return [score - least - more for score, least in zip(scores, self.levels, strict=True)]
+
+    def doubts(self, urgency: float | None) -> bool:
+        """Whether the model takes a text for so far from red that a rule's word for it is not enough."""
+        return urgency is not None and urgency < -self.doubted
 
     def score(self, level: Level, urgency: float | None) -> float:
         """The share of texts like this one that a person would judge red or above; never against the level."""
@@ -91,9 +99,13 @@ def thresholds_of(name: str, data: Mapping[str, Any]) -> Thresholds:
             version=str(data["version"]),
             levels=tuple(float(data["levels"][level.word]) for level in _LEVELS),  # type: ignore[arg-type]
             elsewhere=float(data["elsewhere"]["margin"]),
+            surer=tuple(float(data["held"]["surer"][level.word]) for level in _LEVELS),  # type: ignore[arg-type]
             margin=float(data["held"]["margin"]),
             held=frozenset(map(Category, data["held"]["categories"])),
+            red_at_most=frozenset(map(Category, data["held"]["red_at_most"])),
             reasons={category: str(data["reasons"][category]) for category in set(Category) - {Category.DETECTOR}},
+            doubted=float(data["doubt"]["below"]),
+            doubt=str(data["doubt"]["reason"]),
             slope=float(data["score"]["slope"]),
             scales={level: Scale(**{k: float(v) for k, v in data["score"][level.word].items()}) for level in Level},
         )
@@ -121,7 +133,8 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
     at = at or places_of(plain.row)
     spans = _marked(words[start:end], weights, at[start:end], plain.places)
     version = f"{thresholds.version}-{model.version}"
-    category, unsure = _categories(reading.kinds(start, end), thresholds, sure[level - 1])
+    beyond = sure[level - 1] - thresholds.surer[level - 1]
+    category, unsure = _categories(reading.kinds(start, end), thresholds, beyond)
     if unsure == Category.CONTACT and level == Level.AMBER:
         return Heard([], sure[1])  # `contact.py` finds the details; a guess would stand as a plea and let them through
     # Who speaks is a guess, too: a young person's words are folded and not held.
@@ -137,17 +150,20 @@ def level_of(sure: Sequence[float]) -> Level:
     """The level the model names, from how far each of its three scores lies above its threshold."""
     found = [level for level, over in zip(_LEVELS, sure, strict=True) if over > 0]
     # The three questions were learned apart: what is hardly red is no crisis, and what is hardly amber is not red.
-    while found and found[-1] > Level.AMBER and sure[found[-1] - 2] < -_APART:
+    while found and found[-1] > Level.AMBER and sure[found[-1] - 2] < -_APART[found[-1]]:
         found.pop()
     return found[-1] if found else Level.GREEN
 
 
 def _categories(kinds: Mapping[str, float], thresholds: Thresholds, sure: float) -> tuple[Category, Category | None]:
-    """The category that fits best; one whose posts are held must be surer, else the best other, and that one beside."""
+    """The category that fits best; one whose posts are held must be surer, else the best other, and that one beside.
+
+    `sure` says how far the level lies beyond where it is sure enough to hold a post.
+    """
     order = [Category(kind) for kind in sorted(kinds, key=kinds.__getitem__, reverse=True)]
     other = next(kind for kind in order if kind not in thresholds.held)
     lead = kinds[order[0]] - kinds[other]
-    if order[0] == other or (sure >= thresholds.margin and lead >= thresholds.margin):
+    if order[0] == other or (sure >= 0 and lead >= thresholds.margin):
         return order[0], None
     return other, order[0]
 

@@ -166,6 +166,7 @@ def _told(rule: Rule, kind: Category, hits: list[_Hit], scene: Scene) -> Iterabl
             certain=rule.certain,
             speaker=rule.speaker if category == Category.MINOR else "",
             targeted=rule.targeted and category == Category.HARASSMENT,
+            stands=rule.stands,
         )
 
 

@@ -1,4 +1,4 @@
-"""The linear model: hears wording that no rule names. It may raise a level and never lowers one.
+"""The linear model: hears wording that no rule names. It raises levels, and takes nothing away.
 
 What it weighs is in `features.py`, what it learned in `model.npz` (made by `manage.py train_risk`), and from which
 score on it speaks in `rules/model.toml`, which is reviewed like every other rule.

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from moderation.risk.fold import Folded, fold
+from moderation.risk.spans import merged
 from moderation.risk.tally import Tally
 from moderation.risk.tokens import Token
 from moderation.risk.words import Reader
@@ -45,6 +46,16 @@ class Plain:
                 yield first, at
                 first = at
         yield first, len(self.row)
+
+    def sentences_at(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The sentences that share a sign with one of these stretches; both are stretches of the original text."""
+        apart = merged(spans)
+        for first, last in self.sentences():
+            if first < last:
+                start, end = self.places[first][0], self.places[last - 1][1]
+                before = bisect_left(apart, (end, end))  # those that begin before the sentence ends
+                if before and apart[before - 1][1] > start:
+                    yield start, end
 
     @cached_property
     def places(self) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ from moderation.risk.words import Reader
 
 _HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "languages", "contact", "model"))
 _RULE_KEY_NAMES = """
-id version category level reason phrases guards raises needs needed also certain speaker targeted places
+id version category level reason phrases guards raises needs needed also certain speaker targeted places stands
 examples counter_examples
 """
 _RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
@@ -57,7 +57,7 @@ class Rule:
     """One reviewed rule. `raises` and `needs` name cues looked for in the sentence and beside it.
 
     Of `needs`, as many different ones as `needed` says must stand there; more than one may stand up to
-    three sentences away.
+    three sentences away. What is found by a rule that `stands` keeps its level whatever the model makes of the text.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Rule:
     certain: bool
     speaker: str
     targeted: bool
+    stands: bool
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...]
 
@@ -184,6 +185,7 @@ class _Loader:
             certain=entry.get("certain", True),
             speaker=entry.get("speaker", ""),
             targeted=entry.get("targeted", False),
+            stands=entry.get("stands", "places" in entry),  # what stands around a text is unknown to the model
             examples=tuple(entry["examples"]),
             counter_examples=tuple(entry.get("counter_examples", ())),
         )

@@ -228,7 +228,7 @@ def scale(book: Rulebook, examples: Sequence[Example], thresholds: Thresholds) -
     judge.model.prepare(book.thesaurus)
     levels, urgency = np.zeros(len(others), dtype=np.intp), np.full(len(others), np.nan)
     for at, other in enumerate(others):
-        stages = list(judge.stages(scene_of(book, examples[other].text), _PLACES))
+        stages = list(judge.stages(examples[other].text, scene_of(book, examples[other].text), _PLACES))
         levels[at] = max(stage.level for stage in stages)
         urgency[at] = stages[-1].urgency if stages[-1].urgency is not None else np.nan
     yield from _scale(levels, urgency, answers[others] >= Level.RED)

@@ -93,7 +93,7 @@ def test_no_text_at_risk_names_a_means(level: Level) -> None:
 def test_an_independent_second_annotation_agrees_with_the_first() -> None:
     again = corpus.second_labels()
     by_id = {example.id: example for example in ALL}
-    same = [level in by_id[name].ok for name, level in again.items()]
+    same = [second.level in by_id[name].ok for name, second in again.items()]
 
     assert len(again) > len(ALL) * 0.1
     assert sum(same) / len(same) > 0.8

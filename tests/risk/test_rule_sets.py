@@ -10,7 +10,7 @@ import pytest
 from moderation import risk
 from moderation.risk import checking, conversation, corpus, detector
 from moderation.risk.checking import checked, fault_of
-from moderation.risk.difference import Difference
+from moderation.risk.difference import Difference, changed_rules
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Context, Level
 from moderation.risk.scene import Scene
@@ -142,12 +142,28 @@ def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
 
     monkeypatch.setattr(Ear, "scene", noted)
 
-    for text, context in places():
-        read.clear()
-        SITE.assess(text, context)
+    doubting = replace(SITE, ear=replace(SITE.ear, thresholds=replace(SITE.ear.thresholds, doubted=-99.0)))
+    difference = Difference(SITE, candidate("a rule more"))
+    voices = [f"{before}. The voices tell me to hurt myself. I listen to them." for before in ("It rains", "Tea first")]
+    sentences = 0
 
-        parts = detector.apart(text, scene(SITE.ear, text).plain, SITE.ear.book.thesaurus)
-        assert set(read) <= {text, *(part for _, part in parts), *conversation.texts_read(text, context)}
+    for text, context in [*places(), *((text, Context()) for text in voices)]:
+        looked_at = {*difference._stretches(text), *conversation.texts_read(text, context)}
+        read.clear()
+        doubting.assess(text, context)
+
+        assert set(read) <= looked_at
+        sentences += "The voices tell me to hurt myself." in read
+
+    assert sentences == len(voices)
+
+
+def test_a_rule_that_stands_from_now_on_is_a_changed_one() -> None:
+    known = 'id = "voices.command"'
+    other = detector.load(few_with(voices_command=lambda text: text.replace(known, f"{known}\nstands = true", 1)))
+
+    assert [rule.id for _, rule in changed_rules(other.ear.book, SITE.ear.book)] == ["voices.command"]
+    assert not list(changed_rules(SITE.ear.book, SITE.ear.book))
 
 
 def test_two_sets_judge_side_by_side_and_neither_hears_the_other() -> None:
