@@ -12,12 +12,16 @@ WIDTH, HEIGHT, EDGE = 560, 320, 48
 
 
 def operating_points(examples: Sequence[Example]) -> list[tuple[str, float, float]]:
-    """For each step: its name, the urgent texts judged red or above and the green ones judged so, in per cent."""
+    """For each step: its name, the urgent texts judged red or above and the green ones judged so, in per cent.
+
+    What the model doubts stays where it is, and without the model nothing is doubted.
+    """
     judge = detector.load()
     points = []
     for step in STEPS:
         amber, red, crisis = judge.ear.thresholds.levels
-        moved = replace(judge.ear.thresholds, levels=(amber, red + step, crisis + step))
+        doubted = judge.ear.thresholds.doubted + step if step < STEPS[-1] else float("inf")
+        moved = replace(judge.ear.thresholds, levels=(amber, red + step, crisis + step), doubted=doubted)
         moved_judge = replace(judge, ear=replace(judge.ear, thresholds=moved))
         hits = [(e.level, moved_judge.assess(e.text).level >= Level.RED) for e in examples]
         urgent = share([hit for level, hit in hits if level >= Level.RED])

@@ -28,7 +28,8 @@ def at_crisis(post: Post, case: Case, assessment: risk.Assessment) -> None:
     """
     grave = [each for each in assessment.findings if each.level >= risk.Level.RED]
     found = {each.category for each in grave}
-    in_danger = any(table()[each.category].plea for each in grave if each.rule != OF_WHO_IS_ADDRESSED)
+    pleas = [each for each in assessment.findings if table()[each.category].plea and each.rule != OF_WHO_IS_ADDRESSED]
+    in_danger = any(each.level >= risk.Level.RED or each.doubted for each in pleas)
     if in_danger and post.peer:
         Outreach.objects.get_or_create(case=case, defaults={"peer": post.peer})
     if risk.Category.ENCOURAGEMENT in found and not in_danger:

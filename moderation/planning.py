@@ -73,7 +73,7 @@ def plan_for(assessment: Assessment, text: str, *, place: str = "thread", new_id
         return Plan()
     steps.sort(key=lambda step: step.level, reverse=True)
     top = steps[0].level
-    if any(step.row.plea and step.level >= Level.RED for step in steps):
+    if any(step.row.plea and (step.level >= Level.RED or step.finding.doubted) for step in steps):
         steps = [_let_stand(step) for step in steps]
     elif top > Level.GREEN:
         steps = [_no_refusal(step) for step in steps]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from moderation.risk import conversation
 from moderation.risk.chunks import chunks_of
 from moderation.risk.detector import WINDOW, Judge, apart
-from moderation.risk.ear import sentences_in
+from moderation.risk.ear import clauses_in, sentences_in
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
 from moderation.risk.normalise import Plain
@@ -87,7 +87,9 @@ class Difference:
         plain = self._ear.scene(text).plain
         for part in (text, *(part for _, part in apart(text, plain, self._ear.book.thesaurus))):
             yield part
-            yield from sentences_in(part, self._ear.scene(part).plain, [(0, len(part))])
+            whole = [(0, len(part))]
+            yield from sentences_in(part, self._ear.scene(part).plain, whole)
+            yield from clauses_in(part, whole)
 
     def _look_at(self, text: str) -> _Look:
         written = fold(text)

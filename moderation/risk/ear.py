@@ -1,5 +1,8 @@
 """Rules and model together: all that is read in one stretch of words, without what stands around it."""
 
+import math
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -12,7 +15,10 @@ from moderation.risk.model import Model
 from moderation.risk.normalise import Plain
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import Scene, scene_of
+from moderation.risk.spans import merged
 
+_NOWHERE: frozenset[str] = frozenset()  # a part is read without what stands around it
+_BETWEEN_CLAUSES = re.compile(r"[,;:.?!\n\u2013\u2014]|\band\b", re.IGNORECASE)
 _OF_ONESELF = frozenset({"i", "me", "my", "mine", "myself", "we", "us", "our"})
 _AT_RISK = frozenset({Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.METHOD})
 
@@ -38,41 +44,51 @@ class Ear:
             signs = _firsts(signs, ruled.signs)
             yield Heard([], None)  # whoever asks looks at the time
         heard = self._hear(scene, signs)
-        if not self._bears_out(found, heard.urgency, (text, scene, places)):
-            found = [self._by_itself(finding) for finding in found]
+        if not self._bears_out(found, heard.urgency, text, scene):
+            found = [self._doubted(finding) for finding in found]
         yield Heard(found, None)
         meant = (self._guessed(self._in_kind(finding, found, scene)) for finding in heard.findings)
         yield Heard([finding for finding in meant if _adds(finding, found)], heard.urgency)
 
-    def _bears_out(
-        self, found: Iterable[Finding], urgency: float | None, read: tuple[str, Scene, frozenset[str]]
-    ) -> bool:
-        """Whether the model reads the text as near enough to red, or a sentence in which a rule found that by itself.
+    def _bears_out(self, found: Iterable[Finding], urgency: float | None, text: str, scene: Scene) -> bool:
+        """Whether the model reads the text as near enough to red, or by itself a part in which a rule found that.
 
-        What is said beside a plea could make the whole look like harmless ones.
+        What is said beside a plea could make the whole look like harmless ones. A part is a sentence, which has
+        to be as near to red as a text, or what stands between two marks or "and", which has to be nearer.
         """
         grave = [finding for finding in found if not finding.stands and finding.level >= Level.RED]
-        if not grave or not self.thresholds.doubts(urgency):
+        if not grave or not self.thresholds.doubts(urgency, self._spoken(scene)):
             return True
-        text, scene, places = read
-        sentences = sentences_in(text, scene.plain, [span for finding in grave for span in finding.spans])
-        return any(self._is_grave(self.scene(sentence), places) for sentence in sentences)
+        if language.unknown_language(text, scene.plain, self.book.thesaurus):
+            return True  # what the model made of words of another language tells nothing
+        spans = [span for finding in grave for span in finding.spans]
+        sentences = (self.scene(part) for part in sentences_in(text, scene.plain, spans))
+        clauses = (self.scene(part) for part in clauses_in(text, spans))
+        return any(self._is_near_red(part) for part in sentences) or any(self._is_nearly_red(part) for part in clauses)
 
-    def _is_grave(self, scene: Scene, places: frozenset[str]) -> bool:
-        ruled = list(by_rules(self.book, scene, places))
+    def _is_near_red(self, scene: Scene) -> bool:
+        return not self.thresholds.doubts(self._urgency(scene), self._spoken(scene))
+
+    def _is_nearly_red(self, scene: Scene) -> bool:
+        urgency = self._urgency(scene)
+        return urgency is None or urgency > -self.thresholds.doubted_clause
+
+    def _urgency(self, scene: Scene) -> float | None:
+        """How far above red the model reads a part by itself (none: too short to read), if a rule finds that there."""
+        ruled = list(by_rules(self.book, scene, _NOWHERE))
         if all(finding.level < Level.RED for each in ruled for finding in each.findings):
-            return False
-        signs = reduce(_firsts, (each.signs for each in ruled))
-        return not self.thresholds.doubts(self._hear(scene, signs).urgency)
+            return -math.inf
+        signs: dict[str, int] = reduce(_firsts, [each.signs for each in ruled], {})
+        return self._hear(scene, signs).urgency
 
-    def _by_itself(self, finding: Finding) -> Finding:
+    def _doubted(self, finding: Finding) -> Finding:
         """What a rule has found where the model does not bear it out: amber, which a person sees, too.
 
         A rule that the model has not learned with, as one of a site's own, is not for it to doubt.
         """
         if finding.stands or finding.level < Level.RED or finding.rule not in self.model.signs:
             return finding
-        return replace(finding, level=Level.AMBER, reason=f"{finding.reason} {self.thresholds.doubt}")
+        return replace(finding, level=Level.AMBER, doubted=True, reason=f"{finding.reason} {self.thresholds.doubt}")
 
     def _in_kind(self, heard: Finding, ruled: list[Finding], scene: Scene) -> Finding:
         """What the model heard, as more of what the rules are sure of where that is a danger to others.
@@ -93,17 +109,20 @@ class Ear:
         )
 
     def _guessed(self, heard: Finding) -> Finding:
-        """What the model heard, red at most where a crisis would pause somebody: no guess is enough for that."""
+        """What the model heard, red at most where a crisis would pause its author: a guess is not enough for that."""
         capped = heard.level > Level.RED and heard.category in self.thresholds.red_at_most
         return replace(heard, level=Level.RED) if capped else heard
 
     def heard(self, scene: Scene, places: frozenset[str]) -> list[Finding]:
         """What the model hears, without what the rules find."""
-        return self._hear(scene, signs_of(self.book, scene, places)).findings
+        heard = self._hear(scene, signs_of(self.book, scene, places))
+        return [self._guessed(finding) for finding in heard.findings]
 
     def _hear(self, scene: Scene, signs: Mapping[str, int]) -> Heard:
-        spoken = language.language_of(scene.plain, self.book.thesaurus)
-        return hearing.hear(self.model, self.thresholds, scene.plain, spoken, signs)
+        return hearing.hear(self.model, self.thresholds, scene.plain, self._spoken(scene), signs)
+
+    def _spoken(self, scene: Scene) -> str:
+        return language.language_of(scene.plain, self.book.thesaurus)
 
     def danger(self, scene: Scene, places: frozenset[str]) -> Level:
         """The highest level of danger to oneself that the rules find; a guess is not enough to judge an answer by."""
@@ -114,6 +133,18 @@ class Ear:
 def sentences_in(text: str, plain: Plain, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
     """The sentences of a text, as written, that share a sign with one of these stretches of it."""
     yield from (text[start:end] for start, end in plain.sentences_at(spans))
+
+
+def clauses_in(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """What stands between two marks or "and", and shares a sign with one of these stretches of the text."""
+    apart = merged(spans)
+    ends = [*(mark.span() for mark in _BETWEEN_CLAUSES.finditer(text)), (len(text), len(text))]
+    start = 0
+    for end, after in ends:
+        before = bisect_left(apart, (end, end))  # those that begin before the clause ends
+        if before and apart[before - 1][1] > start:
+            yield text[start:end]
+        start = after
 
 
 def by_rules(book: Rulebook, scene: Scene, places: frozenset[str]) -> Iterator[Ruled]:

@@ -73,7 +73,8 @@ class Finding:
     certain: bool = True  # False: the spans may miss a part, the whole sentence may have to be hidden
     speaker: str = ""  # MINOR only: "young" (told by the young person) or "other" (from the other party)
     targeted: bool = False  # HARASSMENT only: aimed at someone in this conversation
-    stands: bool = True  # False: red or above only where the model does not read the whole as harmless
+    stands: bool = True  # False: a rule's, which the model may doubt
+    doubted: bool = False  # amber only because the model doubts it; as a plea it protects like the red one it would be
 
 
 @dataclass(frozen=True, slots=True)

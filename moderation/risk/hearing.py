@@ -16,7 +16,6 @@ from moderation.risk.vocabulary import RuleFileError, read_toml
 
 _MARKED = 4  # words a finding marks
 _FAR = 50.0  # logits; farther out nothing changes any more
-_APART = {Level.RED: 0.5, Level.CRISIS: 1.1}  # how far below its threshold the level below may still lie
 FEWEST = 3  # words; fewer are too little to weigh, and are left to the rules
 _LEVELS = (Level.AMBER, Level.RED, Level.CRISIS)
 
@@ -50,6 +49,7 @@ class Thresholds:
 
     version: str
     levels: tuple[float, float, float]  # amber, red, crisis; logits
+    apart: tuple[float, float]  # how far below its own threshold amber may lie at red, and red at crisis
     elsewhere: float  # how much surer it must be in other languages than English
     surer: tuple[float, float, float]  # how far above amber, red, crisis a guess must lie for its post to be held
     margin: float  # and how far its category must lead over the best one whose posts are not held
@@ -57,6 +57,7 @@ class Thresholds:
     red_at_most: frozenset[Category]  # of a guess; a crisis of these is for rules to find
     reasons: Mapping[Category, str]
     doubted: float  # how far below its threshold of red the model does not bear out what a rule has found
+    doubted_clause: float  # the same for a clause by itself
     doubt: str  # what is said of it then
     slope: float
     scales: Mapping[Level, Scale]
@@ -66,9 +67,13 @@ class Thresholds:
         more = 0.0 if language == "en" else self.elsewhere
         return [score - least - more for score, least in zip(scores, self.levels, strict=True)]
 
-    def doubts(self, urgency: float | None) -> bool:
-        """Whether the model takes a text for so far from red that a rule's word for it is not enough."""
-        return urgency is not None and urgency < -self.doubted
+    def doubts(self, urgency: float | None, language: str) -> bool:
+        """Whether the model takes a text for so far from red that a rule's word for it is not enough.
+
+        In other languages than English it learned from fewer texts: it is heard less, and doubts less.
+        """
+        more = 0.0 if language == "en" else 2 * self.elsewhere  # `urgency` has the margin taken off once
+        return urgency is not None and urgency < -self.doubted - more
 
     def score(self, level: Level, urgency: float | None) -> float:
         """The share of texts like this one that a person would judge red or above; never against the level."""
@@ -98,6 +103,7 @@ def thresholds_of(name: str, data: Mapping[str, Any]) -> Thresholds:
         return Thresholds(
             version=str(data["version"]),
             levels=tuple(float(data["levels"][level.word]) for level in _LEVELS),  # type: ignore[arg-type]
+            apart=tuple(float(data["apart"][level.word]) for level in _LEVELS[1:]),  # type: ignore[arg-type]
             elsewhere=float(data["elsewhere"]["margin"]),
             surer=tuple(float(data["held"]["surer"][level.word]) for level in _LEVELS),  # type: ignore[arg-type]
             margin=float(data["held"]["margin"]),
@@ -105,6 +111,7 @@ def thresholds_of(name: str, data: Mapping[str, Any]) -> Thresholds:
             red_at_most=frozenset(map(Category, data["held"]["red_at_most"])),
             reasons={category: str(data["reasons"][category]) for category in set(Category) - {Category.DETECTOR}},
             doubted=float(data["doubt"]["below"]),
+            doubted_clause=float(data["doubt"]["clause"]),
             doubt=str(data["doubt"]["reason"]),
             slope=float(data["score"]["slope"]),
             scales={level: Scale(**{k: float(v) for k, v in data["score"][level.word].items()}) for level in Level},
@@ -125,7 +132,7 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
     reading = model.read(words, language, placed(signs, plain, at), edges(words))
     scores, parts = reading.scores()
     sure = thresholds.over(scores, language)
-    level = level_of(sure)
+    level = level_of(sure, thresholds.apart)
     if level == Level.GREEN:
         return Heard([], sure[1])
     start, end = parts[level - 1]
@@ -146,11 +153,11 @@ def hear(model: Model, thresholds: Thresholds, plain: Plain, language: str, sign
     return Heard([finding], sure[1])
 
 
-def level_of(sure: Sequence[float]) -> Level:
+def level_of(sure: Sequence[float], apart: Sequence[float]) -> Level:
     """The level the model names, from how far each of its three scores lies above its threshold."""
     found = [level for level, over in zip(_LEVELS, sure, strict=True) if over > 0]
     # The three questions were learned apart: what is hardly red is no crisis, and what is hardly amber is not red.
-    while found and found[-1] > Level.AMBER and sure[found[-1] - 2] < -_APART[found[-1]]:
+    while found and found[-1] > Level.AMBER and sure[found[-1] - 2] < -apart[found[-1] - 2]:
         found.pop()
     return found[-1] if found else Level.GREEN
 

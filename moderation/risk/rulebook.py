@@ -185,7 +185,7 @@ class _Loader:
             certain=entry.get("certain", True),
             speaker=entry.get("speaker", ""),
             targeted=entry.get("targeted", False),
-            stands=entry.get("stands", "places" in entry),  # what stands around a text is unknown to the model
+            stands=_stands(entry),
             examples=tuple(entry["examples"]),
             counter_examples=tuple(entry.get("counter_examples", ())),
         )
@@ -258,6 +258,14 @@ def cues_of(rule: Rule) -> Iterator[str]:
     for guard in rule.guards:
         yield from guard.cues
         yield from guard.unless
+
+
+def _stands(entry: dict[str, Any]) -> bool:
+    """Whether the rule's level holds whatever the model reads; what stands around a text is unknown to the model."""
+    stands = entry.get("stands", bool(entry.get("places")))
+    if type(stands) is not bool:
+        raise ValueError("`stands` is true or false")
+    return stands
 
 
 def _needed(entry: dict[str, Any]) -> int:

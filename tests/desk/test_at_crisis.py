@@ -67,6 +67,16 @@ def test_someone_in_danger_is_never_paused_whatever_else_they_write(ash, blue, r
     assert Outreach.objects.filter(peer=blue).exists()
 
 
+def test_whoever_pushes_in_words_of_danger_that_are_doubted_is_not_paused(ash, blue, room, judged) -> None:
+    thread = make_thread(ash, room, CRY)
+    judged(finding("encouragement", Level.CRISIS), finding("suicide", Level.AMBER, doubted=True))
+
+    submit_post(peer=blue, place=thread, draft=draft(PUSH))
+
+    assert not Pause.objects.exists()
+    assert Outreach.objects.filter(peer=blue).exists()
+
+
 @pytest.mark.parametrize(
     "push", ["Just do it, kill yourself, nobody would miss you.", "Nobody would miss you. Just die."]
 )

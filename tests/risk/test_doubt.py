@@ -4,21 +4,30 @@ from dataclasses import replace
 
 import pytest
 
+from moderation.planning import plan_for
 from moderation.risk import Category, Context, Level, assess, corpus, detector
 from moderation.risk.detector import Judge
-from tests.rule_files import a_rule_more, few_with
+from moderation.risk.slips import halved
+from moderation.risk.vocabulary import RuleFileError
+from tests.rule_files import RULE, a_rule_more, few_with
 
 JUDGE = detector.in_use()
 PLEA = "My partner beats me every week"
+CALM = "The new album is superb and the tour dates are out in March for all cities"
 CRY = "I am going to kill myself tonight"
 
 
-def trusting(judge: Judge, below: float) -> Judge:
-    """The judge with a model that is believed only so far: none below the threshold of red, or all that are not far."""
-    return replace(judge, ear=replace(judge.ear, thresholds=replace(judge.ear.thresholds, doubted=below)))
+def hearing(judge: Judge, **changes: object) -> Judge:
+    """The judge with other thresholds."""
+    return replace(judge, ear=replace(judge.ear, thresholds=replace(judge.ear.thresholds, **changes)))
 
 
-RULES_ALONE, ALL_IN_DOUBT = trusting(JUDGE, float("inf")), trusting(JUDGE, -99.0)
+def in_doubt(judge: Judge) -> Judge:
+    """The judge with a model that takes every text it reads for harmless."""
+    return hearing(judge, levels=(99.0, 99.0, 99.0), doubted=0.0)
+
+
+RULES_ALONE, ALL_IN_DOUBT = hearing(JUDGE, doubted=float("inf")), in_doubt(JUDGE)
 
 
 def test_a_rule_the_model_does_not_bear_out_is_amber_and_says_so() -> None:
@@ -36,11 +45,9 @@ def test_it_is_never_less_than_amber() -> None:
     urgent = [example.text for example in corpus.load("train")[::60] if example.level >= Level.RED]
     found = ((text, RULES_ALONE.assess(text).findings) for text in urgent)
     by_rules = [text for text, each in found if any(not finding.stands and finding.level for finding in each)]
-    thresholds = replace(ALL_IN_DOUBT.ear.thresholds, levels=(99.0, 99.0, 99.0))
-    silent = replace(ALL_IN_DOUBT, ear=replace(ALL_IN_DOUBT.ear, thresholds=thresholds))
 
     assert len(by_rules) > 100
-    assert all(silent.assess(text).level >= Level.AMBER for text in by_rules)
+    assert all(ALL_IN_DOUBT.assess(text).level >= Level.AMBER for text in by_rules)
 
 
 def test_harmless_texts_are_what_it_quiets() -> None:
@@ -63,6 +70,13 @@ def test_harmless_texts_are_what_it_quiets() -> None:
         "I'm terrified of my dad. He started when we were little",
         "I ate well. I slept. I overdosed.",
         "We won the cup in 2019 and it was a lovely day. I want to kill myself.",
+        f"{CALM}, and I want to die",
+        f"{CALM}, and I have swallowed everything",
+        f"{CALM} and my dad rapes me",
+        f"{CALM}, and I want to end it all",
+        "The new phone is superb and the updates are out in March for all models, and I took an overdose",
+        "Season two of the baking show is out on Friday with new judges and a bigger tent, and I am suicidal",
+        "The garden centre had roses on offer and the café does a lovely scone with jam, and I want to end my life",
     ],
 )
 def test_what_is_said_beside_a_plea_does_not_make_it_doubtful(text: str) -> None:
@@ -82,7 +96,7 @@ def test_what_stands_around_a_text_is_not_doubted() -> None:
 
 
 def test_a_rule_of_a_sites_own_is_not_doubted() -> None:
-    judge = trusting(detector.load(few_with(distress=a_rule_more(level="red"))), -99.0)
+    judge = in_doubt(detector.load(few_with(distress=a_rule_more(level="red"))))
 
     assert judge.assess("Today the lamp went out.").level == Level.RED
 
@@ -93,7 +107,7 @@ def test_a_rule_may_say_that_it_stands() -> None:
     assert files != few_with()
     text = "the voices tell me to hurt myself"
 
-    judges = (trusting(detector.load(each), -99.0) for each in (files, few_with()))
+    judges = (in_doubt(detector.load(each)) for each in (files, few_with()))
     standing, doubted = (
         max(finding.level for finding in judge.assess(text).findings if finding.rule == "voices.command")
         for judge in judges
@@ -107,11 +121,17 @@ def test_a_guess_at_an_attack_is_no_crisis() -> None:
     """A crisis of encouragement pauses its author: a rule has to find it."""
     texts = [example.text for example in corpus.load("train") if example.capability == "encouragement"][::6]
     capped = JUDGE.ear.thresholds.red_at_most
-    free = replace(JUDGE.ear, thresholds=replace(JUDGE.ear.thresholds, red_at_most=frozenset()))
+    halves = [(text, Context(earlier=(first,))) for whole in texts for first, text in [halved(whole) or (" ", whole)]]
+    said = [*((text, Context()) for text in texts), *halves]
 
     levels = [
-        {f.level for text in texts for f in judge.assess(text).findings if f.rule == "model.encouragement"}
-        for judge in (JUDGE, replace(JUDGE, ear=free))
+        {
+            f.level
+            for text, around in said
+            for f in judge.assess(text, around).findings
+            if f.rule == "model.encouragement"
+        }
+        for judge in (JUDGE, hearing(JUDGE, red_at_most=frozenset()))
     ]
 
     assert Category.ENCOURAGEMENT in capped
@@ -119,3 +139,53 @@ def test_a_guess_at_an_attack_is_no_crisis() -> None:
     assert max(levels[1]) == Level.CRISIS
     by_rule = assess("anyone want to die together tonight").findings
     assert any(f.category == Category.ENCOURAGEMENT and f.level == Level.CRISIS for f in by_rule)
+
+
+@pytest.mark.parametrize(
+    "text", ["I want to die. dm me on telegram @bluefox22", "I can't stop cutting. dm me on telegram @bluefox22"]
+)
+def test_a_plea_that_is_doubted_still_lets_the_post_stand(text: str) -> None:
+    """What is given away is hidden, and the post stays where people can answer it."""
+    found, plea = (judge.assess(text) for judge in (ALL_IN_DOUBT, RULES_ALONE))
+
+    assert max(f.level for f in found.findings if f.category != Category.CONTACT) == Level.AMBER
+    assert any(finding.doubted for finding in found.findings)
+    assert "hold" not in {plan_for(each, text).do for each in (found, plea)}
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("I want to die", "en"),
+        ("ich will sterben", "de"),
+        ("je veux mourir", "fr"),
+    ],
+)
+def test_in_other_languages_less_is_doubted(text: str, spoken: str) -> None:
+    """There the model learned from fewer texts: what is as far from red as may be in English is still borne out."""
+    thresholds = JUDGE.ear.thresholds
+    raw = thresholds.levels[1] - thresholds.doubted - thresholds.elsewhere / 2
+
+    urgency = thresholds.over([0.0, raw, 0.0], spoken)[1]
+
+    assert thresholds.doubts(urgency, spoken) == (spoken == "en")
+    assert assess(text).level >= Level.RED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Kuchen war gut und die Kinder spielen im Garten mit dem Hund der Nachbarn, ich will sterben",
+        "Le gâteau était bon et les enfants jouent dans le jardin, les billets du concert sont là, je veux mourir",
+    ],
+)
+def test_a_plea_at_the_end_of_everyday_words_is_heard_in_other_languages(text: str) -> None:
+    assert assess(text).level >= Level.RED
+
+
+@pytest.mark.parametrize("stands", ['"false"', "1"])
+def test_whether_a_rule_stands_is_true_or_false(stands: str) -> None:
+    with pytest.raises(RuleFileError, match="stands"):
+        detector.load(
+            few_with(distress=lambda text: text + RULE.format(phrase="lamp", level="red") + f"stands = {stands}")
+        )

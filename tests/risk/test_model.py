@@ -1,4 +1,4 @@
-"""The linear model raises a level and never lowers one, marks what weighed most, and is read as it was learned."""
+"""The linear model raises levels and takes nothing away, marks what weighed most, and is read as it was learned."""
 
 import shutil
 from dataclasses import replace

@@ -142,10 +142,12 @@ def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
 
     monkeypatch.setattr(Ear, "scene", noted)
 
-    doubting = replace(SITE, ear=replace(SITE.ear, thresholds=replace(SITE.ear.thresholds, doubted=-99.0)))
+    doubting = replace(
+        SITE, ear=replace(SITE.ear, thresholds=replace(SITE.ear.thresholds, levels=(99.0, 99.0, 99.0), doubted=0.0))
+    )
     difference = Difference(SITE, candidate("a rule more"))
-    voices = [f"{before}. The voices tell me to hurt myself. I listen to them." for before in ("It rains", "Tea first")]
-    sentences = 0
+    voices = [f"{before}. At tea, the voices tell me to hurt myself. I listen." for before in ("It rains", "Tea first")]
+    parts: list[str] = []
 
     for text, context in [*places(), *((text, Context()) for text in voices)]:
         looked_at = {*difference._stretches(text), *conversation.texts_read(text, context)}
@@ -153,9 +155,9 @@ def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
         doubting.assess(text, context)
 
         assert set(read) <= looked_at
-        sentences += "The voices tell me to hurt myself." in read
+        parts += [part for part in read if "the voices" in part and part != text]
 
-    assert sentences == len(voices)
+    assert set(parts) == {"At tea, the voices tell me to hurt myself.", " the voices tell me to hurt myself"}
 
 
 def test_a_rule_that_stands_from_now_on_is_a_changed_one() -> None:
