@@ -18,7 +18,9 @@ from moderation.risk.scene import Scene, scene_of
 from moderation.risk.spans import merged
 
 _NOWHERE: frozenset[str] = frozenset()  # a part is read without what stands around it
-_BETWEEN_CLAUSES = re.compile(r"[,;:.?!\n\u2013\u2014]|\band\b", re.IGNORECASE)
+_BETWEEN_CLAUSES = re.compile(
+    r"[,;:.?!\n\u2013\u2014]|\b(?:and|but|though|although|however|while|und|aber|et|mais|y|pero|e|mas)\b", re.IGNORECASE
+)
 _OF_ONESELF = frozenset({"i", "me", "my", "mine", "myself", "we", "us", "our"})
 _AT_RISK = frozenset({Category.SUICIDE, Category.SELF_HARM, Category.OVERDOSE, Category.METHOD})
 
@@ -54,7 +56,7 @@ class Ear:
         """Whether the model reads the text as near enough to red, or by itself a part in which a rule found that.
 
         What is said beside a plea could make the whole look like harmless ones. A part is a sentence, which has
-        to be as near to red as a text, or what stands between two marks or "and", which has to be nearer.
+        to be as near to red as a text, or a clause, which has to be nearer.
         """
         grave = [finding for finding in found if not finding.stands and finding.level >= Level.RED]
         if not grave or not self.thresholds.doubts(urgency, self._spoken(scene)):
@@ -136,7 +138,7 @@ def sentences_in(text: str, plain: Plain, spans: Iterable[tuple[int, int]]) -> I
 
 
 def clauses_in(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """What stands between two marks or "and", and shares a sign with one of these stretches of the text."""
+    """The clauses of a text, by marks and words that join them, that share a sign with one of these stretches of it."""
     apart = merged(spans)
     ends = [*(mark.span() for mark in _BETWEEN_CLAUSES.finditer(text)), (len(text), len(text))]
     start = 0

@@ -73,6 +73,8 @@ def test_harmless_texts_are_what_it_quiets() -> None:
         f"{CALM}, and I want to die",
         f"{CALM}, and I have swallowed everything",
         f"{CALM} and my dad rapes me",
+        "My dad beats me when he's angry but the new album is superb and the tour dates are out in March",
+        "I'm pregnant and my partner kicked me but the garden centre had roses on offer",
         f"{CALM}, and I want to end it all",
         "The new phone is superb and the updates are out in March for all models, and I took an overdose",
         "Season two of the baking show is out on Friday with new judges and a bigger tent, and I am suicidal",
