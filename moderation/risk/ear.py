@@ -18,6 +18,7 @@ from moderation.risk.scene import Scene, scene_of
 from moderation.risk.spans import merged
 
 _NOWHERE: frozenset[str] = frozenset()  # a part is read without what stands around it
+_MANY = 50  # grave places in a text: with more nothing is doubted, and reading each by itself would take long
 _BETWEEN_CLAUSES = re.compile(
     r"[,;:.?!\n\u2013\u2014]|\b(?:and|but|though|although|however|while|und|aber|et|mais|y|pero|e|mas)\b", re.IGNORECASE
 )
@@ -64,6 +65,8 @@ class Ear:
         if language.unknown_language(text, scene.plain, self.book.thesaurus):
             return True  # what the model made of words of another language tells nothing
         spans = [span for finding in grave for span in finding.spans]
+        if len(spans) > _MANY:
+            return True
         sentences = (self.scene(part) for part in sentences_in(text, scene.plain, spans))
         clauses = (self.scene(part) for part in clauses_in(text, spans))
         return any(self._is_near_red(part) for part in sentences) or any(self._is_nearly_red(part) for part in clauses)

@@ -85,6 +85,11 @@ def test_what_is_said_beside_a_plea_does_not_make_it_doubtful(text: str) -> None
     assert assess(text).level >= Level.RED
 
 
+def test_where_very_much_is_grave_nothing_is_doubted() -> None:
+    assert ALL_IN_DOUBT.assess(f"{PLEA}, " * 5).level == Level.AMBER
+    assert ALL_IN_DOUBT.assess(f"{PLEA}, " * 60).level == RULES_ALONE.assess(f"{PLEA}, " * 60).level >= Level.RED
+
+
 def test_a_text_the_model_does_not_read_is_left_to_the_rules() -> None:
     assert ALL_IN_DOUBT.assess("I overdosed").level == RULES_ALONE.assess("I overdosed").level == Level.CRISIS
 
