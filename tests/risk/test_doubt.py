@@ -1,6 +1,7 @@
 """What a rule has found is red where the model bears it out; where the model reads only harmless words, it is amber."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ CALM = "The new album is superb and the tour dates are out in March for all citi
 CRY = "I am going to kill myself tonight"
 
 
-def hearing(judge: Judge, **changes: object) -> Judge:
+def hearing(judge: Judge, **changes: Any) -> Judge:
     """The judge with other thresholds."""
     return replace(judge, ear=replace(judge.ear, thresholds=replace(judge.ear.thresholds, **changes)))
 
