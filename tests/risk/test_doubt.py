@@ -74,6 +74,8 @@ def test_harmless_texts_are_what_it_quiets() -> None:
         f"{CALM}, and I want to die",
         f"{CALM}, and I have swallowed everything",
         f"{CALM} and my dad rapes me",
+        "Welcome to the forum! Rules are pinned above. I overdosed earlier, feel free to ask about the badges.",
+        "I'm 14, in the science club, and sleeping with my physics teacher who says it's a secret",
         "My dad beats me when he's angry but the new album is superb and the tour dates are out in March",
         "I'm pregnant and my partner kicked me but the garden centre had roses on offer",
         f"{CALM}, and I want to end it all",
