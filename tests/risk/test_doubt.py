@@ -95,6 +95,7 @@ def test_where_very_much_is_grave_nothing_is_doubted() -> None:
 
 def test_a_text_the_model_does_not_read_is_left_to_the_rules() -> None:
     assert ALL_IN_DOUBT.assess("I overdosed").level == RULES_ALONE.assess("I overdosed").level == Level.CRISIS
+    assert not ALL_IN_DOUBT.ear.thresholds.doubts(None, "en")
 
 
 def test_what_stands_around_a_text_is_not_doubted() -> None:
