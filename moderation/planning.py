@@ -2,7 +2,7 @@
 
 The rules of combining: the highest level, the shortest time, all cards; a span takes its
 strictest treatment; and the plea always stands: where a person in danger speaks, nothing
-is held or refused as a whole, only the harmful part is hidden.
+is held or refused as a whole, only the harmful part is hidden. So it is where the model doubts the plea.
 """
 
 from collections.abc import Mapping

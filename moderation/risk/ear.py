@@ -68,13 +68,14 @@ class Ear:
         if len(spans) > _MANY:
             return True
         sentences = (self.scene(part) for part in sentences_in(text, scene.plain, spans))
-        clauses = (self.scene(part) for part in clauses_in(text, spans))
-        return any(self._is_near_red(part) for part in sentences) or any(self._is_nearly_red(part) for part in clauses)
+        if any(map(self._sentence_bears_out, sentences)):
+            return True
+        return any(map(self._clause_bears_out, map(self.scene, clauses_in(text, spans))))
 
-    def _is_near_red(self, scene: Scene) -> bool:
+    def _sentence_bears_out(self, scene: Scene) -> bool:
         return not self.thresholds.doubts(self._urgency(scene), self._spoken(scene))
 
-    def _is_nearly_red(self, scene: Scene) -> bool:
+    def _clause_bears_out(self, scene: Scene) -> bool:
         urgency = self._urgency(scene)
         return urgency is None or urgency > -self.thresholds.doubted_clause
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moderation.risk import concepts
+from moderation.risk import concepts, entries
 from moderation.risk.findings import Category, Level
 from moderation.risk.phrases import Phrase, compile_phrase
 from moderation.risk.sieve import Cues, Sieve, owners
@@ -24,20 +24,10 @@ from moderation.risk.vocabulary import (
 from moderation.risk.words import Reader
 
 _HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "languages", "contact", "model"))
-_RULE_KEY_NAMES = """
-id version category level reason phrases guards raises needs needed also certain speaker targeted places stands
-examples counter_examples
-"""
-_RULE_KEYS = frozenset(_RULE_KEY_NAMES.split())
 _OF_LANGUAGE = re.compile(r"([a-z]{2})_")
 _LISTS = Path(__file__).parent  # english_words.txt, ordinary_words.txt and frequent_words.txt
 _WORD = re.compile(r"[^\W\d_]{3,}")
 ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
-_SCOPES = frozenset(
-    {"before", "overlap", "clause", "sentence", "near", "around", "text", "quoted", "negated", "negated_closely"}
-)
-_WITHOUT_CUES = frozenset({"negated", "negated_closely"})
-_EFFECTS = frozenset({"drop", "amber", "lower", "concern"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +137,13 @@ class _Loader:
     def guard(self, file: str, name: str, entry: dict[str, Any]) -> Guard:
         cues, unless = tuple(entry.get("cues", ())), tuple(entry.get("unless", ()))
         unknown = [cue for cue in (*cues, *unless) if cue not in self.raw_cues]
-        if unknown or entry.get("scope") not in _SCOPES or entry.get("effect") not in _EFFECTS:
+        if unknown or entry.get("scope") not in entries.SCOPES or entry.get("effect") not in entries.EFFECTS:
             raise RuleFileError(f"{file}: {name}: unknown cue, scope or effect {unknown}")
         return Guard(name, entry["scope"], entry["effect"], cues, unless, entry.get("unless_scope", "sentence"))
 
     def rule(self, file: str, entry: dict[str, Any]) -> Rule:
         name = entry.get("id", "an entry without id")
-        strange = set(entry) - _RULE_KEYS
+        strange = set(entry) - entries.RULE_KEYS
         if strange:
             raise RuleFileError(f"{file}: {name}: unknown keys {sorted(strange)}")
         try:
@@ -179,13 +169,13 @@ class _Loader:
             guards=tuple(guard for name in entry.get("guards", ()) for guard in self.guards[name]),
             raises=tuple(entry.get("raises", ())),
             needs=tuple(entry.get("needs", ())),
-            needed=_needed(entry),
+            needed=entries.needed(entry),
             also=tuple(Category(name) for name in entry.get("also", ())),
             places=tuple(entry.get("places", ())),
             certain=entry.get("certain", True),
             speaker=entry.get("speaker", ""),
             targeted=entry.get("targeted", False),
-            stands=_stands(entry),
+            stands=entries.stands(entry),
             examples=tuple(entry["examples"]),
             counter_examples=tuple(entry.get("counter_examples", ())),
         )
@@ -260,23 +250,10 @@ def cues_of(rule: Rule) -> Iterator[str]:
         yield from guard.unless
 
 
-def _stands(entry: dict[str, Any]) -> bool:
-    """Whether the rule's level holds whatever the model reads; what stands around a text is unknown to the model."""
-    stands = entry.get("stands", bool(entry.get("places")))
-    if type(stands) is not bool:
-        raise ValueError("`stands` is true or false")
-    return stands
-
-
-def _needed(entry: dict[str, Any]) -> int:
-    needs, needed = entry.get("needs", ()), entry.get("needed", 1)
-    if type(needed) is not int or needed < 1 or (needed > len(needs) and needed > 1):
-        raise ValueError("`needed` is a number from 1 to that of the cues it counts")
-    return needed
-
-
 def _guards(rule: Rule, cues: Cues) -> Guards:
-    return tuple((None if guard.scope in _WITHOUT_CUES else cues.bits[guard.cues], guard) for guard in rule.guards)
+    return tuple(
+        (None if guard.scope in entries.WITHOUT_CUES else cues.bits[guard.cues], guard) for guard in rule.guards
+    )
 
 
 def load(folder: Path = RULES) -> Rulebook:

@@ -18,17 +18,17 @@ CALM = "The new album is superb and the tour dates are out in March for all citi
 CRY = "I am going to kill myself tonight"
 
 
-def hearing(judge: Judge, **changes: Any) -> Judge:
+def with_thresholds(judge: Judge, **changes: Any) -> Judge:
     """The judge with other thresholds."""
     return replace(judge, ear=replace(judge.ear, thresholds=replace(judge.ear.thresholds, **changes)))
 
 
 def in_doubt(judge: Judge) -> Judge:
     """The judge with a model that takes every text it reads for harmless."""
-    return hearing(judge, levels=(99.0, 99.0, 99.0), doubted=0.0)
+    return with_thresholds(judge, levels=(99.0, 99.0, 99.0), doubted=0.0)
 
 
-RULES_ALONE, ALL_IN_DOUBT = hearing(JUDGE, doubted=float("inf")), in_doubt(JUDGE)
+RULES_ALONE, ALL_IN_DOUBT = with_thresholds(JUDGE, doubted=float("inf")), in_doubt(JUDGE)
 
 
 def test_a_rule_the_model_does_not_bear_out_is_amber_and_says_so() -> None:
@@ -71,6 +71,8 @@ def test_harmless_texts_are_what_it_quiets() -> None:
         "I'm terrified of my dad. He started when we were little",
         "I ate well. I slept. I overdosed.",
         "We won the cup in 2019 and it was a lovely day. I want to kill myself.",
+        f"{CALM}. daughter won't wake, [medication] everywhere",
+        f"{CALM}. i want to d i e",
         f"{CALM}, and I want to die",
         f"{CALM}, and I have swallowed everything",
         f"{CALM} and my dad rapes me",
@@ -151,7 +153,7 @@ def test_a_guess_at_an_attack_is_no_crisis() -> None:
             for f in judge.assess(text, around).findings
             if f.rule == "model.encouragement"
         }
-        for judge in (JUDGE, hearing(JUDGE, red_at_most=frozenset()))
+        for judge in (JUDGE, with_thresholds(JUDGE, red_at_most=frozenset()))
     ]
 
     assert Category.ENCOURAGEMENT in capped
