@@ -23,8 +23,8 @@ from moderation.agreement import agreement
 from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus, detector
 from moderation.risk.corpus import Example
 
-# How the names of the groups of later authors' functional cases begin; all others are the first author's.
-_LATER_AUTHORS = {"second": "functional-fn2", "third": "functional-fn3"}
+# How the names of the groups of an author's functional cases begin; there are others for other languages.
+_AUTHORS = {"first author": "functional-fn-", "second": "functional-fn2", "third": "functional-fn3"}
 _AGAINST = frozenset({Category.THREAT, Category.HARASSMENT, Category.ENCOURAGEMENT})
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 # What the design asks for: the least or the most of each figure.
@@ -57,6 +57,10 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str
 
 def figures(texts: list[Judged]) -> Iterator[str]:
     """The functional figures against what is asked for, over all texts and by language."""
+    yield from _by_language(texts)
+
+
+def _by_language(texts: list[Judged]) -> Iterator[str]:
     languages = sorted({text.example.lang for text in texts}, key=lambda lang: (lang != "en", lang))
     yield from _beside({"all": texts} | {lang: [t for t in texts if t.example.lang == lang] for lang in languages})
 
@@ -65,12 +69,13 @@ def functional_cases() -> Iterator[str]:
     """The same figures on plain, short cases for every capability."""
     yield "Plain, short cases for every capability, written without knowing the rules or the other texts."
     yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not,"
-    yield "by three authors.\n"
+    yield "by three authors in English and three others in the other languages.\n"
     unread = judge_all(corpus.load("functional"))
-    later = {name: [t for t in unread if t.example.group.startswith(own)] for name, own in _LATER_AUTHORS.items()}
-    first = [text for text in unread if not text.example.group.startswith(tuple(_LATER_AUTHORS.values()))]
+    authors = {name: [t for t in unread if t.example.group.startswith(own)] for name, own in _AUTHORS.items()}
     looked_at = judge_all(corpus.load("thresholds"))
-    yield from _beside({"functional": unread, "first author": first, **later, "thresholds": looked_at})
+    yield from _beside({"functional": unread, **authors, "thresholds": looked_at})
+    yield "The functional ones by language:\n"
+    yield from _by_language(unread)
 
 
 def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:
@@ -114,7 +119,7 @@ def doubted() -> Iterator[str]:
 
 def second_labels() -> Iterator[str]:
     """How far a second annotator agrees with the first about every tenth text."""
-    texts = {example.id: example for example in [*corpus.load("train"), *corpus.load("held_out")]}
+    texts = {example.id: example for side in ("train", "held_out", "functional") for example in corpus.load(side)}
     again = {name: second for name, second in corpus.second_labels().items() if name in texts}
     pairs = [(texts[name].level.word, second.level.word) for name, second in again.items()]
     found = agreement(pairs)
