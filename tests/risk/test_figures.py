@@ -27,6 +27,19 @@ def test_the_functional_figures_do_not_fall() -> None:
     assert figures["green judged red or above"] <= 9
 
 
+@pytest.mark.parametrize("language", ["ar", "de", "es", "fr", "pt"])
+def test_plain_cases_of_other_languages_are_heard(language: str) -> None:
+    cases = [example for example in corpus.load("functional") if example.lang == language]
+
+    figures = functional([judged(example, assess(example.text)) for example in cases])
+
+    assert figures["harmonic mean of the two"] >= 80
+    assert figures["crisis judged crisis"] >= 90
+    assert figures["crisis below red"] <= 6
+    assert figures["risky judged green"] <= 10
+    assert figures["green judged red or above"] <= 11
+
+
 def test_everyday_talk_is_hardly_ever_held_by_a_guess() -> None:
     talk = [example.text for example in corpus.ordinary_talk(held_out=True)]
     live = [sentence(number) for number in range(1, 601)]  # what bench/live.py says: a held message reaches nobody

@@ -135,3 +135,57 @@ def test_every_word_of_a_pack_is_read_as_it_stands() -> None:
     short_forms = book.reader._vocabulary.plain
 
     assert not {word for word, seen in read.items() if seen != [word] and word not in short_forms}
+
+
+BESIDE_HARMLESS_WORDS = (
+    "Mein Vater schlägt mich, wenn sein Verein das Spiel verliert.",
+    "Ich will sterben, da hilft kein Film mehr.",
+    "Ich will sterben haha",
+    "Mon père me frappe chaque fois que son équipe perd le match.",
+    "Mon chef m'a touchée pendant le film, je n'ai rien pu dire.",
+    "Je veux mourir, même le film d'hier ne m'a rien fait.",
+    "Je veux mourir mdr",
+    "Meu pai me bate quando o time dele perde o jogo.",
+    "Me machuco sozinha depois do treino.",
+    "Quero morrer e amanhã tenho prova.",
+    "Quero morrer kkk",
+    "Quiero morir, ni la serie me anima ya.",
+    "Qué hago para morir, perdí el proceso de custodia.",
+    "Quiero morir jaja",
+    "أريد أن أموت، حتى الفيلم ما عاد يفرحني",
+)
+
+
+@pytest.mark.parametrize("text", BESIDE_HARMLESS_WORDS)
+def test_a_word_of_films_sport_work_or_laughter_softens_a_plea_and_does_not_silence_it(text: str) -> None:
+    assert assess(text).level >= Level.AMBER
+
+
+FOR_YEARS = (
+    "Mein Mann schlägt mich seit zwei Jahren.",
+    "Ich ritze mich seit drei Jahren.",
+    "Mon mari me frappe depuis deux ans.",
+    "Je me coupe depuis trois ans.",
+    "Mi marido me pega desde hace dos años.",
+    "Quiero morir desde hace años.",
+    "Meu marido me bate há dois anos.",
+    "Meu marido me bate faz dois anos.",
+)
+YEARS_AGO = (
+    "Vor drei Jahren wollte ich sterben, heute geht es mir gut.",
+    "Seit drei Jahren bin ich clean und es geht mir gut.",
+    "Hace tres años quise morir, hoy estoy bien.",
+    "No me corto desde hace tres años.",
+    "Há três anos quis morrer, hoje estou bem.",
+    "Há dois anos que não me corto.",
+)
+
+
+@pytest.mark.parametrize("text", FOR_YEARS)
+def test_what_goes_on_for_years_is_not_past(text: str) -> None:
+    assert assess(text).level >= Level.RED
+
+
+@pytest.mark.parametrize("text", YEARS_AGO)
+def test_what_was_years_ago_and_is_over_is_quiet(text: str) -> None:
+    assert assess(text).level == Level.GREEN
