@@ -69,7 +69,7 @@ def functional_cases() -> Iterator[str]:
     """The same figures on plain, short cases for every capability."""
     yield "Plain, short cases for every capability, written without knowing the rules or the other texts."
     yield "`thresholds`: those that may be looked at when thresholds are chosen; `functional`: those that may not,"
-    yield "by three authors in English and three others in the other languages.\n"
+    yield "by three authors mostly in English (whose columns stand here) and three in the other languages.\n"
     unread = judge_all(corpus.load("functional"))
     authors = {name: [t for t in unread if t.example.group.startswith(own)] for name, own in _AUTHORS.items()}
     looked_at = judge_all(corpus.load("thresholds"))

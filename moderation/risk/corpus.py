@@ -5,7 +5,7 @@ groups, chosen by the hash of the group's name, so that a text and its harmless 
 `corpus/held_out.sha256` is its seal, and the tests compare it. `ordinary/` holds plain everyday talk that is no twin of
 anything, all of it green; a fifth of it, chosen in the same way, is only measured on. Plain, short cases for every
 capability stand apart: those of `functional/` were written by authors who knew neither the rules nor the other texts,
-three in English and three in the other languages, and are measured on and never read for mending; those of
+three mostly in English and three in the other languages, and are measured on and never read for mending; those of
 `thresholds/` may be looked at when thresholds are chosen.
 """
 

@@ -156,6 +156,22 @@ BESIDE_HARMLESS_WORDS = (
 )
 
 
+OF_FILMS_AND_GAMES = (
+    "Im Krimi hat er eine Überdosis genommen.",
+    "Dans le film, elle dit : je veux mourir.",
+    "Le livre parle du harcèlement.",
+    "En la novela la voz le dice que salte.",
+    "Me machuquei no futebol, torci o joelho.",
+    "No livro a moça diz: fui estuprada.",
+    "أخوي ضربني كتف ونحن نلعب",
+)
+
+
+@pytest.mark.parametrize("text", OF_FILMS_AND_GAMES)
+def test_what_is_told_of_films_and_games_is_amber_at_most(text: str) -> None:
+    assert assess(text).level <= Level.AMBER
+
+
 @pytest.mark.parametrize("text", BESIDE_HARMLESS_WORDS)
 def test_a_word_of_films_sport_work_or_laughter_softens_a_plea_and_does_not_silence_it(text: str) -> None:
     assert assess(text).level >= Level.AMBER
@@ -170,6 +186,7 @@ FOR_YEARS = (
     "Quiero morir desde hace años.",
     "Meu marido me bate há dois anos.",
     "Meu marido me bate faz dois anos.",
+    "زوجي بيضربني من سنتين وما حدا بيعرف",
 )
 YEARS_AGO = (
     "Vor drei Jahren wollte ich sterben, heute geht es mir gut.",
