@@ -57,10 +57,6 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str
 
 def figures(texts: list[Judged]) -> Iterator[str]:
     """The functional figures against what is asked for, over all texts and by language."""
-    yield from _by_language(texts)
-
-
-def _by_language(texts: list[Judged]) -> Iterator[str]:
     languages = sorted({text.example.lang for text in texts}, key=lambda lang: (lang != "en", lang))
     yield from _beside({"all": texts} | {lang: [t for t in texts if t.example.lang == lang] for lang in languages})
 
@@ -75,7 +71,7 @@ def functional_cases() -> Iterator[str]:
     looked_at = judge_all(corpus.load("thresholds"))
     yield from _beside({"functional": unread, **authors, "thresholds": looked_at})
     yield "The functional ones by language:\n"
-    yield from _by_language(unread)
+    yield from figures(unread)
 
 
 def _beside(groups: Mapping[str, list[Judged]]) -> Iterator[str]:
