@@ -215,6 +215,36 @@ def test_the_whole_evening_without_javascript(visit, hosted) -> None:
     expect(part(console, "state")).to_contain_text("Closed")
 
 
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_who_presses_before_the_script_is_there_hits_the_button(visit, site, motion) -> None:
+    console, kept = visit(reduced_motion=motion), []
+    sign_in(console, site.staff(f"knot{motion[0]}", "host"))
+    console.goto("/live/new")
+    console.get_by_label("What it is called").fill("An evening begun early")
+    console.route("**/host*.js", lambda route: kept.append(route), times=1)  # noqa: PLW0108  (no method of a list)
+    console.get_by_role("button", name="Announce it").click()
+    button = console.get_by_role("button", name="Open the lobby")
+    button.hover()
+    console.mouse.down()
+    while not kept:
+        console.wait_for_timeout(20)
+    kept[0].continue_()
+    expect(console.locator(".has-script")).to_be_visible()
+    console.mouse.up()
+    expect(part(console, "state")).to_contain_text("Lobby")
+
+
+def test_where_the_script_does_not_come_the_page_can_still_renew_itself(visit, site) -> None:
+    console = visit()
+    console.route("**/host*.js", lambda route: route.abort())
+    sign_in(console, site.staff("turnstone", "host"))
+    console.goto("/live/new")
+    console.get_by_label("What it is called").fill("An evening without a script")
+    console.get_by_role("button", name="Announce it").click()
+    console.get_by_role("button", name="Stay here: let this page renew itself").click()
+    expect(console.locator("[data-host-line]")).to_contain_text("This page renews itself every 20 seconds")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_console_has_no_fault_that_axe_finds(visit, site, hosted, scripts) -> None:
     console = hosted(f"dipper{int(scripts)}")
