@@ -1,10 +1,11 @@
 """The reviewed words the judge knows: classes for rules, and plain forms for slang and misspellings."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 RULES = Path(__file__).parent / "rules"
 RuleFiles = Mapping[str, str]  # the text of each rule file by its name
@@ -69,8 +70,8 @@ def parsed(files: RuleFiles, name: str) -> dict[str, Any]:
     if name not in files:
         raise RuleFileError(f"{name}: the file is missing")
     try:
-        return tomllib.loads(files[name])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return tomli.loads(files[name])
+    except (tomli.TOMLDecodeError, RecursionError) as error:
         raise RuleFileError(f"{name}: {error}") from error
 
 
