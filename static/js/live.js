@@ -191,7 +191,7 @@ class Room {
   offerPause() {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "button button-quiet live-pause";
+    button.className = "button button-quiet";
     button.textContent = PAUSE;
     button.addEventListener("click", () => {
       const kept = this.kept;
@@ -200,7 +200,7 @@ class Room {
       for (const event of kept ?? []) this.event(event);
     });
     this.pauseButton = button;
-    this.log.wrapper.before(button);
+    part(this.root, "[data-live-pause]")?.append(button);
   }
 
   /** @param {Frame} event */

@@ -228,6 +228,25 @@ def test_whoever_only_listened_gets_the_floor_and_is_led_out_when_it_ends(visit,
     expect(moss.get_by_role("main")).to_contain_text("Take care of yourself now")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width) -> None:
+    _, room = open_room(f"pochard{width}", "Open the room")
+    blue, ash, kept = visit(), visit(viewport={"width": width, "height": 800}), []
+    blue.goto(room)
+    say(blue, "Tea first.")
+    ash.route("**/live.*js", lambda route: kept.append(route), times=1)  # noqa: PLW0108  (no method of a list)
+    ash.goto(room, wait_until="commit")
+    what = ".said, [data-live] a, [data-live] button:not([data-live-pause] *)"
+    places = f"[...document.querySelectorAll('{what}')].map((each) => each.offsetTop)"
+    expect(ash.get_by_role("button", name="I need help now")).to_be_visible()
+    wait_until(ash, lambda: bool(kept))
+    before = ash.evaluate(places)
+    kept[0].continue_()
+    expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()
+
+    assert ash.evaluate(places) == before
+
+
 def test_what_is_for_one_person_alone_neither_interrupts_nor_is_overtaken(visit, site, open_room) -> None:
     console, room = open_room("avocet", "Open the room")
     ash, blue = visit(), visit()
