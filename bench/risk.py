@@ -22,6 +22,8 @@ from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.agreement import agreement
 from moderation.risk import RULES_VERSION, Assessment, Category, Level, assess, corpus, detector
 from moderation.risk.corpus import Example
+from moderation.risk.slips import named
+from moderation.risk.vocabulary import load_vocabulary
 
 # How the names of the groups of an author's functional cases begin; there are others for other languages.
 _AUTHORS = {"first author": "functional-fn-", "second": "functional-fn2", "third": "functional-fn3"}
@@ -111,6 +113,28 @@ def doubted() -> Iterator[str]:
         fell = [e for e in texts if trusting.assess(e.text).level >= Level.RED > assess(e.text).level]
         rows.append([side, len(texts), *(sum(e.level == level for e in fell) for level in Level)])
     yield from table(["texts", "all", *(f"{level.word} ones that fell" for level in Level)], rows)
+
+
+def in_words() -> Iterator[str]:
+    """Texts at risk with words of the vocabulary in place of their placeholders, as a person would write them."""
+    vocabulary = load_vocabulary()
+    yield "The texts hold placeholders for means, people write the words. The same texts at risk with words of the"
+    yield "vocabulary in their place (nothing of that is written down):\n"
+    rows = []
+    for side in ("functional", "held_out"):
+        risky = [e for e in corpus.load(side) if e.level > Level.GREEN]
+        worded = [replace(e, text=named(e.text, e.lang, vocabulary)) for e in risky]
+        pairs = [(first, second) for first, second in zip(risky, worded, strict=True) if first.text != second.text]
+        for written, texts in (
+            ("placeholders", [first for first, _ in pairs]),
+            ("words", [words for _, words in pairs]),
+        ):
+            found = judge_all(texts)
+            urgent = of_level(found, Level.RED, Level.CRISIS)
+            heard = [share([t.level >= least for t in urgent]) for least in (Level.RED, Level.AMBER)]
+            rows.append([side, written, len(found), share([t.passes for t in found]), *heard])
+    head = ["texts", "with", "number", "level accepted (%)", "urgent judged red or above (%)", "amber or above (%)"]
+    yield from table(head, rows)
 
 
 def second_labels() -> Iterator[str]:
@@ -203,6 +227,8 @@ def report(arguments: argparse.Namespace) -> Iterator[str]:
     yield from figures(texts)
     yield "## On functional cases\n"
     yield from functional_cases()
+    yield "## With words in place of placeholders\n"
+    yield from in_words()
     yield "## On ordinary talk\n"
     yield from ordinary_talk()
     yield "## By category\n"

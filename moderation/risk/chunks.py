@@ -6,6 +6,7 @@ Only a form that yields a known word is undone; everything else is left as it st
 import re
 from collections.abc import Iterator
 
+from moderation.risk.fold import without_and
 from moderation.risk.memory import Memory
 from moderation.risk.phrases import PLACEHOLDERS, split_word
 from moderation.risk.spelling import Speller, english_words, ordinary_words
@@ -156,6 +157,8 @@ class Chunks:
             elif word.isascii():
                 yield from self._plain(word, at)
             else:
-                for part in split_word(word):
+                bare = without_and(word)
+                at += len(word) - len(bare)
+                for part in split_word(bare):
                     yield Token(part, at, at + len(part))
                     at += len(part)

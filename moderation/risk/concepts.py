@@ -8,13 +8,14 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 
+from moderation.risk.fold import fold_word
 from moderation.risk.tally import Counter
 from moderation.risk.vocabulary import RuleFileError, RuleFiles, Vocabulary, parsed, read_toml
 
 CONCEPTS = Path(__file__).parent / "concepts"
 UNKNOWN = "@?"
 # Words of means stand in `vocabulary.toml` alone, and their concepts, too. These are the concepts of the placeholders.
-_PLACEHOLDERS = {
+OF_PLACEHOLDERS = {
     "[medication]": "@medicine",
     "[substance]": "@drugs",
     "[place]": "@height_place",
@@ -91,7 +92,10 @@ def load(vocabulary: Vocabulary, files: RuleFiles, folder: Path = CONCEPTS) -> T
 def _small_words(files: RuleFiles) -> SmallWords:
     """Everyday words by which a language is known."""
     try:
-        small = {name: frozenset(words.split()) for name, words in parsed(files, "languages.toml")["words"].items()}
+        small = {
+            name: frozenset(map(fold_word, words.split()))
+            for name, words in parsed(files, "languages.toml")["words"].items()
+        }
     except (KeyError, AttributeError) as error:
         raise RuleFileError(f"languages.toml: missing or misshapen part {error}") from error
     if missing := {"en", "ar"} - small.keys():  # by these every text is measured
@@ -105,9 +109,9 @@ def _language(path: Path, vocabulary: Vocabulary) -> dict[str, str]:
         if not isinstance(words, str):
             raise RuleFileError(f"{path.name}: {name}: words are written as one text")
         for word in words.split():
-            found.setdefault(word, f"@{name}")
+            found.setdefault(fold_word(word), f"@{name}")
     ending = "" if path.stem == "en" else f"_{path.stem}"
     for name, lists in vocabulary.concepts.items():
         for word in (word for each in lists for word in vocabulary.classes.get(each + ending, ()) if " " not in word):
-            found.setdefault(word, f"@{name}")
-    return found | _PLACEHOLDERS
+            found.setdefault(fold_word(word), f"@{name}")
+    return found | OF_PLACEHOLDERS

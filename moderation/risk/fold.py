@@ -23,6 +23,7 @@ _LOOKALIKES = (
     ("–—―‐‑‒−﹣~", "---------"),
     ("。、·•∙⋅", ".,...."),
     ("،؛؟ٱکیگپچ", ",,?اكيكبج"),
+    ("ىة", "يه"),  # at the end of a word people write either
     ("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789"),
 )
 BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -37,6 +38,11 @@ _SINGLE = re.compile(
     rf"(?<![^\s(\[\"])'(?=\w)(?!(?:{_LEFT_OUT})\b)"
     r"([^\n']{1,200}(?:'\w[^\n']{0,200}){0,9})"
     r"(?:(?<!s)'(?!\w)|'(?=[.,!?;:)]|$))"
+)
+_AND = "\u0648"
+_SHORTEST = 3  # letters of an Arabic word that are left without it, but for these
+_SMALL = frozenset(
+    ["ما", "لا", "مش", "مو", "من", "في", "كل", "هو", "هي", "لم", "لن", "ان", "عن", "مع", "لو", "بس", "هل"]
 )
 _FEW = 12  # different signs that are folded with a walk through the text for each
 _LONGEST = 4  # a few signs unfold to whole sentences; longer ones stay as they are
@@ -66,6 +72,21 @@ def fold_char(char: str) -> str:
     parts = unicodedata.normalize("NFKD", char).casefold()
     plain = "".join(_TABLE.get(part, part) for part in parts if unicodedata.category(part) not in _DROPPED)
     return plain if len(plain) <= _LONGEST else char
+
+
+def fold_word(word: str) -> str:
+    """A word of the rules or the thesaurus as texts are read, so that it may be written there as people write it."""
+    return word if word.isascii() else without_and("".join(map(fold_char, word)))
+
+
+def without_and(word: str) -> str:
+    """An Arabic word without the "and" that is written together with it.
+
+    Words of which that letter is the first of their own lose it as well, here and in the rules (light stemming: Larkey,
+    Ballesteros and Connell 2002).
+    """
+    rest = word.lstrip(_AND)
+    return rest if word[:1] == _AND and (len(rest) >= _SHORTEST or rest in _SMALL) else word
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from operator import or_
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from moderation.risk.fold import fold_word
 from moderation.risk.vocabulary import Vocabulary
 
 _LEXEMES = re.compile(r"\s+|\.\.\.|\.\.|//|[(){}<>|#]|@[a-z_]+|%(?:[a-z]{2}\.)?[a-z_]+|[^\s(){}<>|#@%.]+")
@@ -192,7 +193,7 @@ class _Parser:
     def new_word(self, lexeme: str) -> tuple[Piece, set[str]]:
         words = [
             part
-            for word in self.vocabulary.canonical(lexeme)
+            for word in self.vocabulary.canonical(fold_word(lexeme))
             for bare in word.removesuffix("'s").split("'")
             for part in split_word(bare)
         ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from moderation.risk import concepts, entries
 from moderation.risk.findings import Category, Level
+from moderation.risk.fold import fold_word
 from moderation.risk.phrases import Phrase, compile_phrase
 from moderation.risk.sieve import Cues, Sieve, owners
 from moderation.risk.vocabulary import (
@@ -221,9 +222,9 @@ class _Loader:
         )
 
     def words_elsewhere(self) -> frozenset[str]:
-        """The words of all packs, as they stand in them: right as they are, however near to an English word."""
+        """The words of all packs: right as they are, however near to an English word."""
         written = (str(self.files[file]) for file in self.files if _language(file))
-        return frozenset(word for text in written for word in _WORD.findall(text))
+        return frozenset(map(fold_word, {word for text in written for word in _WORD.findall(text)}))
 
     @property
     def languages(self) -> list[str]:

@@ -1,7 +1,11 @@
 """Texts as hurried fingers write and send them: for learning, so that what is heard does not hang on such things."""
 
 import random
+import re
 from itertools import pairwise
+
+from moderation.risk.concepts import OF_PLACEHOLDERS
+from moderation.risk.vocabulary import Vocabulary
 
 _SHORTEST = 4  # letters of a word that gets a slip
 _SHARE = 0.3  # of such words
@@ -10,6 +14,8 @@ _MARKS = (",", "...", " -", "!", ".", ";")
 _FEWEST = 6  # words of a text that is sent in two
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _BESIDE: dict[str, str] = {}  # the keys beside a letter's
+_PLACEHOLDER = re.compile(r"\[[a-z]+\]")
+_MOST = 60  # an amount, as a number
 for _left, _right in (pair for row in _ROWS for pair in pairwise(row)):
     _BESIDE[_left] = _BESIDE.get(_left, "") + _right
     _BESIDE[_right] = _BESIDE.get(_right, "") + _left
@@ -26,6 +32,27 @@ def slipped(text: str) -> str:
         for word in text.split(" ")
     )
     return " ".join(_marked(word, chance) if chance.random() < _MARKED else word for word in slips)
+
+
+def named(text: str, lang: str, vocabulary: Vocabulary) -> str:
+    """The text with words of the vocabulary where it holds placeholders, as a person would write it.
+
+    Composed texts at risk name no means, and harmless ones seldom hold a placeholder: without this, the brackets would
+    be what tells them apart. The words stay in memory. The same text always gets the same words.
+    """
+    chance = random.Random(text)  # noqa: S311 - for repeatable learning
+
+    def word(placeholder: re.Match[str]) -> str:
+        if placeholder.group() == "[amount]":
+            return str(chance.randint(2, _MOST))
+        ending = "" if lang == "en" else f"_{lang}"
+        concept = OF_PLACEHOLDERS.get(placeholder.group(), "").removeprefix("@")
+        lists = (vocabulary.classes.get(name + ending, ()) for name in vocabulary.concepts.get(concept, ()))
+        words = sorted({word for each in lists for word in each if word[0] not in "@["})
+        article = "the " if lang == "en" and placeholder.group() == "[place]" else ""
+        return article + chance.choice(words) if words else placeholder.group()
+
+    return _PLACEHOLDER.sub(word, text)
 
 
 def halved(text: str) -> tuple[str, ...]:

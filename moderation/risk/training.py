@@ -28,14 +28,16 @@ from moderation.risk.language import language_of
 from moderation.risk.model import Model, stretches
 from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import scene_of
-from moderation.risk.slips import halved, slipped
+from moderation.risk.slips import halved, named, slipped
 from moderation.risk.table import Columns, Weights, checks, counted, folded, owners, rounded, spread
+from moderation.risk.vocabulary import load_vocabulary
 
 STRENGTH, KIND_STRENGTH = 10.0, 10.0  # inverse of the regularisation, chosen by cross-validation over groups
 COMMENT, QUESTION = 3.0, 0.5  # weights of an everyday comment and of a stretch of a question to a counsellor
 _PARTS = 3  # of which one is judged for the scale of scores
 UNSURE = 0.7  # weight of a text for which both answers are accepted
 SLIPPED = 0.3  # weight of a text written once more with slips of the finger
+NAMED = 1.0  # weight of one written once more with words of means where it holds placeholders
 HALF = 0.3  # weight of half a harmless text: sent in two parts, it is hardly ever grave
 _PLACES = frozenset({"thread"})  # where the labelled texts are taken to stand
 Arrays = dict[str, NDArray[np.generic]]
@@ -120,7 +122,12 @@ class Learner:
         self._examples = examples
         self._unlabelled = unlabelled
         self._texts = [read(example.text) for example in examples]
-        again = (read(slipped(example.text)) for example in examples)
+        vocabulary = load_vocabulary()
+        as_named = [named(example.text, example.lang, vocabulary) for example in examples]
+        self._named = np.array([words != each.text for words, each in zip(as_named, examples, strict=True)], dtype=bool)
+        again = (
+            read(words if is_named else slipped(words)) for words, is_named in zip(as_named, self._named, strict=True)
+        )
         green = [at for at, example in enumerate(examples) if example.level == Level.GREEN]
         halves = [(at, half) for at in green for half in halved(examples[at].text)]
         self._half_of = np.array([at for at, _ in halves], dtype=np.intp)
@@ -160,18 +167,22 @@ class Learner:
             (each[:, columns], *known)
             for each, known in zip([halves, *self._below], [(Level.GREEN, HALF), *most], strict=True)
         ]
-        return [self._level(level, examples, features, below) for level in (Level.AMBER, Level.RED, Level.CRISIS)]
+        again = np.where(self._named[chosen], NAMED, SLIPPED)
+        return [
+            self._level(level, examples, features, again, below) for level in (Level.AMBER, Level.RED, Level.CRISIS)
+        ]
 
     def _level(
         self,
         level: Level,
         examples: Sequence[Example],
         features: sparse.csr_matrix,
+        again: Weights,
         below: Sequence[tuple[sparse.csr_matrix, Level, float]],
     ) -> Learned:
         answers = np.tile([example.level >= level for example in examples], 2)
         weights = np.array([UNSURE if len({ok >= level for ok in e.ok}) > 1 else 1.0 for e in examples])
-        weights = np.concatenate([weights, SLIPPED * weights])
+        weights = np.concatenate([weights, again * weights])
         known = [(more, weight) for more, most, weight in below if most < level]
         return _learned(features, answers, weights, STRENGTH, known)
 

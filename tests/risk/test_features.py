@@ -1,16 +1,18 @@
 """What the model reads of a text: its words, where its sentences begin, and the stretches it is weighed in."""
 
+import re
 from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from moderation.risk import rulebook, training
+from moderation.risk import corpus, rulebook, training
 from moderation.risk.features import EDGE, SHORT, Hasher, edges, placed, places_of, words_of
 from moderation.risk.model import stretches
 from moderation.risk.normalise import normalise
-from moderation.risk.slips import halved, slipped
+from moderation.risk.slips import halved, named, slipped
+from moderation.risk.vocabulary import load_vocabulary
 
 BOOK = rulebook.load()
 MARKS = ".,!;"
@@ -128,3 +130,27 @@ def test_a_text_is_halved_between_two_of_its_words() -> None:
     assert min(len(first.split()), len(second.split())) >= 3
     assert halved(text) == (first, second)
     assert halved("Too short for that") == ()
+
+
+def test_placeholders_become_words_of_their_own_lists_and_nothing_else_changes() -> None:
+    vocabulary = load_vocabulary()
+    text = "I took [amount] of the [medication] and stand on [place], [name] is with me"
+
+    words = named(text, "en", vocabulary)
+
+    found = re.fullmatch(r"I took \d+ of the (.+) and stand on the (.+), \[name\] is with me", words)
+    assert found is not None
+    assert found.group(1) in {*vocabulary.classes["pill"], *vocabulary.classes["remedy"]}
+    assert found.group(2) in vocabulary.classes["fall"]
+    assert named(text, "en", vocabulary) == words
+    assert named("je suis sur [place]", "fr", vocabulary).removeprefix("je suis sur ") in vocabulary.classes["fall_fr"]
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "es", "fr", "pt", "ar"])
+def test_every_language_has_words_for_what_its_texts_leave_out(lang: str) -> None:
+    vocabulary = load_vocabulary()
+    left = {"[method]", "[medication]", "[substance]", "[place]", "[amount]"}
+
+    texts = [named(example.text, lang, vocabulary) for example in corpus.load("train") if example.lang == lang]
+
+    assert not [text for text in texts if any(placeholder in text for placeholder in left)]

@@ -10,6 +10,8 @@ from bench.figures import functional, held_by_guess, judged, reliability
 from bench.live_load import sentence
 from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import Level, assess, corpus
+from moderation.risk.slips import named
+from moderation.risk.vocabulary import load_vocabulary
 
 ENGLISH = [example for example in corpus.load("held_out") if example.lang == "en"]
 PLAIN = [example for example in ENGLISH if example.group.startswith("fn")]  # said outright, as most people do
@@ -38,6 +40,19 @@ def test_plain_cases_of_other_languages_are_heard(language: str) -> None:
     assert figures["crisis below red"] <= 6
     assert figures["risky judged green"] <= 10
     assert figures["green judged red or above"] <= 11
+
+
+def test_words_are_heard_as_well_as_the_placeholders_of_the_texts() -> None:
+    vocabulary = load_vocabulary()
+    urgent = [example for example in corpus.load("functional") if example.level >= Level.RED]
+    worded = [(example.text, named(example.text, example.lang, vocabulary)) for example in urgent]
+    heard = [[assess(text).level >= Level.RED for text in pair] for pair in worded if pair[0] != pair[1]]
+
+    with_placeholders, with_words = (sum(column) / len(heard) for column in zip(*heard, strict=True))
+
+    assert len(heard) > 200
+    assert with_placeholders >= 0.95
+    assert with_words >= 0.95
 
 
 def test_everyday_talk_is_hardly_ever_held_by_a_guess() -> None:

@@ -14,8 +14,8 @@ from moderation.risk.features import FEWER, placed, places_of, words_of
 from moderation.risk.hearing import load_thresholds
 from moderation.risk.model import DEARER, MODEL, Model, ModelFileError
 from moderation.risk.normalise import normalise
-from moderation.risk.slips import halved
-from moderation.risk.vocabulary import RULES, RuleFileError
+from moderation.risk.slips import halved, named
+from moderation.risk.vocabulary import RULES, RuleFileError, load_vocabulary
 
 JUDGE = detector._judge
 EAR = JUDGE.ear
@@ -295,3 +295,24 @@ def test_half_a_harmless_text_is_learned_as_harmless(monkeypatch: pytest.MonkeyP
 
     assert len(halves) > 100
     assert (means[0] < means[1] - 0.2).all()
+
+
+def test_what_is_at_risk_is_learned_with_words_and_not_by_its_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = rulebook.load()
+    vocabulary = load_vocabulary()
+    english = [example for example in corpus.load("train") if example.lang == "en"]
+    examples = [e for e in english if "[" in e.text][::30] + [e for e in english if e.level == Level.GREEN][::200]
+    urgent = [e.text for e in corpus.load("held_out") if e.lang == "en" and e.level >= Level.RED and "[" in e.text][::8]
+    read = training.reader_of(book)
+    worded = [read(named(text, "en", vocabulary)) for text in urgent]
+
+    learner = training.Learner(read, examples)
+    means = []
+    for weight in (training.NAMED, 0.0):
+        monkeypatch.setattr(training, "NAMED", weight)
+        model = Model(learner.learned(np.arange(len(examples))))
+        model.prepare(book.thesaurus)
+        means.append(np.mean([model.read(text.words, "en", text.signs).scores()[0] for text in worded], axis=0))
+
+    assert len(worded) > 100
+    assert (means[0] > means[1] + 0.1).all()

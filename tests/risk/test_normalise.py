@@ -9,6 +9,8 @@ from moderation.risk import detector
 from moderation.risk.fold import fold
 from moderation.risk.minimal import minimal_level
 from moderation.risk.normalise import normalise
+from moderation.risk.phrases import compile_phrase
+from moderation.risk.vocabulary import load_vocabulary
 
 READER = detector._judge.ear.book.reader
 
@@ -157,3 +159,38 @@ def test_words_between_single_marks_are_quoted_and_apostrophes_quote_nothing(wri
     plain = normalise(written, READER)
 
     assert [plain.text[start:end].strip(" ,") for start, end in plain.quotes] == quoted
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("أريد أن أموت الليلة", "اريد ان اموت الليله"),
+        ("على السطح", "علي السطح"),
+        ("وأريد أن أموت", "أريد أن أموت"),
+        ("ومش قادر", "مش قادر"),
+        ("ووزعت أغراضي", "وزعت أغراضي"),
+    ],
+)
+def test_arabic_is_read_alike_however_its_letters_are_written_and_with_an_and_before_it(one: str, other: str) -> None:
+    assert normalise(one, READER).row == normalise(other, READER).row
+
+
+def test_an_arabic_word_without_its_and_knows_where_it_stands() -> None:
+    text = "تعبت وأريد الموت"
+
+    row, places = normalise(text, READER).row, normalise(text, READER).places
+
+    assert [text[start:end] for start, end in places][1] == "أريد"
+    assert len(row) == len(places) == 3
+
+
+def test_rules_may_be_written_as_people_write() -> None:
+    vocabulary = load_vocabulary()
+
+    with_marks, without = (
+        compile_phrase(words, vocabulary) for words in ("möchte nicht länger", "mochte nicht langer")
+    )
+    with_and, plain = (compile_phrase(words, vocabulary) for words in ("وأريد الليلة", "اريد الليله"))
+
+    assert with_marks.pattern == without.pattern
+    assert with_and.pattern == plain.pattern
