@@ -1,8 +1,10 @@
 """The judge: every stage runs, in bounded time, and no text can make it fail unnoticed."""
 
+import gc
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from moderation.risk import contact, conversation, hearing, language, minimal, rulebook
@@ -138,10 +140,23 @@ def load(files: RuleFiles | None = None) -> Judge:
         RuleFileError, ModelFileError: a file cannot be used; nothing is loaded in part.
     """
     files = rule_files() if files is None else files
-    book = rulebook.read(files)
-    model = Model.load(book.thesaurus)
+    with _uncollected():
+        book = rulebook.read(files)
+        model = Model.load(book.thesaurus)
     thresholds = hearing.thresholds_of("model.toml", parsed(files, "model.toml"))
     return Judge(Ear(book, model, thresholds), contact.load(files), f"{book.version}-{model.version}")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: nothing made here is any, and to walk through it again and again takes long."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 _shipped = _judge = load()
