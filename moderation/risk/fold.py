@@ -23,7 +23,7 @@ _LOOKALIKES = (
     ("–—―‐‑‒−﹣~", "---------"),
     ("。、·•∙⋅", ".,...."),
     ("،؛؟ٱکیگپچ", ",,?اكيكبج"),
-    ("ىة", "يه"),  # at the end of a word people write either
+    ("ىة", "يه"),  # people write either; they stand at the end of a word
     ("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789"),
 )
 BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -40,7 +40,7 @@ _SINGLE = re.compile(
     r"(?:(?<!s)'(?!\w)|'(?=[.,!?;:)]|$))"
 )
 _AND = "\u0648"
-_SHORTEST = 3  # letters of an Arabic word that are left without it, but for these
+_SHORTEST = 3  # so many letters of an Arabic word must be left without its "and", but for these small words
 _SMALL = frozenset(
     ["ما", "لا", "مش", "مو", "من", "في", "كل", "هو", "هي", "لم", "لن", "ان", "عن", "مع", "لو", "بس", "هل"]
 )
@@ -76,14 +76,15 @@ def fold_char(char: str) -> str:
 
 def fold_word(word: str) -> str:
     """A word of the rules or the thesaurus as texts are read, so that it may be written there as people write it."""
-    return word if word.isascii() else without_and("".join(map(fold_char, word)))
+    return word.lower() if word.isascii() else without_and("".join(map(fold_char, word)))
 
 
 def without_and(word: str) -> str:
     """An Arabic word without the "and" that is written together with it.
 
     Words of which that letter is the first of their own lose it as well, here and in the rules (light stemming: Larkey,
-    Ballesteros and Connell 2002).
+    Ballesteros and Connell 2002), and all of them, so that such a word meets itself with an "and" before it. A few
+    become another word (decision 0008).
     """
     rest = word.lstrip(_AND)
     return rest if word[:1] == _AND and (len(rest) >= _SHORTEST or rest in _SMALL) else word

@@ -191,9 +191,12 @@ class _Parser:
         return self.remembered(lexeme, self.new_word)
 
     def new_word(self, lexeme: str) -> tuple[Piece, set[str]]:
+        folded = fold_word(lexeme)
+        if not folded:
+            raise ValueError("a word of which nothing is left")
         words = [
             part
-            for word in self.vocabulary.canonical(fold_word(lexeme))
+            for word in self.vocabulary.canonical(folded)
             for bare in word.removesuffix("'s").split("'")
             for part in split_word(bare)
         ]

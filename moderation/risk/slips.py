@@ -1,4 +1,4 @@
-"""Texts as hurried fingers write and send them: for learning, so that what is heard does not hang on such things."""
+"""Texts as people write and send them, with slips, in two parts, with words for placeholders: for learning from."""
 
 import random
 import re
@@ -15,7 +15,7 @@ _FEWEST = 6  # words of a text that is sent in two
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _BESIDE: dict[str, str] = {}  # the keys beside a letter's
 _PLACEHOLDER = re.compile(r"\[[a-z]+\]")
-_MOST = 60  # an amount, as a number
+_MOST = 60  # the largest number written for an amount
 for _left, _right in (pair for row in _ROWS for pair in pairwise(row)):
     _BESIDE[_left] = _BESIDE.get(_left, "") + _right
     _BESIDE[_right] = _BESIDE.get(_right, "") + _left

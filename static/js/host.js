@@ -74,14 +74,14 @@ class Console {
         return tell("[data-host-line]", "You are here. This page keeps the room open.");
       }
       if (answer.status !== 403 && answer.status !== 409) {
-        return tell("[data-host-line]", "The site does not answer for the moment: the room pauses in a minute.");
+        return tell("[data-host-line]", "The site does not answer: without it the room pauses within a minute.");
       }
       this.keepBeat(false);
       const isPlain = answer.headers.get("Content-Type")?.startsWith("text/plain");
       tell("[data-host-line]", isPlain ? await answer.text() : "The room did not take this as a sign that you are here.");
       void this.renew();
     } catch {
-      tell("[data-host-line]", "The connection is lost for the moment: the room pauses in a minute.");
+      tell("[data-host-line]", "The connection is lost: without it the room pauses within a minute.");
     }
     return undefined;
   }

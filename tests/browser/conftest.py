@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.site import Site, Staff, running_site
 
@@ -51,6 +51,26 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     yield open_one
     for context in contexts:
         context.close()
+
+
+def held_back(page: Page, pattern: str) -> list[Route]:
+    """The first request for this waits in the list until somebody continues it; later ones go through."""
+    kept: list[Route] = []
+
+    def take(route: Route) -> None:
+        if kept:
+            route.continue_()
+        else:
+            kept.append(route)
+
+    page.route(pattern, take)
+    return kept
+
+
+def styled(page: Page) -> None:
+    """Go on when every stylesheet of the page is there."""
+    while not page.evaluate("[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)"):
+        page.wait_for_timeout(20)
 
 
 def sign_in(page: Page, staff: Staff) -> None:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import held_back, sign_in, styled
 from tests.browser.test_console import tab_to
 
 RELEASE = """
@@ -231,15 +231,16 @@ def test_whoever_only_listened_gets_the_floor_and_is_led_out_when_it_ends(visit,
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width) -> None:
     _, room = open_room(f"pochard{width}", "Open the room")
-    blue, ash, kept = visit(), visit(viewport={"width": width, "height": 800}), []
+    blue, ash = visit(), visit(viewport={"width": width, "height": 800})
     blue.goto(room)
     say(blue, "Tea first.")
-    ash.route("**/live.*js", lambda route: kept.append(route), times=1)  # noqa: PLW0108  (no method of a list)
+    kept = held_back(ash, "**/live.*js")
     ash.goto(room, wait_until="commit")
     what = ".said, [data-live] a, [data-live] button:not([data-live-pause] *)"
     places = f"[...document.querySelectorAll('{what}')].map((each) => each.offsetTop)"
     expect(ash.get_by_role("button", name="I need help now")).to_be_visible()
     wait_until(ash, lambda: bool(kept))
+    styled(ash)
     before = ash.evaluate(places)
     kept[0].continue_()
     expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()

@@ -188,6 +188,10 @@ FOR_YEARS = (
     "Mi marido me pega desde hace dos años.",
     "Quiero morir desde hace años.",
     "Meu marido me bate há dois anos.",
+    "Há tempo que ele me bate.",
+    "Faz tempo que meu marido me bate.",
+    "Faz muito tempo que ele me bate.",
+    "Faz mais de um ano que ele me bate.",
     "Meu marido me bate faz dois anos.",
     "زوجي بيضربني من سنتين وما حدا بيعرف",
 )

@@ -175,13 +175,25 @@ def test_arabic_is_read_alike_however_its_letters_are_written_and_with_an_and_be
     assert normalise(one, READER).row == normalise(other, READER).row
 
 
-def test_an_arabic_word_without_its_and_knows_where_it_stands() -> None:
-    text = "تعبت وأريد الموت"
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("تعبت وأريد الموت", ["تعبت", "أريد", "الموت"]),
+        ("تعبت وَأُريد الموت", ["تعبت", "أُريد", "الموت"]),
+        ("والموت، ومات", ["الموت", "،", "مات"]),
+        ("وهم ووو", ["وهم", "ووو"]),
+    ],
+)
+def test_arabic_words_know_where_they_stand_without_their_and(text: str, words: list[str]) -> None:
+    plain = normalise(text, READER)
 
-    row, places = normalise(text, READER).row, normalise(text, READER).places
+    assert [text[start:end].lstrip("\u064e") for start, end in plain.places] == words
+    assert len(plain.row) == len(words)
 
-    assert [text[start:end] for start, end in places][1] == "أريد"
-    assert len(row) == len(places) == 3
+
+def test_a_word_of_a_rule_of_which_nothing_is_left_is_no_word() -> None:
+    with pytest.raises(ValueError, match="nothing is left"):
+        compile_phrase("die \u0301 now", load_vocabulary())
 
 
 def test_rules_may_be_written_as_people_write() -> None:

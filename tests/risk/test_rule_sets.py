@@ -1,5 +1,6 @@
 """Rule sets beside each other: several judges in one process, what of them may differ, and what no set may be."""
 
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -277,3 +278,14 @@ def test_what_comes_with_the_program_is_named_by_its_content() -> None:
 
     assert {"model.npz", "en.toml", "ordinary_words.txt"} <= parts.keys()
     assert all(len(digest) == 64 for digest in parts.values())
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_is_as_it_was_whether_the_rules_can_be_read_or_not(*, collects: bool) -> None:
+    try:
+        gc.enable() if collects else gc.disable()
+        with pytest.raises(RuleFileError):
+            detector.load({"vocabulary.toml": "not [ toml"})
+        assert gc.isenabled() == collects
+    finally:
+        gc.enable()
