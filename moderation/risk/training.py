@@ -123,11 +123,10 @@ class Learner:
         self._unlabelled = unlabelled
         self._texts = [read(example.text) for example in examples]
         vocabulary = load_vocabulary()
-        as_named = [named(example.text, example.lang, vocabulary) for example in examples]
-        self._named = np.array([words != each.text for words, each in zip(as_named, examples, strict=True)], dtype=bool)
-        again = (
-            read(words if is_named else slipped(words)) for words, is_named in zip(as_named, self._named, strict=True)
-        )
+        worded = [named(example.text, example.lang, vocabulary) for example in examples]
+        # Which texts hold placeholders: these are written once more with words, the others with slips.
+        self._held = np.array([text != each.text for text, each in zip(worded, examples, strict=True)], dtype=bool)
+        again = (read(text if held else slipped(text)) for text, held in zip(worded, self._held, strict=True))
         green = [at for at, example in enumerate(examples) if example.level == Level.GREEN]
         halves = [(at, half) for at in green for half in halved(examples[at].text)]
         self._half_of = np.array([at for at, _ in halves], dtype=np.intp)
@@ -167,7 +166,7 @@ class Learner:
             (each[:, columns], *known)
             for each, known in zip([halves, *self._below], [(Level.GREEN, HALF), *most], strict=True)
         ]
-        again = np.where(self._named[chosen], NAMED, SLIPPED)
+        again = np.where(self._held[chosen], NAMED, SLIPPED)
         return [
             self._level(level, examples, features, again, below) for level in (Level.AMBER, Level.RED, Level.CRISIS)
         ]

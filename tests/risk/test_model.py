@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from moderation.risk import Category, Context, Level, assess, corpus, detector, rulebook, table, training
+from moderation.risk import Category, Context, Level, assess, corpus, detector, table, training
+from moderation.risk.corpus import Example
 from moderation.risk.features import FEWER, placed, places_of, words_of
 from moderation.risk.hearing import load_thresholds
 from moderation.risk.model import DEARER, MODEL, Model, ModelFileError
@@ -23,6 +25,9 @@ SILENT = replace(EAR.thresholds, levels=(99.0, 99.0, 99.0), doubted=float("inf")
 DEAF = replace(JUDGE, ear=replace(EAR, thresholds=SILENT))
 EAGER = replace(JUDGE, ear=replace(EAR, thresholds=replace(EAR.thresholds, levels=(-99.0, -99.0, -99.0))))
 THREAD = frozenset({"thread"})
+READ = training.reader_of(EAR.book)
+ENGLISH = [example for example in corpus.load("train") if example.lang == "en"]
+Scores = NDArray[np.float64]
 WORDS = ("i", "want", "to", "die", "tonight", "not", "my", "friend", "goodbye", "again", "42", "sorry")
 SAMPLE = [example.text for example in corpus.load("train")[::97]]
 
@@ -188,16 +193,14 @@ def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
 
 
 def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
-    book = rulebook.load()
-    examples = [example for example in corpus.load("train") if example.lang == "en"][::80]
-    read = training.reader_of(book)
+    examples = ENGLISH[::80]
     path = tmp_path / "model.npz"
 
-    learned = training.Learner(read, examples).learned(np.arange(len(examples)), training.NAMES)
+    learned = training.Learner(READ, examples).learned(np.arange(len(examples)), training.NAMES)
     np.savez_compressed(path, **learned)  # type: ignore[arg-type]
 
-    model = Model.load(book.thesaurus, path)
-    scores = np.array([model.read(read(e.text).words, "en", read(e.text).signs).scores()[0] for e in examples])
+    model = Model.load(EAR.book.thesaurus, path)
+    scores = np.array([model.read(READ(e.text).words, "en", READ(e.text).signs).scores()[0] for e in examples])
     urgent = np.array([example.level >= Level.RED for example in examples])
     assert scores[urgent, 1].mean() > scores[~urgent, 1].mean() + 0.5
     assert set(model.names) == {c.value for c in Category} - {"detector"}
@@ -279,40 +282,37 @@ def test_a_young_person_named_by_the_model_is_never_taken_for_the_other_party() 
     assert all(finding.speaker == "young" for finding in found)
 
 
-def test_half_a_harmless_text_is_learned_as_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
-    book = rulebook.load()
-    examples = [example for example in corpus.load("train") if example.lang == "en"][::180]
-    read = training.reader_of(book)
-    halves = [read(half) for example in examples if example.level == Level.GREEN for half in halved(example.text)]
-
-    learner = training.Learner(read, examples)
+def learned_with_and_without(
+    weight: str, examples: list[Example], texts: list[training.Text], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Scores, Scores]:
+    """The mean scores of the texts for each level, learned with one of the weights of `training` and without it."""
+    learner = training.Learner(READ, examples)
     means = []
-    for weight in (training.HALF, 0.0):
-        monkeypatch.setattr(training, "HALF", weight)
+    for each in (getattr(training, weight), 0.0):
+        monkeypatch.setattr(training, weight, each)
         model = Model(learner.learned(np.arange(len(examples))))
-        model.prepare(book.thesaurus)
-        means.append(np.mean([model.read(half.words, "en", half.signs).scores()[0] for half in halves], axis=0))
+        model.prepare(EAR.book.thesaurus)
+        means.append(np.mean([model.read(text.words, "en", text.signs).scores()[0] for text in texts], axis=0))
+    return means[0], means[1]
+
+
+def test_half_a_harmless_text_is_learned_as_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = ENGLISH[::180]
+    halves = [READ(half) for example in examples if example.level == Level.GREEN for half in halved(example.text)]
+
+    with_them, without = learned_with_and_without("HALF", examples, halves, monkeypatch)
 
     assert len(halves) > 100
-    assert (means[0] < means[1] - 0.2).all()
+    assert (with_them < without - 0.2).all()
 
 
 def test_what_is_at_risk_is_learned_with_words_and_not_by_its_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
-    book = rulebook.load()
     vocabulary = load_vocabulary()
-    english = [example for example in corpus.load("train") if example.lang == "en"]
-    examples = [e for e in english if "[" in e.text][::30] + [e for e in english if e.level == Level.GREEN][::200]
+    examples = [e for e in ENGLISH if "[" in e.text][::30] + [e for e in ENGLISH if e.level == Level.GREEN][::200]
     urgent = [e.text for e in corpus.load("held_out") if e.lang == "en" and e.level >= Level.RED and "[" in e.text][::8]
-    read = training.reader_of(book)
-    worded = [read(named(text, "en", vocabulary)) for text in urgent]
+    worded = [READ(named(text, "en", vocabulary)) for text in urgent]
 
-    learner = training.Learner(read, examples)
-    means = []
-    for weight in (training.NAMED, 0.0):
-        monkeypatch.setattr(training, "NAMED", weight)
-        model = Model(learner.learned(np.arange(len(examples))))
-        model.prepare(book.thesaurus)
-        means.append(np.mean([model.read(text.words, "en", text.signs).scores()[0] for text in worded], axis=0))
+    with_them, without = learned_with_and_without("NAMED", examples, worded, monkeypatch)
 
     assert len(worded) > 100
-    assert (means[0] > means[1] + 0.1).all()
+    assert (with_them > without + 0.1).all()
