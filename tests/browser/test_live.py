@@ -228,9 +228,9 @@ def test_whoever_only_listened_gets_the_floor_and_is_led_out_when_it_ends(visit,
     expect(moss.get_by_role("main")).to_contain_text("Take care of yourself now")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width) -> None:
-    _, room = open_room(f"pochard{width}", "Open the room")
+@pytest.mark.parametrize(("width", "text"), [(360, ""), (1280, ""), (360, "larger")])
+def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width, text) -> None:
+    _, room = open_room(f"pochard{width}{text}", "Open the room")
     blue, ash = visit(), visit(viewport={"width": width, "height": 800})
     blue.goto(room)
     say(blue, "Tea first.")
@@ -241,6 +241,7 @@ def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, widt
     expect(ash.get_by_role("button", name="I need help now")).to_be_visible()
     wait_until(ash, lambda: bool(kept))
     styled(ash)
+    ash.evaluate("(text) => document.documentElement.setAttribute('data-text', text)", text)
     before = ash.evaluate(places)
     kept[0].continue_()
     expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()
