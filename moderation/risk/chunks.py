@@ -64,10 +64,17 @@ class Chunks:
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
         self._chunk = Memory(self._read_chunk, _REMEMBERED)
+        self._long_one: tuple[str, tuple[Token, ...]] = ("", ())  # the last one, which is asked for again and again
 
     def read(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk; only those of short ones are remembered, as long ones hold no word."""
-        return self._chunk[text] if len(text) <= LONGEST else self._read_chunk(text)
+        if len(text) <= LONGEST:
+            return self._chunk[text]
+        before, read = self._long_one
+        if before != text:
+            read = self._read_chunk(text)
+            self._long_one = (text, read)
+        return read
 
     def _read_chunk(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk, places counted from its beginning."""
@@ -76,20 +83,19 @@ class Chunks:
         if text in PLACEHOLDERS:
             return (Token(text, 0, len(text)),)
         if text.isascii() and text.isalpha():
-            return tuple(self._plain(text, 0))
+            return self._plain(text, 0)
         whole = self._whole(text)
         return tuple(Token(word, 0, len(text)) for word in whole) if whole else tuple(self._apart(text))
 
-    def _plain(self, word: str, start: int) -> Iterator[Token]:
+    def _plain(self, word: str, start: int) -> tuple[Token, ...]:
         end = start + len(word)
         if len(word) == 1:
-            yield Token(word, start, end)  # may be part of a word spelled out; written out later
-            return
+            return (Token(word, start, end),)  # may be part of a word spelled out; written out later
         amount = _AMOUNT.fullmatch(word)
         plain = amount.groups() if amount else self._vocabulary.plain.get(word)
         if plain is None:
             plain = self._vocabulary.canonical(word if word in self._known else self._mended(word))
-        yield from (Token(part, start, end) for part in plain)
+        return tuple(Token(part, start, end) for part in plain)
 
     def _mended(self, word: str) -> str:
         """An unknown word without letters held down, or without a slip."""

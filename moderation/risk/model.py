@@ -8,6 +8,7 @@ import hashlib
 import math
 import threading
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -264,11 +265,11 @@ def stretches(words: int, edges: Sequence[int]) -> list[tuple[int, int]]:
     bounds = sorted({0, words, *(edge for edge in edges if 0 < edge < words)})
     found: list[tuple[int, int]] = []
     for at, start in enumerate(bounds[:-1]):
-        reached = [end for end in bounds[at + 1 : at + 1 + _LONG] if end - start <= _LONG]
-        longer = [(start, end) for end in reached if end - start >= _LEAST]
-        if not reached:
-            last = bounds[at + 1]
-            longer = [(piece, min(piece + _LONG, last)) for piece in range(start, last - _LONG + _STEP, _STEP)]
+        last = bisect_right(bounds, start + _LONG, at + 1)  # those at most so far away lie before it
+        longer = [(start, end) for end in bounds[bisect_left(bounds, start + _LEAST, at + 1, last) : last]]
+        if last == at + 1:
+            end = bounds[last]
+            longer = [(piece, min(piece + _LONG, end)) for piece in range(start, end - _LONG + _STEP, _STEP)]
         # A word or two alone are weighed with what follows them, or at the end with what precedes them.
         found += longer or [(max(0, min(start, words - _LONG)), min(start + _LONG, words))]
     return [*found, whole]

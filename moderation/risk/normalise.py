@@ -66,7 +66,8 @@ class Plain:
     @cached_property
     def tokens(self) -> list[Token]:
         """The words with the stretches of the original text they stand for, read the slow way; the row is the same."""
-        return [token for token in self._reader.tokens(self.folded) if token.word != _QUOTE]
+        read = self._together or self._reader.tokens(self.folded)
+        return [token for token in read if token.word != _QUOTE]
 
     @cached_property
     def at(self) -> list[int]:

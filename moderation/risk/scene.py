@@ -13,7 +13,7 @@ from moderation.risk.sieve import Cues, Places, Sentence, Sieve
 
 _CLAUSE_ENDS = re.compile(r" (?:[.?,]|but|though|although|however|whereas|because)(?= )")
 _REACH = 5
-_SHORT = 4  # words of a sentence whose phrases are looked for once only
+_SHORT = 8  # words of a sentence whose phrases are looked for once only
 _SENTENCES_BESIDE = {"near": 1, "around": 3}
 _WORDS = {
     "negating": "not never no without nor nobody none neither",
