@@ -4,7 +4,7 @@ Only a form that yields a known word is undone; everything else is left as it st
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from moderation.risk.fold import without_and
 from moderation.risk.memory import Memory
@@ -48,11 +48,14 @@ class Chunks:
     """Reads each chunk of folded text by itself."""
 
     def __init__(
-        self, vocabulary: Vocabulary, matter: frozenset[str], known: frozenset[str], hidden: frozenset[str]
+        self, vocabulary: Vocabulary, matter: frozenset[str], known: frozenset[str], hides: Callable[[str], bool]
     ) -> None:
-        """`matter` are the words of the rules, `known` also those of the thesaurus; `hidden` are sought in disguise."""
-        self._vocabulary, self._known, self._hidden = vocabulary, known, hidden
-        self._speller = Speller(matter, known | ordinary_words() | vocabulary.plain.keys(), english_words())
+        """`matter` are the words of the rules, `known` also those of the thesaurus.
+
+        `hides` says of a word whether it is looked for in a disguise.
+        """
+        self._vocabulary, self._known, self._hides = vocabulary, known, hides
+        self._speller = Speller(matter, (known, ordinary_words(), vocabulary.plain), english_words())
         self._shapes: dict[tuple[str, int], list[str]] = {}
         for word in sorted(matter):
             self._shapes.setdefault((word[:1], len(word)), []).append(word)
@@ -137,11 +140,11 @@ class Chunks:
                 core.translate(_SECOND_LETTERS).translate(_DIGIT_LETTERS),
             ):
                 letters = _JOINERS.sub("", form)
-                if letters in self._hidden or letters in self._vocabulary.plain:
+                if self._hides(letters) or letters in self._vocabulary.plain:
                     return self._vocabulary.canonical(letters)
         letters = _SIGNS.sub("", bare)
         # An apostrophe alone joins two words of French or Italian; it hides none.
-        if letters != bare.replace("'", "") and letters in self._hidden:
+        if letters != bare.replace("'", "") and self._hides(letters):
             return self._vocabulary.canonical(letters)
         return self._censored(bare)
 

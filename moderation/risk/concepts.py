@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 
+from moderation.risk.arabic import bare
 from moderation.risk.fold import fold_word
 from moderation.risk.tally import Counter
 from moderation.risk.vocabulary import RuleFileError, RuleFiles, Vocabulary, parsed, read_toml
@@ -34,11 +35,12 @@ class Thesaurus:
         self._concepts = concepts
         self.small = small
         self.languages = tuple(concepts)
-        self.everyday = frozenset(word for known in concepts.values() for word in known)
 
     def of(self, language: str) -> Callable[[str], str]:
         """A function from a word of the language to the name of its concept, `@?` for a word that is in none."""
         known = self._concepts.get(language, {})
+        if language == "ar":
+            return lambda word: known.get(bare(word, known), UNKNOWN)
         return lambda word: known.get(word, UNKNOWN)
 
     def words(self, language: str) -> AbstractSet[str]:
@@ -50,15 +52,15 @@ class Thesaurus:
         """The small words without those that are English, too: "die" and "me" tell nothing in an English text."""
         return {name: words if name == "en" else words - self.small["en"] for name, words in self.small.items()}
 
-    @cached_property
-    def lexicon(self) -> SmallWords:
-        """All words known of each language that has small words."""
-        return {name: small | self.words(name) for name, small in self.small.items()}
+    @property
+    def everyday(self) -> frozenset[str]:
+        """All words of all languages that belong to a concept."""
+        return frozenset().union(*self._concepts.values())
 
     @cached_property
     def counter(self) -> Counter:
         """Counts the words of a text by language."""
-        return Counter(self.lexicon, self.telling, self.small)
+        return Counter({name: self.words(name) for name in self.small}, self.telling, self.small)
 
     def changed(self, other: "Thesaurus") -> frozenset[str]:
         """The words that are of another concept in the other thesaurus, in any language."""

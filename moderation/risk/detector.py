@@ -169,8 +169,9 @@ def prepare(judge: Judge | None = None) -> None:
     Raises:
         RuleFileError: an entry of a pack cannot be used.
     """
-    for pack in (judge or _judge).ear.book.packs.values():
-        pack()
+    with _uncollected():
+        for pack in (judge or _judge).ear.book.packs.values():
+            pack()
 
 
 def configure(own_hosts: Iterable[str]) -> None:

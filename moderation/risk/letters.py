@@ -28,10 +28,9 @@ class Letters:
         """`known` are the words of the rules and the thesaurus, `ordinary` others that are right as they stand."""
         self._vocabulary = vocabulary
         self._known, self._ordinary = known, ordinary
-        self.hidden = SHORT.union(word for word in known if len(word) >= SHORTEST)
         # The lengths of the words that begin with these two letters, the longest first.
         lengths: dict[str, set[int]] = {}
-        for word in (*self.hidden, *_BETWEEN):
+        for word in filter(self._is_hidden, chain(known, SHORT, _BETWEEN)):
             lengths.setdefault(word[:2], set()).add(len(word))
         self._lengths = {begin: sorted(found, reverse=True) for begin, found in lengths.items()}
 
@@ -115,8 +114,12 @@ class Letters:
             return word in _ALONE
         return word in self._known or word in self._vocabulary.plain or word in self._ordinary
 
+    def hides(self, word: str) -> bool:
+        """Whether a word is looked for among letters and signs: one that is known and long enough, or worth it."""
+        return word in SHORT or (len(word) >= SHORTEST and word in self._known)
+
     def _is_hidden(self, word: str) -> bool:
-        return word in self.hidden or word in _BETWEEN
+        return word in _BETWEEN or self.hides(word)
 
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:

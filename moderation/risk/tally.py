@@ -1,6 +1,7 @@
 """How many words of a text each language has, counted in one go."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from moderation.risk.memory import Memory
@@ -8,7 +9,7 @@ from moderation.risk.memory import Memory
 _WIDTH = 32  # bits of one count
 _MASK = (1 << _WIDTH) - 1
 _REMEMBERED = 32_768  # words; each holds about two hundred bytes
-Words = Mapping[str, frozenset[str]]  # by language
+Words = Mapping[str, AbstractSet[str]]  # by language
 
 
 class Tally:
@@ -50,8 +51,9 @@ class Tally:
 class Counter:
     """Counts words by language. What is known of a word is one number with a place for each count."""
 
-    def __init__(self, known: Words, telling: Words, small: Words) -> None:
-        self._known, self._telling, self._small = known, telling, small
+    def __init__(self, concepts: Words, telling: Words, small: Words) -> None:
+        """`concepts` are the words of the thesaurus; what is known of a language are these and its small words."""
+        self._concepts, self._telling, self._small = concepts, telling, small
         self._names = tuple(small)
         self._marks = Memory(self._mark, _REMEMBERED)
 
@@ -61,7 +63,7 @@ class Counter:
 
     def _mark(self, word: str) -> int:
         spelled = word.isalpha()
-        known = [word in self._known[name] for name in self._names]
+        known = [word in self._concepts[name] or word in self._small[name] for name in self._names]
         telling = [word in self._telling[name] for name in self._names]
         small = [spelled and word in self._small[name] for name in self._names]
         flags = [*known, *telling, *(spelled and each for each in known), *small, spelled]

@@ -32,7 +32,7 @@ class Reader:
         self._matter = matter
         self._known = matter | everyday
         self._letters = Letters(vocabulary, self._known, ordinary_words())
-        self._chunks = Chunks(vocabulary, matter, self._known, self._letters.hidden)
+        self._chunks = Chunks(vocabulary, matter, self._known, self._letters.hides)
         self._long = self._chunks.long
         self._halves = frozenset(word[:n] for word in self._long for n in range(1, len(word)))
         sayings = [spoken for found in vocabulary.runs.values() for spoken, _ in found]
