@@ -43,6 +43,11 @@ class Thesaurus:
             return lambda word: known.get(bare(word, known), UNKNOWN)
         return lambda word: known.get(word, UNKNOWN)
 
+    def knows(self, language: str) -> Callable[[str], bool]:
+        """A function from a word to whether it belongs to a concept of the language."""
+        concept = self.of(language)
+        return lambda word: concept(word) != UNKNOWN
+
     def words(self, language: str) -> AbstractSet[str]:
         """All words of a language that belong to a concept."""
         return self._concepts.get(language, {}).keys()
@@ -60,7 +65,7 @@ class Thesaurus:
     @cached_property
     def counter(self) -> Counter:
         """Counts the words of a text by language."""
-        return Counter({name: self.words(name) for name in self.small}, self.telling, self.small)
+        return Counter({name: self.knows(name) for name in self.small}, self.telling, self.small)
 
     def changed(self, other: "Thesaurus") -> frozenset[str]:
         """The words that are of another concept in the other thesaurus, in any language."""

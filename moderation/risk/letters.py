@@ -29,10 +29,11 @@ class Letters:
         self._vocabulary = vocabulary
         self._known, self._ordinary = known, ordinary
         # The lengths of the words that begin with these two letters, the longest first.
-        lengths: dict[str, set[int]] = {}
-        for word in filter(self._is_hidden, chain(known, SHORT, _BETWEEN)):
-            lengths.setdefault(word[:2], set()).add(len(word))
-        self._lengths = {begin: sorted(found, reverse=True) for begin, found in lengths.items()}
+        lengths: dict[str, list[int]] = {}
+        sought = chain(SHORT, _BETWEEN, (word for word in known if len(word) >= SHORTEST))
+        for begin, length in sorted({(word[:2], len(word)) for word in sought}, reverse=True):
+            lengths.setdefault(begin, []).append(length)
+        self._lengths = lengths
 
     def alone(self, letter: str) -> tuple[str, ...]:
         """What a letter that stands alone is read as: `u` is `you`."""

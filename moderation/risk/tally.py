@@ -1,7 +1,6 @@
 """How many words of a text each language has, counted in one go."""
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from moderation.risk.memory import Memory
@@ -9,7 +8,7 @@ from moderation.risk.memory import Memory
 _WIDTH = 32  # bits of one count
 _MASK = (1 << _WIDTH) - 1
 _REMEMBERED = 32_768  # words; each holds about two hundred bytes
-Words = Mapping[str, AbstractSet[str]]  # by language
+Words = Mapping[str, frozenset[str]]  # by language
 
 
 class Tally:
@@ -51,9 +50,9 @@ class Tally:
 class Counter:
     """Counts words by language. What is known of a word is one number with a place for each count."""
 
-    def __init__(self, concepts: Words, telling: Words, small: Words) -> None:
-        """`concepts` are the words of the thesaurus; what is known of a language are these and its small words."""
-        self._concepts, self._telling, self._small = concepts, telling, small
+    def __init__(self, knows: Mapping[str, Callable[[str], bool]], telling: Words, small: Words) -> None:
+        """`knows` says by language of a word whether the thesaurus has it; known are these and the small words."""
+        self._knows, self._telling, self._small = knows, telling, small
         self._names = tuple(small)
         self._marks = Memory(self._mark, _REMEMBERED)
 
@@ -63,7 +62,7 @@ class Counter:
 
     def _mark(self, word: str) -> int:
         spelled = word.isalpha()
-        known = [word in self._concepts[name] or word in self._small[name] for name in self._names]
+        known = [word in self._small[name] or self._knows[name](word) for name in self._names]
         telling = [word in self._telling[name] for name in self._names]
         small = [spelled and word in self._small[name] for name in self._names]
         flags = [*known, *telling, *(spelled and each for each in known), *small, spelled]

@@ -53,7 +53,7 @@ def test_it_is_never_less_than_amber() -> None:
 
 def test_harmless_texts_are_what_it_quiets() -> None:
     """Of texts that were not learned from, those that fall are harmless several times as often as urgent."""
-    texts = [example for example in corpus.load("held_out") if example.lang == "en"][::3]
+    texts = [example for example in corpus.load("held_out") if example.lang == "en"][::5]
     fallen = [
         example for example in texts if RULES_ALONE.assess(example.text).level >= Level.RED > assess(example.text).level
     ]
