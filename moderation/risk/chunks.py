@@ -55,7 +55,7 @@ class Chunks:
         `hides` says of a word whether it is looked for in a disguise.
         """
         self._vocabulary, self._known, self._hides = vocabulary, known, hides
-        self._speller = Speller(matter, (known, ordinary_words(), vocabulary.plain), english_words())
+        self._speller = Speller(matter, ordinary_words(), english_words())
         self._shapes: dict[tuple[str, int], list[str]] = {}
         for word in sorted(matter):
             self._shapes.setdefault((word[:1], len(word)), []).append(word)
@@ -67,17 +67,10 @@ class Chunks:
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
         self._chunk = Memory(self._read_chunk, _REMEMBERED)
-        self._long_one: tuple[str, tuple[Token, ...]] = ("", ())  # the last one, which is asked for again and again
 
     def read(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk; only those of short ones are remembered, as long ones hold no word."""
-        if len(text) <= LONGEST:
-            return self._chunk[text]
-        before, read = self._long_one
-        if before != text:
-            read = self._read_chunk(text)
-            self._long_one = (text, read)
-        return read
+        return self._chunk[text] if len(text) <= LONGEST else self._read_chunk(text)
 
     def _read_chunk(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk, places counted from its beginning."""

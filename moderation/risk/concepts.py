@@ -67,10 +67,10 @@ class Thesaurus:
         """Counts the words of a text by language."""
         return Counter({name: self.knows(name) for name in self.small}, self.telling, self.small)
 
-    def changed(self, other: "Thesaurus") -> frozenset[str]:
-        """The words that are of another concept in the other thesaurus, in any language."""
-        languages = {*self.languages, *other.languages}
-        return frozenset(word for each in languages for word, _ in self.pairs(each) ^ other.pairs(each))
+    def changed(self, other: "Thesaurus") -> list[tuple[Callable[[str], str], Callable[[str], str]]]:
+        """What `of` gives here and there, for each language in which a word is of another concept."""
+        languages = sorted({*self.languages, *other.languages})
+        return [(self.of(each), other.of(each)) for each in languages if self.pairs(each) != other.pairs(each)]
 
     def pairs(self, language: str) -> AbstractSet[tuple[str, str]]:
         """Every word of a language with its concept."""

@@ -55,7 +55,7 @@ class Difference:
         self._ear = one.ear
         self._readers = books[0].reader, books[1].reader
         self._read_alike = self._readers[0].knows == self._readers[1].knows
-        self._words = books[0].thesaurus.changed(books[1].thesaurus)
+        self._concepts = books[0].thesaurus.changed(books[1].thesaurus)
         self.everywhere = _hears_otherwise(one, other) or len(self._phrases) > _MOST or self._longest_run >= _EDGE
         self._look = lru_cache(maxsize=_REMEMBERED)(self._look_at)
         self._chunk_alike = lru_cache(maxsize=_CHUNKS)(self._reads_chunk_alike)
@@ -104,7 +104,7 @@ class Difference:
 
     def _is_alike(self, folded: Folded, read: Read, words: AbstractSet[str]) -> bool:
         """Whether both readers take the text apart alike, and none of its words changed its concept."""
-        if not self._words.isdisjoint(words):
+        if any(mine(word) != theirs(word) for mine, theirs in self._concepts for word in words):
             return False
         if self._read_alike:
             return True

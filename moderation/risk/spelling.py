@@ -1,6 +1,6 @@
 """Slips of the finger in words that matter: one letter too many, too few, wrong, or two changed over."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _STEM = 5  # letters that two words have in common when it does not matter which
 class Speller:
     """Knows which words matter, and which others are right as they stand."""
 
-    def __init__(self, matter: Iterable[str], ordinary: Sequence[Container[str]], english: frozenset[str]) -> None:
+    def __init__(self, matter: Iterable[str], ordinary: frozenset[str], english: frozenset[str]) -> None:
         """`ordinary` words are left alone; those of the `english` dictionary may still be forms of one that matters."""
         self._ordinary, self._english = ordinary, english
         self._matter = sorted({word for word in matter if len(word) >= _SHORTEST and word.isascii() and word.isalpha()})
@@ -23,8 +23,11 @@ class Speller:
                 self._near.setdefault(short, []).append(word)
 
     def meant(self, word: str) -> str | None:
-        """The one word that matters which `word` is a slip of; nothing where it is a word, or could be two."""
-        if len(word) < _SHORTEST or any(word in words for words in self._ordinary):
+        """The one word that matters which `word` is a slip of; nothing where it is a word, or could be two.
+
+        Words that are known to the reader are not for it to mend: nobody asks about them.
+        """
+        if len(word) < _SHORTEST or word in self._ordinary:
             return None
         found = {
             near for short in (word, *_shorter(word)) for near in self._near.get(short, ()) if _one_slip(word, near)
@@ -43,6 +46,7 @@ def ordinary_words() -> frozenset[str]:
     return _words_of(ORDINARY)
 
 
+@cache
 def english_words() -> frozenset[str]:
     """The words of an English dictionary (NOTICE says which), but those of means: the vocabulary has them."""
     return _words_of(ENGLISH)

@@ -53,8 +53,9 @@ class Reader:
         """
         text = folded.text.replace("\n", " . ") if "\n" in folded.text else folded.text  # it is read as a full stop
         pieces = text.split()
-        read = self._words_of.__getitem__ if self._may_keep(pieces) else self._words_in
-        words = list(chain.from_iterable(map(read, pieces)))
+        if not self._may_keep(pieces):
+            return self._slowly(folded)  # read once, with places: long pieces are not remembered
+        words = list(chain.from_iterable(map(self._words_of.__getitem__, pieces)))
         letters = self._letters
         if letters.stand_alone(words):
             if letters.stand_together(words):

@@ -27,6 +27,36 @@ def test_an_arabic_word_has_the_concept_of_what_is_left_without_what_is_written_
     assert concept(written) == concept(meant) != UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("written", "concept"),
+    [
+        ("للشرطه", "@police"),  # to the police; with its ending taken for another it is a condition
+        ("عالماتش", "@game"),  # at the match; no death
+        ("الجماعه", "@peer_group"),  # the group; no sex
+        ("بيحبها", "@love_words"),  # loves her; no tablet
+        ("بيهددني", "@threat"),  # threatens me
+        ("فاتت", "@time_past"),  # went by; nobody came
+        ("حصلي", "@obtain"),  # happened to me; no prayer
+        ("متموتش", "@death"),  # do not die
+        ("مسكين", UNKNOWN),  # poor thing; no knife
+        ("عالم", UNKNOWN),  # a world; no pain
+        ("حسام", UNKNOWN),  # a name; no poison
+    ],
+)
+def test_letters_of_the_root_stay(written: str, concept: str) -> None:
+    assert THESAURUS.of("ar")(written) == concept
+
+
+def test_the_language_is_told_by_what_is_left_of_a_word_too() -> None:
+    tally = THESAURUS.counter.tally(["بالمطبخ", "كلموني", "قسطنطينيه"])
+
+    assert tally.known["ar"] == tally.spelled["ar"] == 2
+    assert tally.small["ar"] == 0
+    small_alone = {name: sorted(words - THESAURUS.words(name)) for name, words in THESAURUS.small.items()}
+    assert any(small_alone.values())
+    assert all(THESAURUS.counter.tally(words).known[name] == len(words) for name, words in small_alone.items())
+
+
 def test_an_arabic_word_that_stands_in_the_thesaurus_keeps_its_concept() -> None:
     concept = THESAURUS.of("ar")
 

@@ -1,6 +1,7 @@
 """What the model reads of a text: its words, where its sentences begin, and the stretches it is weighed in."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -90,6 +91,17 @@ def test_a_long_text_is_learned_in_the_stretches_it_is_judged_in() -> None:
     assert not any(part.signs for part in parts if "die" not in part.words)
 
 
+def _stretches(words: int, bounds: list[int]) -> Iterator[tuple[int, int]]:
+    """The same said plainly: every row of whole sentences with 5 to 30 words, a longer sentence in pieces."""
+    for at, start in enumerate(bounds[:-1] if words > SHORT + 2 else []):
+        reached = [end for end in bounds[at + 1 :] if end - start <= 30]
+        whole = [(start, end) for end in reached if end - start >= 5]
+        longer = [] if reached else range(start, bounds[at + 1] - 30 + 8, 8)
+        pieces = [(piece, min(piece + 30, bounds[at + 1])) for piece in longer]
+        yield from whole or pieces or [(max(0, min(start, words - 30)), min(start + 30, words))]
+    yield 0, words
+
+
 @given(st.integers(3, 400), st.lists(st.integers(1, 400), max_size=40))
 @example(25, [21])  # a short end, in a text no longer than a stretch
 def test_every_word_of_a_text_lies_in_a_stretch_and_the_last_is_the_whole(words: int, edges: list[int]) -> None:
@@ -98,6 +110,7 @@ def test_every_word_of_a_text_lies_in_a_stretch_and_the_last_is_the_whole(words:
     assert found[-1] == (0, words)
     assert all(0 <= start < end <= words for start, end in found)
     assert all(end - start <= 30 for start, end in found[:-1])
+    assert found == list(_stretches(words, sorted({0, words, *(edge for edge in edges if edge < words)})))
     covered = {at for start, end in found[:-1] for at in range(start, end)}
     assert words <= 24 or covered == set(range(words))
 

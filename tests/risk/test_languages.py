@@ -60,6 +60,7 @@ def test_everyday_words_stay_below_red(text: str) -> None:
         "Saya tidak mau hidup lagi, semuanya terlalu berat untuk saya.",
         "Sitaki kuishi tena, kila kitu ni kizito sana kwangu.",
         "من دیگر نمی‌خواهم زندگی کنم، همه چیز برایم خیلی سخت شده است",
+        "قصد خودکشی دارم و تاریخ و محل معلوم است",
         "میں اب جینا نہیں چاہتی، سب کچھ میرے لیے بہت مشکل ہو گیا ہے",
     ],
 )

@@ -41,6 +41,9 @@ READER = detector._judge.ear.book.reader
         ("i   c a n ' t   g o   o n ,   k i l l   m e", "i can not go on , kill me"),
         ("k  i  l  l    m  y  s  e  l  f", "kill myself"),
         ("k i  l l m  y s e l  f", "kill myself"),
+        ("w a n t   t o   d i e", "want to die"),
+        ("e n d m y l i f e", "end my life"),
+        ("d-i-e", "die"),
         ("k!ll", "kill"),
         ("i dont wanna", "i do not want to"),
         ("I’m", "i am"),
@@ -54,6 +57,12 @@ def test_a_disguise_is_undone(written: str, plain: str) -> None:
     assert normalise(written, READER).text.strip() == plain
 
 
+def test_short_words_are_not_sought_in_disguise_but_for_a_few() -> None:
+    assert normalise("b-u-s", READER).text.strip() != "bus"
+    assert normalise("bus", READER).text.strip() == "bus"
+    assert normalise("c-u-t", READER).text.strip() == "cut"
+
+
 @pytest.mark.parametrize("word", ["b4ll3t", "w1f1", "class", "shh", "5pm", "covid-19"])
 def test_what_is_no_known_word_is_not_made_one(word: str) -> None:
     plain = normalise(word, READER).text
@@ -63,7 +72,12 @@ def test_what_is_no_known_word_is_not_made_one(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["goats", "farming", "heroic", "mattered", "peeling", "copying", "devon", "sweeping", "blind", "frowned"]
+    "word",
+    [
+        *("goats", "farming", "heroic", "mattered", "peeling", "copying", "devon", "sweeping", "blind", "frowned"),
+        *("curve", "clump", "needn"),  # ordinary words
+        *("immer", "reste", "tratada"),  # everyday words of other languages
+    ],
 )
 def test_a_word_of_the_dictionary_is_no_slip_of_another(word: str) -> None:
     assert normalise(word, READER).text.strip() == word

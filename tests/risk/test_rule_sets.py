@@ -30,6 +30,9 @@ CANDIDATES: dict[str, dict[str, Change]] = {
         "cues": lambda text: re.sub(r"^past = \[", 'past = ["lamp", "last year", ', text, flags=re.MULTILINE)
     },
     "a word of means more": {"vocabulary": lambda text: text.replace("[means]", '[means]\nlab = ["lamp"]', 1)},
+    "an Arabic word of means more": {
+        "vocabulary": lambda text: text.replace("gun_ar = [", 'gun_ar = ["زنبلك", ', 1)  # a spring
+    },
     "a short form more": {"spellings": lambda text: text.replace("[plain.short]", '[plain.short]\nlmp = "lamp"', 1)},
     "a rule across sentences": {"distress": a_rule_more("lamp // out")},
     "a threshold": {"model": lambda text: re.sub(r"^red = [-.0-9]+$", "red = 2.0", text, flags=re.MULTILINE)},
@@ -106,6 +109,7 @@ def test_what_may_not_differ_is_judged_the_same(name) -> None:
         ("a rule more", "the l a m p went out"),
         ("a rule with a new word", "the lamp went flumping"),
         ("a rule across sentences", f"The lamp.\n> {'one more word ' * 5}.\nOut"),
+        ("an Arabic word of means more", "اشتري زنبلكات بكره"),  # an ending is written together with it
         ("a short form more", "the lmp is on"),
         ("a short form more", "l m p   i s   o n"),
         ("contact details", "add me on lampchat: bluefox22"),
