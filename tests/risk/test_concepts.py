@@ -33,14 +33,14 @@ def test_an_arabic_word_has_the_concept_of_what_is_left_without_what_is_written_
         ("للشرطه", "@police"),  # to the police; with its ending taken for another it is a condition
         ("عالماتش", "@game"),  # at the match; no death
         ("الجماعه", "@peer_group"),  # the group; no sex
-        ("بيحبها", "@love_words"),  # loves her; no tablet
+        ("بيحبها", "@love_words"),  # loves her; no medicine
         ("بيهددني", "@threat"),  # threatens me
         ("فاتت", "@time_past"),  # went by; nobody came
         ("حصلي", "@obtain"),  # happened to me; no prayer
         ("متموتش", "@death"),  # do not die
-        ("مسكين", UNKNOWN),  # poor thing; no knife
+        ("مسكين", UNKNOWN),  # poor thing; no means
         ("عالم", UNKNOWN),  # a world; no pain
-        ("حسام", UNKNOWN),  # a name; no poison
+        ("حسام", UNKNOWN),  # a name; no overdose
     ],
 )
 def test_letters_of_the_root_stay(written: str, concept: str) -> None:

@@ -146,7 +146,7 @@ def test_words_that_no_text_of_the_training_holds_weigh_nothing() -> None:
     alone, among = (EAR.model.read(words_of(words), "en").weighed(1) for words in (row, [*row, *strange]))
 
     assert alone[:7] == among[:7]
-    assert np.abs(among[10:-1]).mean() < 0.4 * np.abs(alone).mean()  # some share their letters with words
+    assert np.abs(among[10:-1]).mean() < 0.5 * np.abs(alone).mean()  # some share their letters with words
 
 
 @pytest.mark.parametrize("text", SAMPLE[1::6])
