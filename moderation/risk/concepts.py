@@ -3,7 +3,7 @@
 The concepts have the same names in every language, so that what the linear model learns of one is known in all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
@@ -110,13 +110,19 @@ def _small_words(files: RuleFiles) -> SmallWords:
     return small
 
 
+def _folded(words: str) -> Iterable[str]:
+    """Words as texts are read. Folding each of a hundred thousand that are plain already would be felt at the start."""
+    return words.lower().split() if words.isascii() else map(fold_word, words.split())
+
+
 def _language(path: Path, vocabulary: Vocabulary) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, words in read_toml(path).items():
         if not isinstance(words, str):
             raise RuleFileError(f"{path.name}: {name}: words are written as one text")
-        for word in words.split():
-            found.setdefault(fold_word(word), f"@{name}")
+        concept = f"@{name}"
+        for word in _folded(words):
+            found.setdefault(word, concept)
     ending = "" if path.stem == "en" else f"_{path.stem}"
     for name, lists in vocabulary.concepts.items():
         for word in (word for each in lists for word in vocabulary.classes.get(each + ending, ()) if " " not in word):
