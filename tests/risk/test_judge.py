@@ -396,3 +396,9 @@ def test_words_of_kindness_of_the_past_and_of_small_mishaps_call_nobody_at_once(
 )
 def test_well_now_that_is_taken_back_in_the_same_breath_is_looked_at(text: str) -> None:
     assert assess(text).level >= Level.AMBER
+
+
+def test_who_lost_their_phone_for_telling_is_heard_by_a_rule_of_its_own() -> None:
+    found = assess("Dad took my phone after I called the police on him").findings
+
+    assert any(each.rule == "abuse.phone-taken-for-telling" and each.level == Level.RED for each in found)

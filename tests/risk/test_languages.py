@@ -152,6 +152,7 @@ BESIDE_HARMLESS_WORDS = (
     "Quero morrer kkk",
     "Minha irmã me bate e ninguém acredita, o gato se esconde.",
     "Vomito todo lo que como, hasta el pan.",
+    "Vomito a escondidas, hasta el pan.",
     "Je me suis encore scarifiée hier, l'huile ne cache rien.",
     "Quiero morir, ni la serie me anima ya.",
     "Qué hago para morir, perdí el proceso de custodia.",
