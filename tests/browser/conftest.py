@@ -53,6 +53,15 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Go on when this is so, which it has to be within twenty seconds."""
+    for _ in range(400):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come about")
+
+
 def held_back(page: Page, pattern: str) -> list[Route]:
     """The first request for this waits in the list until somebody continues it; later ones go through."""
     kept: list[Route] = []
@@ -69,8 +78,8 @@ def held_back(page: Page, pattern: str) -> list[Route]:
 
 def styled(page: Page) -> None:
     """Go on when every stylesheet of the page is there."""
-    while not page.evaluate("[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)"):
-        page.wait_for_timeout(20)
+    there = "[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)"
+    wait_until(page, lambda: bool(page.evaluate(there)))
 
 
 def sign_in(page: Page, staff: Staff) -> None:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import held_back, sign_in, styled
+from tests.browser.conftest import held_back, sign_in, styled, wait_until
 
 RAISE = """
 from forum.live import hosting
@@ -228,8 +228,7 @@ def test_who_presses_before_the_script_is_there_hits_the_button(visit, site, mot
     styled(console)
     button.hover()
     console.mouse.down()
-    while not kept:
-        console.wait_for_timeout(20)
+    wait_until(console, lambda: bool(kept))
     kept[0].continue_()
     expect(console.locator(".has-script")).to_be_visible()
     console.mouse.up()

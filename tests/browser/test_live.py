@@ -1,13 +1,12 @@
 """One evening in two browsers, one of them without JavaScript, held from a console by keyboard: lobby to closed."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import held_back, sign_in, styled
+from tests.browser.conftest import held_back, sign_in, styled, wait_until
 from tests.browser.test_console import tab_to
 
 RELEASE = """
@@ -19,6 +18,16 @@ with transaction.atomic():
         showing.set_visibility(post, Visibility.PUBLISHED)
 """
 KINDS = ('"type":"event"', '"type":"ack"')
+# What has the focus, if any of its lines is covered by another part, at its upper or at its lower edge.
+COVERED = """
+(() => {
+  const at = document.activeElement;
+  if (at === document.body || at.closest(".live-composer") || at.matches(".live-log")) return "";
+  const isSeen = (box, y) => at.contains(document.elementFromPoint(box.left + box.width / 2, y));
+  const lines = [...at.getClientRects()];
+  return lines.every((box) => isSeen(box, box.top + 3) && isSeen(box, box.bottom - 3)) ? "" : at.textContent.trim();
+})()
+"""
 NEVER_OPENS = "window.WebSocket = class extends EventTarget { static OPEN = 1; readyState = 0; send() {} close() {} }"
 
 
@@ -51,15 +60,6 @@ def looks(visit) -> Any:
             assert (found, wide) == ([], False), page.url
 
     return look
-
-
-def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
-    """Go on when this is so, which it has to be within twenty seconds."""
-    for _ in range(400):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come about")
 
 
 def press(console: Page, words: str) -> None:
@@ -286,6 +286,26 @@ def test_what_is_for_one_person_alone_neither_interrupts_nor_is_overtaken(visit,
     blue.wait_for_timeout(300)
     expect(mine).to_contain_text("The third word.")
     assert mine.locator("h2").last.evaluate("(title) => title.seen")
+
+
+@pytest.mark.parametrize("text", ["", "large", "larger"])
+def test_nothing_that_has_the_focus_is_hidden_behind_what_stays_at_hand(visit, open_room, text) -> None:
+    _, room = open_room(f"redpoll{text}", "Open the room")
+    ash = visit(viewport={"width": 360, "height": 740})
+    ash.goto(room)
+    say(ash, "Tea first.")
+    ash.evaluate("(text) => document.documentElement.setAttribute('data-text', text)", text)
+    ash.evaluate("scrollTo(0, 0)")
+    ash.locator("h1").click()
+
+    covered, seen = [], set()
+    for key in ["Tab"] * 30 + ["Shift+Tab"] * 30:
+        ash.keyboard.press(key)
+        covered.append(ash.evaluate(COVERED))
+        seen.add(ash.evaluate("document.activeElement.textContent.trim()"))
+
+    assert "Pause new messages" in seen
+    assert not [words for words in covered if words]
 
 
 def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit, site, open_room) -> None:
