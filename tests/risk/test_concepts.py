@@ -2,10 +2,12 @@
 
 import pytest
 
-from moderation.risk import rulebook
+from moderation.risk import corpus, detector
 from moderation.risk.concepts import UNKNOWN
+from moderation.risk.normalise import normalise
 
-THESAURUS = rulebook.load().thesaurus
+BOOK = detector.shipped().ear.book
+THESAURUS, READER = BOOK.thesaurus, BOOK.reader
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,18 @@ def test_an_arabic_word_that_stands_in_the_thesaurus_keeps_its_concept() -> None
     concept = THESAURUS.of("ar")
 
     assert all(concept(word) == name for word, name in THESAURUS.pairs("ar"))
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "en", "es", "fr", "pt"])
+def test_most_words_of_everyday_talk_are_known(language: str) -> None:
+    """What the model learns of one language it knows in another by concepts alone."""
+    knows = THESAURUS.knows(language)
+    talk = [example.text for example in corpus.ordinary_talk(held_out=True) if example.lang == language]
+
+    words = [word for text in talk for word in normalise(text, READER).row if word.isalpha()]
+
+    assert len(words) > 1000
+    assert sum(map(knows, words)) / len(words) > 0.9
 
 
 def test_what_leaves_no_known_word_is_of_no_concept() -> None:

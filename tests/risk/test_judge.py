@@ -296,6 +296,7 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
         "I cut myself with the peeler on purpose",
         "I overdosed in my first year of uni and I've just done it again",
         "dad took my phone because I told my teacher he hits me",
+        "dad took my phone because I told someone what he does to me",
         "He locked me out by accident he says, but he laughed and I was bleeding",
         "my dad is going to kill me, I'm hiding in the bathroom",
         "My husband puts his hands around my throat when he drinks. We married 12 years ago",
