@@ -26,6 +26,10 @@ install() {
   stamp=.venv/$(basename "$file").sha256
   if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ]; then return 0; fi
   say "Installing the packages of $file ..."
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$file"
+  # uv takes seconds where pip takes a minute; pip is what every Python has, and it reads its own settings of a mirror.
+  local pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check install) locked=(--no-deps --require-hashes)
+  { "${pip[@]}" "${locked[@]}" -r .ci/requirements-uv.txt &&
+    .venv/bin/uv pip install --quiet --python .venv/bin/python "${locked[@]}" -r "$file"; } 2>/dev/null ||
+    "${pip[@]}" "${locked[@]}" -r "$file"
   printf '%s' "$hash" > "$stamp"
 }
