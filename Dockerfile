@@ -10,7 +10,8 @@ COPY --chown=lamplight . /site
 WORKDIR /site
 USER lamplight
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LAMPLIGHT_DATA=/data LAMPLIGHT_PRODUCTION=1 LAMPLIGHT_STATIC=/site/staticfiles
-# Static files need no secret and no database; these values are used for this one command only.
+# Static files need no secret and no database; these values are used for this one command only. It leaves the rules
+# translated in the image, so that each container starts in seconds.
 RUN LAMPLIGHT_DATA=/tmp/build python manage.py collectstatic --noinput --verbosity 0 && rm -rf /tmp/build
 EXPOSE 8000
 CMD ["sh", "-c", "exec python -m uvicorn config.asgi:application --host 0.0.0.0 --port 8000 --ws realtime.wire:Wire --ws-per-message-deflate false --ws-max-size 65536 --ws-max-queue 16 --lifespan off --timeout-graceful-shutdown 5 --no-server-header --no-access-log --log-level warning --proxy-headers --forwarded-allow-ips \"${LAMPLIGHT_TRUSTED_PROXIES:-}\""]

@@ -139,9 +139,10 @@ def load(files: RuleFiles | None = None) -> Judge:
     Raises:
         RuleFileError, ModelFileError: a file cannot be used; nothing is loaded in part.
     """
+    ours = files is None
     files = rule_files() if files is None else files
     with _uncollected():
-        book = rulebook.read(files)
+        book = rulebook.read(files, keep=ours)
         model = Model.load(book.thesaurus)
     thresholds = hearing.thresholds_of("model.toml", parsed(files, "model.toml"))
     return Judge(Ear(book, model, thresholds), contact.load(files), f"{book.version}-{model.version}")
@@ -160,6 +161,7 @@ def _uncollected() -> Iterator[None]:
 
 
 _shipped = _judge = load()
+gc.freeze()  # it stays as long as the process; the collector would be busy with it for tenths of a second at a time
 RULES_VERSION = _shipped.version  # of the rules that the program ships
 
 
@@ -172,6 +174,8 @@ def prepare(judge: Judge | None = None) -> None:
     with _uncollected():
         for pack in (judge or _judge).ear.book.packs.values():
             pack()
+        if judge is None:
+            gc.freeze()
 
 
 def configure(own_hosts: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moderation.risk import concepts, entries
+from moderation.risk import concepts, entries, translations
 from moderation.risk.findings import Category, Level
 from moderation.risk.fold import fold_word
 from moderation.risk.phrases import Phrase, compile_phrase
@@ -93,7 +93,8 @@ class Rulebook:
 
 
 class _Loader:
-    def __init__(self, files: RuleFiles) -> None:
+    def __init__(self, files: RuleFiles, version: str, *, keep: bool) -> None:
+        self.version, self.keep = version, keep
         self.vocabulary: Vocabulary = load_vocabulary(files)
         self.compiled: dict[str, Phrase] = {}
         self.thesaurus = concepts.load(self.vocabulary, files)
@@ -192,19 +193,24 @@ class _Loader:
                     raise RuleFileError(f"{file}: {rule.id}: there are two rules of this id")
         return tuple(found.values())
 
-    def book(self, language: str, reader: Reader | None, version: str) -> Rulebook:
+    def book(self, language: str = "", reader: Reader | None = None) -> Rulebook:
         """The rules of one language (none: those of English, and of any) with the cues they need."""
-        self.compiled = {}  # a book shares no phrase with another, each of which would keep the other alive
+        name = translations.name_of(language or "any", self.version)
+        # A book shares no phrase with another, each of which would keep the other alive.
+        self.compiled = translations.phrases(translations.read(name)) if self.keep else {}
+        known = len(self.compiled)
         rules = self.rules(language)
         needed = {name for rule in rules for name in cues_of(rule)} | (set() if language else set(ASKED_BY_NAME))
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
+        if self.keep and not known:
+            translations.write(name, translations.rows(self.compiled.values()))
         phrases = [phrase for rule in rules for phrase in rule.phrases]
         phrases += [phrase for cue in cues.values() for phrase in cue]
         sieve = Sieve(phrases)
         if reader is None:
             matter = frozenset[str]().union(*(phrase.words for phrase in phrases))
             reader = Reader(self.vocabulary, matter, self.thesaurus.everyday | self.words_elsewhere())
-        packs = {each: self.pack(each, reader, version) for each in self.languages} if not language else {}
+        packs = {each: self.pack(each, reader) for each in self.languages} if not language else {}
         rules_of, cue_bits = owners((rule, rule.phrases) for rule in rules), Cues(cues, sieve)
         return Rulebook(
             rules=rules,
@@ -217,23 +223,29 @@ class _Loader:
             cue_bits=cue_bits,
             reader=reader,
             thesaurus=self.thesaurus,
-            version=version,
+            version=self.version,
             packs=packs,
         )
 
     def words_elsewhere(self) -> frozenset[str]:
         """The words of all packs: right as they are, however near to an English word."""
-        written = (str(self.files[file]) for file in self.files if _language(file))
-        return frozenset(map(fold_word, {word for text in written for word in _WORD.findall(text)}))
+        name = translations.name_of("words", self.version)
+        words: frozenset[str] | None = translations.read(name) if self.keep else None
+        if words is None:
+            written = (str(self.files[file]) for file in self.files if _language(file))
+            words = frozenset(map(fold_word, {word for text in written for word in _WORD.findall(text)}))
+            if self.keep:
+                translations.write(name, words)
+        return words
 
     @property
     def languages(self) -> list[str]:
         """The other languages there are rules for."""
         return sorted({_language(file) for file in self.files} - {""})
 
-    def pack(self, language: str, reader: Reader, version: str) -> Callable[[], Rulebook]:
+    def pack(self, language: str, reader: Reader) -> Callable[[], Rulebook]:
         """Translates the rules of a language once, when they are first asked for."""
-        return cache(lambda: self.book(language, reader, version))
+        return cache(lambda: self.book(language, reader))
 
 
 def _language(file: str) -> str:
@@ -263,18 +275,20 @@ def load(folder: Path = RULES) -> Rulebook:
     Raises:
         RuleFileError: a file cannot be read or an entry cannot be used; nothing is loaded in part.
     """
-    return read(rule_files(folder))
+    return read(rule_files(folder), keep=folder == RULES)
 
 
-def read(files: RuleFiles) -> Rulebook:
+def read(files: RuleFiles, *, keep: bool = False) -> Rulebook:
     """The rules of these files. The packs of other languages are translated when first asked for.
+
+    What is kept need not be translated again by the next process (see `translations`).
 
     Raises:
         RuleFileError: an entry cannot be used; nothing is loaded in part.
     """
     written = [files[name].encode() for name in sorted(files)]
     digest = hashlib.sha256(b"".join([*written, *(path.read_bytes() for path in word_lists())]))
-    return _Loader(files).book("", None, digest.hexdigest()[:12])
+    return _Loader(files, digest.hexdigest()[:12], keep=keep).book()
 
 
 def word_lists() -> list[Path]:
