@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -13,60 +14,68 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.risk import Level, corpus
+from moderation.risk.corpus import Example
+from tests.risk.labelled import labelled
 from tests.risk.test_sober_words import THINGS_ABROAD, named_means, plainly
 
-TRAIN, HELD_OUT, ORDINARY = map(corpus.load, ("train", "held_out", "ordinary"))
-CASES = [*corpus.load("functional"), *corpus.load("thresholds")]
-ALL = [*TRAIN, *HELD_OUT]
 TEN_NAMES = ("The cat", "My aunt", "Our boss", "A man", "The vet", "Your dog", "That bird", "A child", "She", "Nobody")
 
 
-def test_there_are_more_than_six_thousand_in_every_language_and_half_of_them_harmless() -> None:
-    green = sum(example.level == Level.GREEN for example in ALL)
+@cache
+def composed() -> list[Example]:
+    return [*labelled("train"), *labelled("held_out")]
 
-    assert len(ALL) >= 6000
-    assert {example.lang for example in ALL} == {"en", "es", "fr", "de", "pt", "ar"}
-    assert 0.4 < green / len(ALL) < 0.6
+
+def cases() -> list[Example]:
+    return [*labelled("functional"), *labelled("thresholds")]
+
+
+def test_there_are_more_than_six_thousand_in_every_language_and_half_of_them_harmless() -> None:
+    green = sum(example.level == Level.GREEN for example in composed())
+
+    assert len(composed()) >= 6000
+    assert {example.lang for example in composed()} == {"en", "es", "fr", "de", "pt", "ar"}
+    assert 0.4 < green / len(composed()) < 0.6
 
 
 def test_the_held_out_fifth_is_the_one_that_was_sealed() -> None:
     sealed = (corpus.CORPUS / "held_out.sha256").read_text(encoding="utf-8").strip()
 
     assert corpus.seal() == sealed
-    assert 0.18 < len(HELD_OUT) / len(ALL) < 0.22
+    assert 0.18 < len(labelled("held_out")) / len(composed()) < 0.22
 
 
 def test_the_name_of_a_group_alone_decides_its_side() -> None:
-    assert all(corpus.is_held_out(example.group) for example in HELD_OUT)
-    assert not any(corpus.is_held_out(example.group) for example in TRAIN)
+    assert all(corpus.is_held_out(example.group) for example in labelled("held_out"))
+    assert not any(corpus.is_held_out(example.group) for example in labelled("train"))
 
 
 def test_ordinary_talk_is_harmless_and_a_fifth_of_it_is_never_learned_from() -> None:
     measured_on, learned = (corpus.ordinary_talk(held_out=held_out) for held_out in (True, False))
 
-    assert {example.lang for example in ORDINARY} == {"en", "es", "fr", "de", "pt", "ar"}
-    assert all(example.level == Level.GREEN for example in ORDINARY)
+    assert {example.lang for example in labelled("ordinary")} == {"en", "es", "fr", "de", "pt", "ar"}
+    assert all(example.level == Level.GREEN for example in labelled("ordinary"))
     assert {example.id for example in measured_on}.isdisjoint(example.id for example in learned)
-    assert 0.18 < len(measured_on) / len(ORDINARY) < 0.22
+    assert 0.18 < len(measured_on) / len(labelled("ordinary")) < 0.22
 
 
 def test_no_text_is_like_another_and_no_functional_case_like_a_text() -> None:
-    everything = [*ALL, *ORDINARY, *CASES]
+    everything = [*composed(), *labelled("ordinary"), *cases()]
 
-    assert len(CASES) > 1_000
+    assert len(cases()) > 1_000
     assert len(list(corpus.without_near_duplicates(everything))) == len(everything)
     assert len({example.id for example in everything}) == len(everything)
 
 
 def test_a_text_that_says_the_same_again_is_left_out() -> None:
-    again = [example for example in TRAIN[:50] for _ in range(2)]
+    again = [example for example in labelled("train")[:50] for _ in range(2)]
 
     assert len(list(corpus.without_near_duplicates(again))) == 50
 
 
 @given(st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=9).map(" ".join), max_size=14))
 def test_a_text_is_left_out_where_it_is_too_like_one_that_is_kept(texts: list[str]) -> None:
-    examples = [replace(TRAIN[0], text=text) for text in texts]
+    examples = [replace(labelled("train")[0], text=text) for text in texts]
     kept: list[str] = []
     for text in texts:
         rows = corpus.trigrams(text)
@@ -78,13 +87,13 @@ def test_a_text_is_left_out_where_it_is_too_like_one_that_is_kept(texts: list[st
 
 
 def test_every_text_accepts_its_own_level_and_every_text_at_risk_has_a_category() -> None:
-    assert all(example.level in example.ok for example in ALL)
-    assert all(example.cats for example in ALL if example.level > Level.AMBER)
+    assert all(example.level in example.ok for example in composed())
+    assert all(example.cats for example in composed() if example.level > Level.AMBER)
 
 
 @pytest.mark.parametrize("level", [Level.AMBER, Level.RED, Level.CRISIS])
 def test_no_text_at_risk_names_a_means(level: Level) -> None:
-    risky = [example for example in [*ALL, *CASES] if example.level == level]
+    risky = [example for example in [*composed(), *cases()] if example.level == level]
     named = [named_means(e.text) if e.lang == "en" else THINGS_ABROAD[e.lang].findall(plainly(e.text)) for e in risky]
 
     assert not [words for words in named if words]
@@ -92,10 +101,10 @@ def test_no_text_at_risk_names_a_means(level: Level) -> None:
 
 def test_an_independent_second_annotation_agrees_with_the_first() -> None:
     again = corpus.second_labels()
-    by_id = {example.id: example for example in [*ALL, *CASES]}
+    by_id = {example.id: example for example in [*composed(), *cases()]}
     same = [second.level in by_id[name].ok for name, second in again.items()]
 
-    assert len(again.keys() & {example.id for example in ALL}) > len(ALL) * 0.1
+    assert len(again.keys() & {example.id for example in composed()}) > len(composed()) * 0.1
     assert sum(same) / len(same) > 0.8
 
 
@@ -160,6 +169,6 @@ def test_a_part_that_cannot_be_read_adds_nothing(tmp_path: Path) -> None:
 
 
 def test_no_group_of_texts_is_one_sentence_with_other_words_in_it() -> None:
-    openings = Counter(tuple(re.findall(r"\w+", example.text.lower())[:5]) for example in ALL)
+    openings = Counter(tuple(re.findall(r"\w+", example.text.lower())[:5]) for example in composed())
 
-    assert openings.most_common(1)[0][1] < len(ALL) * 0.003
+    assert openings.most_common(1)[0][1] < len(composed()) * 0.003

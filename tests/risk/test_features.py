@@ -8,12 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from moderation.risk import corpus, rulebook, training
+from moderation.risk import rulebook, training
 from moderation.risk.features import EDGE, SHORT, Hasher, edges, placed, places_of, words_of
 from moderation.risk.model import stretches
 from moderation.risk.normalise import normalise
 from moderation.risk.slips import halved, named, slipped
 from moderation.risk.vocabulary import load_vocabulary
+from tests.risk.labelled import labelled
 
 BOOK = rulebook.load()
 MARKS = ".,!;"
@@ -164,6 +165,6 @@ def test_every_language_has_words_for_what_its_texts_leave_out(lang: str) -> Non
     vocabulary = load_vocabulary()
     left = {"[method]", "[medication]", "[substance]", "[place]", "[amount]"}
 
-    texts = [named(example.text, lang, vocabulary) for example in corpus.load("train") if example.lang == lang]
+    texts = [named(example.text, lang, vocabulary) for example in labelled("train", lang)]
 
     assert not [text for text in texts if any(placeholder in text for placeholder in left)]

@@ -4,23 +4,34 @@ The floors lie a little below what was measured when they were set (docs/risk-ev
 what is not reached). A change that falls through one has made the judge worse.
 """
 
+from functools import cache
+
 import pytest
 
 from bench.figures import functional, held_by_guess, judged, reliability
 from bench.live_load import sentence
 from bench.perturbations import PERTURBATIONS, perturbed
 from moderation.risk import Level, assess, corpus
+from moderation.risk.corpus import Example
 from moderation.risk.slips import named
 from moderation.risk.vocabulary import load_vocabulary
+from tests.risk.labelled import labelled
 
-ENGLISH = [example for example in corpus.load("held_out") if example.lang == "en"]
-PLAIN = [example for example in ENGLISH if example.group.startswith("fn")]  # said outright, as most people do
-URGENT = [example for example in PLAIN if example.level >= Level.RED][::12]
-GREEN = [example for example in PLAIN if example.level == Level.GREEN][::12]
+
+def plain() -> list[Example]:
+    """Held-out texts that are said outright, as most people do."""
+    return [example for example in labelled("held_out", "en") if example.group.startswith("fn")]
+
+
+@cache
+def heard(*levels: Level) -> dict[str, bool]:
+    """Some of these of some levels, each with whether it is judged red or above."""
+    texts = [example.text for example in plain() if example.level in levels][::12]
+    return {text: assess(text).level >= Level.RED for text in texts}
 
 
 def test_the_functional_figures_do_not_fall() -> None:
-    figures = functional([judged(example, assess(example.text)) for example in PLAIN[::2]])
+    figures = functional([judged(example, assess(example.text)) for example in plain()[::2]])
 
     assert figures["harmonic mean of the two"] >= 81
     assert figures["crisis judged crisis"] >= 75
@@ -31,9 +42,7 @@ def test_the_functional_figures_do_not_fall() -> None:
 
 @pytest.mark.parametrize("language", ["ar", "de", "es", "fr", "pt"])
 def test_plain_cases_of_other_languages_are_heard(language: str) -> None:
-    cases = [example for example in corpus.load("functional") if example.lang == language]
-
-    figures = functional([judged(example, assess(example.text)) for example in cases])
+    figures = functional([judged(example, assess(example.text)) for example in labelled("functional", language)])
 
     assert figures["harmonic mean of the two"] >= 80
     assert figures["crisis judged crisis"] >= 90
@@ -44,7 +53,7 @@ def test_plain_cases_of_other_languages_are_heard(language: str) -> None:
 
 def test_words_are_heard_as_well_as_the_placeholders_of_the_texts() -> None:
     vocabulary = load_vocabulary()
-    urgent = [example for example in corpus.load("functional") if example.level >= Level.RED]
+    urgent = [example for example in labelled("functional") if example.level >= Level.RED]
     worded = [(example.text, named(example.text, example.lang, vocabulary)) for example in urgent]
     heard = [[assess(text).level >= Level.RED for text in pair] for pair in worded if pair[0] != pair[1]]
 
@@ -66,7 +75,7 @@ def test_everyday_talk_is_hardly_ever_held_by_a_guess() -> None:
 
 
 def test_the_score_says_how_many_such_texts_are_urgent() -> None:
-    every = [judged(example, assess(example.text)) for example in corpus.load("held_out")[::6]]
+    every = [judged(example, assess(example.text)) for example in labelled("held_out")[::10]]
 
     rows = [row for row in reliability(every) if row[1] >= 60]
 
@@ -76,21 +85,21 @@ def test_the_score_says_how_many_such_texts_are_urgent() -> None:
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
 def test_words_written_otherwise_are_heard_nearly_as_well(name: str) -> None:
-    plain = [assess(example.text).level >= Level.RED for example in URGENT]
-    otherwise = [_heard(name, example.text) for example in URGENT]
+    before = heard(Level.RED, Level.CRISIS)
+    otherwise = [_heard(name, text) for text in before]
 
     # Letters spaced out lose apostrophes and ends of sentences with the gaps. Of 2,000 quiet words around a grave
     # sentence some always stand in the same stretch, and of many stretches the gravest counts a little less.
-    assert sum(plain) - sum(otherwise) <= {"spacing": 0.2, "burying": 0.16}.get(name, 0.12) * len(URGENT)
+    assert sum(before.values()) - sum(otherwise) <= {"spacing": 0.2, "burying": 0.16}.get(name, 0.12) * len(before)
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
 def test_a_disguise_alone_is_no_alarm(name: str) -> None:
-    plain = [assess(example.text).level >= Level.RED for example in GREEN]
-    otherwise = [_heard(name, example.text) for example in GREEN]
+    before = heard(Level.GREEN)
+    otherwise = [_heard(name, text) for text in before]
 
     # Half a message may have lost its "not"; what came before adds and never takes away.
-    assert sum(otherwise) - sum(plain) <= (0.16 if name == "two_messages" else 0.08) * len(GREEN)
+    assert sum(otherwise) - sum(before.values()) <= (0.16 if name == "two_messages" else 0.08) * len(before)
 
 
 def _heard(name: str, text: str) -> bool:

@@ -2,8 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from moderation.risk import assess, corpus
+from moderation.risk import assess
 from moderation.risk.memory import Memory
+from tests.risk.labelled import labelled
 
 
 def test_what_is_asked_again_is_not_worked_out_again() -> None:
@@ -30,7 +31,7 @@ def test_no_more_is_kept_than_was_allowed_and_nothing_long() -> None:
 
 
 def test_threads_that_judge_side_by_side_come_to_the_same_answers() -> None:
-    texts = [example.text for example in corpus.load("train")[::101]]
+    texts = [example.text for example in labelled("train")[::101]]
 
     with ThreadPoolExecutor(4) as threads:
         beside = list(threads.map(assess, texts * 2))

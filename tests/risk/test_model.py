@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from moderation.risk import Category, Context, Level, assess, corpus, detector, table, training
+from moderation.risk import Category, Context, Level, assess, detector, table, training
 from moderation.risk.corpus import Example
 from moderation.risk.features import FEWER, placed, places_of, words_of
 from moderation.risk.hearing import load_thresholds
@@ -18,6 +18,7 @@ from moderation.risk.model import DEARER, MODEL, Model, ModelFileError
 from moderation.risk.normalise import normalise
 from moderation.risk.slips import halved, named
 from moderation.risk.vocabulary import RULES, RuleFileError, load_vocabulary
+from tests.risk.labelled import labelled
 
 JUDGE = detector._judge
 EAR = JUDGE.ear
@@ -26,13 +27,12 @@ DEAF = replace(JUDGE, ear=replace(EAR, thresholds=SILENT))
 EAGER = replace(JUDGE, ear=replace(EAR, thresholds=replace(EAR.thresholds, levels=(-99.0, -99.0, -99.0))))
 THREAD = frozenset({"thread"})
 READ = training.reader_of(EAR.book)
-ENGLISH = [example for example in corpus.load("train") if example.lang == "en"]
 Scores = NDArray[np.float64]
 WORDS = ("i", "want", "to", "die", "tonight", "not", "my", "friend", "goodbye", "again", "42", "sorry")
-SAMPLE = [example.text for example in corpus.load("train")[::97]]
+SAMPLE = [example.text for example in labelled("thresholds")]
 
 
-@pytest.mark.parametrize("text", SAMPLE[:60])
+@pytest.mark.parametrize("text", SAMPLE[::11])
 def test_what_stands_is_never_lowered_and_nothing_that_was_found_is_lost(text: str) -> None:
     by_rules, by_both, by_an_eager_model = DEAF.assess(text), JUDGE.assess(text), EAGER.assess(text)
 
@@ -149,7 +149,7 @@ def test_words_that_no_text_of_the_training_holds_weigh_nothing() -> None:
     assert np.abs(among[10:-1]).mean() < 0.5 * np.abs(alone).mean()  # some share their letters with words
 
 
-@pytest.mark.parametrize("text", SAMPLE[1::6])
+@pytest.mark.parametrize("text", [example.text for example in labelled("thresholds", "en")[1::3]])
 def test_what_somebody_quotes_does_not_drown_what_they_add(text: str) -> None:
     quoting = f"> The meeting moved to the small room, bring a chair and a cup.\n> See you all there\n\n{text}"
 
@@ -179,7 +179,7 @@ def test_the_words_that_weigh_are_those_whose_weights_are_large() -> None:
     assert {words[at] for at in sorted(range(len(words)), key=weights.__getitem__)[-4:]} & {"kill", "myself", "tonight"}
 
 
-@pytest.mark.parametrize("text", SAMPLE[::4])
+@pytest.mark.parametrize("text", SAMPLE[::2])
 def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
     alone = assess(text).level
 
@@ -193,7 +193,7 @@ def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
 
 
 def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
-    examples = ENGLISH[::80]
+    examples = labelled("train", "en")[::80]
     path = tmp_path / "model.npz"
 
     learned = training.Learner(READ, examples).learned(np.arange(len(examples)), training.NAMES)
@@ -274,7 +274,7 @@ def test_a_plea_beside_an_insult_stays_a_plea() -> None:
 
 
 def test_a_young_person_named_by_the_model_is_never_taken_for_the_other_party() -> None:
-    told = [example.text for example in corpus.load("train") if example.capability == "minors_at_risk"][::6]
+    told = [example.text for example in labelled("train") if example.capability == "minors_at_risk"][::6]
 
     found = [f for text in told for f in EAGER.ear.heard(EAGER.ear.scene(text), THREAD) if f.rule == "model.minor"]
 
@@ -297,7 +297,7 @@ def learned_with_and_without(
 
 
 def test_half_a_harmless_text_is_learned_as_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
-    examples = ENGLISH[::180]
+    examples = list(labelled("train", "en")[::180])
     halves = [READ(half) for example in examples if example.level == Level.GREEN for half in halved(example.text)]
 
     with_them, without = learned_with_and_without("HALF", examples, halves, monkeypatch)
@@ -308,8 +308,9 @@ def test_half_a_harmless_text_is_learned_as_harmless(monkeypatch: pytest.MonkeyP
 
 def test_what_is_at_risk_is_learned_with_words_and_not_by_its_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
     vocabulary = load_vocabulary()
-    examples = [e for e in ENGLISH if "[" in e.text][::30] + [e for e in ENGLISH if e.level == Level.GREEN][::200]
-    urgent = [e.text for e in corpus.load("held_out") if e.lang == "en" and e.level >= Level.RED and "[" in e.text][::8]
+    english = list(labelled("train", "en"))
+    examples = [e for e in english if "[" in e.text][::30] + [e for e in english if e.level == Level.GREEN][::200]
+    urgent = [e.text for e in labelled("held_out", "en") if e.level >= Level.RED and "[" in e.text][::8]
     worded = [READ(named(text, "en", vocabulary)) for text in urgent]
 
     with_them, without = learned_with_and_without("NAMED", examples, worded, monkeypatch)

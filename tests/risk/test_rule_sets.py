@@ -9,13 +9,14 @@ from functools import cache
 import pytest
 
 from moderation import risk
-from moderation.risk import checking, conversation, corpus, detector
+from moderation.risk import checking, conversation, detector
 from moderation.risk.checking import checked, fault_of
 from moderation.risk.difference import Difference, changed_rules
 from moderation.risk.ear import Ear
 from moderation.risk.findings import Assessment, Context, Level
 from moderation.risk.scene import Scene
 from moderation.risk.vocabulary import RuleFileError
+from tests.risk.labelled import labelled
 from tests.rule_files import FEW, LAMP, RULE, Change, a_rule_more, few_with
 
 SITE = detector.load(FEW)
@@ -52,7 +53,7 @@ def candidate(name: str) -> risk.Judge:
 
 @cache
 def texts() -> tuple[str, ...]:
-    labelled = [example.text for example in corpus.load("train")[::4800]]
+    written = [example.text for example in labelled("train")[::4800]]
     odd = [
         "i am s u i c i d a l",
         "f e e l s o low",
@@ -64,7 +65,7 @@ def texts() -> tuple[str, ...]:
         "i want",
         "to die",
     ]
-    return (*labelled, *odd, *(f"{one} {other}" for one, other in zip(labelled, labelled[9:], strict=False)))
+    return (*written, *odd, *(f"{one} {other}" for one, other in zip(written, written[9:], strict=False)))
 
 
 def places() -> Iterator[tuple[str, Context]]:
