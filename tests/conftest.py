@@ -1,7 +1,10 @@
 """People, rooms and servers that tests share. Personas: Ash and Blue are peers, Robin moderates."""
 
 import math
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,6 +21,23 @@ from moderation import rules_in_force, triggers
 from moderation.models import Moderator, Role
 from peers import limits
 from peers.models import Kind, Peer
+from tests import site
+
+
+EMPTY = Path(os.environ.get("LAMPLIGHT_PREPARED", "")) / site.EMPTY
+_COPIED = connection.vendor == "sqlite" and EMPTY.is_file()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Tables that `./test` has made are taken over: to make them anew takes every process many seconds."""
+    return _COPIED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    if _COPIED:
+        shutil.copy(EMPTY, connection.settings_dict["TEST"]["NAME"])
 
 
 @pytest.fixture(autouse=True)

@@ -31,9 +31,14 @@ from tests.servers import answers, free_port, wait_for
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would bury what failed
 PROJECT = Path(__file__).resolve().parent.parent
-PREPARE = """
+EMPTY = "empty.sqlite3"  # tables and nothing in them, from which each process that runs tests begins (see conftest.py)
+PREPARE = f"""
 from django.core.management import call_command
+from django.db import connection
 call_command("migrate", verbosity=0)
+if connection.vendor == "sqlite":
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(connection.settings_dict["NAME"].with_name("{EMPTY}"))])
 call_command("open_rooms", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 """  # in one process: each takes seconds to load

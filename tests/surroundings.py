@@ -1,10 +1,14 @@
 """A folder and secrets of the tests' own. Loaded by pytest before Django reads its settings (see addopts)."""
 
+import atexit
 import gc
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("LAMPLIGHT_DATA", tempfile.mkdtemp(prefix="lamplight-test-"))
+if "LAMPLIGHT_DATA" not in os.environ:  # processes of a parallel run are given it
+    os.environ["LAMPLIGHT_DATA"] = tempfile.mkdtemp(prefix="lamplight-test-")
+    atexit.register(shutil.rmtree, os.environ["LAMPLIGHT_DATA"], ignore_errors=True)
 os.environ["LAMPLIGHT_SECRET_KEY"] = "a secret key for tests only, long enough to pass every check there is"
 os.environ["LAMPLIGHT_PEPPER"] = "a pepper for tests only, long enough to pass every check that there is"
 
