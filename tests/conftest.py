@@ -23,7 +23,6 @@ from peers import limits
 from peers.models import Kind, Peer
 from tests import site
 
-
 EMPTY = Path(os.environ.get("LAMPLIGHT_PREPARED", "")) / site.EMPTY
 _COPIED = connection.vendor == "sqlite" and EMPTY.is_file()
 
