@@ -1,5 +1,7 @@
 # Shared by ./run, ./test and .ci/check: the environment, made once and found again in a moment.
 
+unset PYTHONDONTWRITEBYTECODE  # where it is set, each process would translate every file anew
+
 say() { printf '%s\n' "$*" >&2; }
 
 find_python() {
@@ -26,10 +28,11 @@ install() {
   stamp=.venv/$(basename "$file").sha256
   if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ]; then return 0; fi
   say "Installing the packages of $file ..."
-  # uv takes seconds where pip takes a minute; pip is what every Python has, and it reads its own settings of a mirror.
+  # uv takes seconds where pip takes a minute. Where it cannot be had or does not come through, pip does all of it: every
+  # Python has it, and it knows this machine's mirror.
   local pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check install) locked=(--no-deps --require-hashes)
-  { "${pip[@]}" "${locked[@]}" -r .ci/requirements-uv.txt &&
+  { "${pip[@]}" "${locked[@]}" --only-binary=:all: -r .ci/requirements-uv.txt &&
     .venv/bin/uv pip install --quiet --python .venv/bin/python "${locked[@]}" -r "$file"; } 2>/dev/null ||
-    "${pip[@]}" "${locked[@]}" -r "$file"
+    "${pip[@]}" "${locked[@]}" --force-reinstall -r "$file" || return 1
   printf '%s' "$hash" > "$stamp"
 }

@@ -23,20 +23,20 @@ from peers import limits
 from peers.models import Kind, Peer
 from tests import site
 
-EMPTY = Path(os.environ.get("LAMPLIGHT_PREPARED", "")) / site.EMPTY
-_COPIED = connection.vendor == "sqlite" and EMPTY.is_file()
+_PREPARED = os.environ.get("LAMPLIGHT_PREPARED")
+_EMPTY = Path(_PREPARED) / site.EMPTY if _PREPARED and connection.vendor == "sqlite" else None
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
     """Tables that `./test` has made are taken over: to make them anew takes every process many seconds."""
-    return _COPIED
+    return bool(_EMPTY or request.config.getoption("reuse_db"))
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    if _COPIED:
-        shutil.copy(EMPTY, connection.settings_dict["TEST"]["NAME"])
+    if _EMPTY:
+        shutil.copy(_EMPTY, connection.settings_dict["TEST"]["NAME"])
 
 
 @pytest.fixture(autouse=True)

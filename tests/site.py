@@ -37,8 +37,10 @@ from django.core.management import call_command
 from django.db import connection
 call_command("migrate", verbosity=0)
 if connection.vendor == "sqlite":
+    empty = connection.settings_dict["NAME"].with_name("{EMPTY}")
+    empty.unlink(missing_ok=True)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(connection.settings_dict["NAME"].with_name("{EMPTY}"))])
+        cursor.execute("VACUUM INTO %s", [str(empty)])
 call_command("open_rooms", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 """  # in one process: each takes seconds to load
@@ -104,7 +106,7 @@ class Site:
         """Tables, rooms, static files: a copy of what was prepared, where that is named and would be the same."""
         prepared = os.environ.get("LAMPLIGHT_PREPARED")
         if prepared and "LAMPLIGHT_DATABASE_URL" not in self.env:
-            shutil.copytree(prepared, self.data, dirs_exist_ok=True)
+            shutil.copytree(prepared, self.data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(EMPTY))
             return
         self.manage("shell", "--no-imports", "-c", PREPARE)
 

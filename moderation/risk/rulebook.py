@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from moderation.risk import concepts, entries, translations
@@ -95,6 +96,7 @@ class Rulebook:
 class _Loader:
     def __init__(self, files: RuleFiles, version: str, *, keep: bool) -> None:
         self.version, self.keep = version, keep
+        self.at_work = Lock()  # on one language at a time
         self.vocabulary: Vocabulary = load_vocabulary(files)
         self.compiled: dict[str, Phrase] = {}
         self.thesaurus = concepts.load(self.vocabulary, files)
@@ -195,6 +197,10 @@ class _Loader:
 
     def book(self, language: str = "", reader: Reader | None = None) -> Rulebook:
         """The rules of one language (none: those of English, and of any) with the cues they need."""
+        with self.at_work:
+            return self._book(language, reader)
+
+    def _book(self, language: str, reader: Reader | None) -> Rulebook:
         name = translations.name_of(language or "any", self.version)
         # A book shares no phrase with another, each of which would keep the other alive.
         self.compiled = translations.phrases(translations.read(name)) if self.keep else {}
@@ -202,7 +208,7 @@ class _Loader:
         rules = self.rules(language)
         needed = {name for rule in rules for name in cues_of(rule)} | (set() if language else set(ASKED_BY_NAME))
         cues = {name: self.phrases(self.raw_cues[name][0], name, self.raw_cues[name][1]) for name in sorted(needed)}
-        if self.keep and not known:
+        if self.keep and len(self.compiled) != known:
             translations.write(name, translations.rows(self.compiled.values()))
         phrases = [phrase for rule in rules for phrase in rule.phrases]
         phrases += [phrase for cue in cues.values() for phrase in cue]
@@ -281,13 +287,16 @@ def load(folder: Path = RULES) -> Rulebook:
 def read(files: RuleFiles, *, keep: bool = False) -> Rulebook:
     """The rules of these files. The packs of other languages are translated when first asked for.
 
-    What is kept need not be translated again by the next process (see `translations`).
+    With `keep` the next process finds them translated (see `translations`); for the rules that the program ships.
 
     Raises:
         RuleFileError: an entry cannot be used; nothing is loaded in part.
     """
-    written = [files[name].encode() for name in sorted(files)]
-    digest = hashlib.sha256(b"".join([*written, *(path.read_bytes() for path in word_lists())]))
+    written = {name: files[name].encode() for name in sorted(files)}
+    written |= {path.name: path.read_bytes() for path in word_lists()}
+    digest = hashlib.sha256()
+    for name, content in written.items():
+        digest.update(f"{name} {len(content)} ".encode() + content)
     return _Loader(files, digest.hexdigest()[:12], keep=keep).book()
 
 

@@ -5,7 +5,9 @@ It is trusted as the bytecode in the same folder is. Where it cannot be read or 
 time is lost.
 """
 
+import contextlib
 import hashlib
+import importlib.util
 import logging
 import marshal
 import os
@@ -16,42 +18,61 @@ from typing import Any
 
 from moderation.risk.phrases import Phrase
 
-KEPT = Path(__file__).parent / "__pycache__"
+KEPT = Path(importlib.util.cache_from_source(__file__)).parent
 Row = tuple[str, str, frozenset[str], frozenset[str], tuple[frozenset[str], ...], bool, frozenset[str]]
 _SEAL = hashlib.sha256
 _SEAL_LENGTH = _SEAL().digest_size
 _log = logging.getLogger(__name__)
 
 
+def _program() -> str:
+    """What the program is by its source; nothing where there is none to read."""
+    try:
+        sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    except OSError:
+        return ""
+    return _SEAL(b"".join(sources)).hexdigest()[:16] if sources else ""
+
+
+_RUNNING = _program()
+
+
 def name_of(part: str, version: str) -> str:
     """The file of a part of the rules in the version that all their files make together."""
-    program = _SEAL(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
-    return f"rules-{part}.{sys.implementation.cache_tag}.{version}-{program[:16]}"
+    return f"rules-{part}.{sys.implementation.cache_tag}.{version}-{_RUNNING}"
 
 
 def read(name: str, folder: Path = KEPT) -> Any:
     """What is kept under a name; nothing where there is none, or where a byte of it is wrong."""
     try:
-        kept = (folder / name).read_bytes()
-    except OSError:
+        kept = (folder / name).read_bytes() if _RUNNING else b""
+        seal, packed = kept[:_SEAL_LENGTH], kept[_SEAL_LENGTH:]
+        return marshal.loads(packed) if _SEAL(packed).digest() == seal else None  # noqa: S302 - trusted as bytecode is
+    except (OSError, EOFError, ValueError, TypeError):
         return None
-    seal, packed = kept[:_SEAL_LENGTH], kept[_SEAL_LENGTH:]
-    return marshal.loads(packed) if _SEAL(packed).digest() == seal else None  # noqa: S302 - trusted as bytecode is
 
 
-def write(name: str, value: Any, folder: Path = KEPT) -> None:
-    """Keep a value under a name, in place of those of other versions. Where that fails, nothing is kept."""
-    packed = marshal.dumps(value)
+def write(name: str, value: object, folder: Path = KEPT) -> None:
+    """Keep a value under a name, in place of those of other versions. Where that fails, nothing is kept.
+
+    Nor is anything where the source has been changed since this process began: it would be taken for the work of the
+    new program.
+    """
+    if not _RUNNING or _program() != _RUNNING:
+        return
+    packed = marshal.dumps(value)  # type: ignore[arg-type]  # sets, tuples and texts
     unfinished = folder / f".{name}.{os.getpid()}"
+    part = f"{name.partition('.')[0]}.{sys.implementation.cache_tag}."
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(_SEAL(packed).digest() + packed)
         unfinished.replace(folder / name)
-        for other in folder.glob(f"{name.partition('.')[0]}.{sys.implementation.cache_tag}.*"):
-            if other.name != name:
-                other.unlink(missing_ok=True)
+        for other in {*folder.glob(f"{part}*"), *folder.glob(f".{part}*")} - {folder / name}:
+            other.unlink(missing_ok=True)  # where another process is still at it, it will keep nothing
     except OSError as error:
         _log.debug("what was worked out from the rules is not kept (%s)", type(error).__name__)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def rows(phrases: Iterable[Phrase]) -> list[Row]:

@@ -24,7 +24,7 @@ def plain() -> list[Example]:
 
 
 @cache
-def heard(*levels: Level) -> dict[str, bool]:
+def undisguised(*levels: Level) -> dict[str, bool]:
     """Some of these of some levels, each with whether it is judged red or above."""
     texts = [example.text for example in plain() if example.level in levels][::12]
     return {text: assess(text).level >= Level.RED for text in texts}
@@ -75,7 +75,7 @@ def test_everyday_talk_is_hardly_ever_held_by_a_guess() -> None:
 
 
 def test_the_score_says_how_many_such_texts_are_urgent() -> None:
-    every = [judged(example, assess(example.text)) for example in labelled("held_out")[::10]]
+    every = [judged(example, assess(example.text)) for example in labelled("held_out")[::6]]
 
     rows = [row for row in reliability(every) if row[1] >= 60]
 
@@ -85,7 +85,7 @@ def test_the_score_says_how_many_such_texts_are_urgent() -> None:
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
 def test_words_written_otherwise_are_heard_nearly_as_well(name: str) -> None:
-    before = heard(Level.RED, Level.CRISIS)
+    before = undisguised(Level.RED, Level.CRISIS)
     otherwise = [_heard(name, text) for text in before]
 
     # Letters spaced out lose apostrophes and ends of sentences with the gaps. Of 2,000 quiet words around a grave
@@ -95,7 +95,7 @@ def test_words_written_otherwise_are_heard_nearly_as_well(name: str) -> None:
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
 def test_a_disguise_alone_is_no_alarm(name: str) -> None:
-    before = heard(Level.GREEN)
+    before = undisguised(Level.GREEN)
     otherwise = [_heard(name, text) for text in before]
 
     # Half a message may have lost its "not"; what came before adds and never takes away.

@@ -29,7 +29,8 @@ THREAD = frozenset({"thread"})
 READ = training.reader_of(EAR.book)
 Scores = NDArray[np.float64]
 WORDS = ("i", "want", "to", "die", "tonight", "not", "my", "friend", "goodbye", "again", "42", "sorry")
-SAMPLE = [example.text for example in labelled("thresholds")]
+OTHERS = [example.text for lang in ("ar", "de", "es", "fr", "pt") for example in labelled("functional", lang)[::5]]
+SAMPLE = [*(example.text for example in labelled("thresholds", "en")), *OTHERS]
 
 
 @pytest.mark.parametrize("text", SAMPLE[::11])
@@ -149,14 +150,15 @@ def test_words_that_no_text_of_the_training_holds_weigh_nothing() -> None:
     assert np.abs(among[10:-1]).mean() < 0.5 * np.abs(alone).mean()  # some share their letters with words
 
 
-@pytest.mark.parametrize("text", [example.text for example in labelled("thresholds", "en")[1::3]])
+@pytest.mark.parametrize("text", SAMPLE[1::3])
 def test_what_somebody_quotes_does_not_drown_what_they_add(text: str) -> None:
     quoting = f"> The meeting moved to the small room, bring a chair and a cup.\n> See you all there\n\n{text}"
 
     found = [f for f in assess(quoting).findings if f.rule.startswith("model.")]
 
     assert assess(quoting).level >= assess(text).level
-    assert not any(quoting[start:end] in {"meeting", "room"} for f in found for start, end in f.spans)
+    if text not in OTHERS:  # of two languages in one text the words of the quotation may be marked, too
+        assert not any(quoting[start:end] in {"meeting", "room"} for f in found for start, end in f.spans)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\u2028"])

@@ -1,11 +1,12 @@
 """What one process worked out from the rules is used by the next only where it is just what that would work out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from moderation.risk import rulebook, translations
+from moderation.risk import detector, rulebook, translations
 from moderation.risk.phrases import Phrase
 from moderation.risk.vocabulary import RULES, rule_files
 from tests.rule_files import FEW
@@ -71,7 +72,9 @@ def test_one_wrong_byte_and_all_is_worked_out_anew(kept: Path) -> None:
     assert {path: path.read_bytes() for path in whole} == whole  # and kept again
 
 
-def test_what_is_kept_of_other_rules_or_another_program_is_not_used(kept: Path, tmp_path: Path) -> None:
+def test_what_is_kept_of_other_rules_or_another_program_is_not_used(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "translations.py"
     version = rulebook.load().version
     before = translations.name_of("any", version)
@@ -79,9 +82,59 @@ def test_what_is_kept_of_other_rules_or_another_program_is_not_used(kept: Path, 
     assert (kept / before).exists()
     assert translations.name_of("any", "other") != before
     program.write_text("# another\n")
-    with pytest.MonkeyPatch.context() as elsewhere:
-        elsewhere.setattr(translations, "__file__", str(program))
-        assert translations.name_of("any", version) != before
+    monkeypatch.setattr(translations, "__file__", str(program))
+    monkeypatch.setattr(translations, "_RUNNING", translations._program())
+    assert translations.name_of("any", version) != before
+
+
+def test_a_process_of_the_old_program_keeps_nothing_for_the_new_one(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the texts of a language would be judged by the old program for good."""
+    book = rulebook.load()
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "phrases.py").write_text("# changed since the process began\n")
+    monkeypatch.setattr(translations, "__file__", str(source / "translations.py"))
+
+    assert book.packs["es"]().rules
+
+    assert parts(kept) == ["rules-any", "rules-words"]
+
+
+def test_where_the_program_cannot_be_read_nothing_is_kept_and_the_rules_are_read(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "gone.py").symlink_to(source / "nowhere")
+    monkeypatch.setattr(translations, "__file__", str(source / "translations.py"))
+    monkeypatch.setattr(translations, "_RUNNING", translations._program())
+
+    assert rulebook.load().rules
+
+    assert parts(kept) == []
+
+
+def test_threads_that_ask_for_languages_at_once_get_each_its_own(kept: Path) -> None:
+    book = rulebook.load()
+    with ThreadPoolExecutor(5) as threads:
+        packs = list(threads.map(lambda name: book.packs[name](), sorted(book.packs)))
+    again = rulebook.load()
+
+    for name, pack in zip(sorted(book.packs), packs, strict=True):
+        other = again.packs[name]()
+        sources = [{phrase.source for phrase in each.rules_of} for each in (pack, other)]
+        assert sources[0] == sources[1]
+        kept_of = translations.read(translations.name_of(name, book.version))
+        assert len(kept_of) < 2 * len(sources[0]) + sum(map(len, pack.cues.values()))
+
+
+def test_words_of_other_languages_that_are_kept_are_the_same(kept: Path) -> None:
+    first, again = (rulebook._Loader(rule_files(RULES), "1", keep=True).words_elsewhere() for _ in range(2))
+
+    assert first == again
+    assert len(again) > 1_000
 
 
 def test_only_one_version_is_kept(kept: Path) -> None:
@@ -92,9 +145,9 @@ def test_only_one_version_is_kept(kept: Path) -> None:
     assert translations.read(translations.name_of("any", "2")) == "2"
 
 
-def test_rules_of_the_site_own_are_not_kept(kept: Path) -> None:
+def test_rules_of_a_site_s_own_are_not_kept(kept: Path) -> None:
     rulebook.read(FEW)
-    rulebook.read(dict(rule_files(RULES)))
+    detector.load(dict(rule_files(RULES)))
 
     assert parts(kept) == []
 
