@@ -10,8 +10,9 @@ from moderation.risk.detector import Judge, load, prepare
 from moderation.risk.difference import changed_rules
 from moderation.risk.matching import find
 from moderation.risk.model import MODEL
-from moderation.risk.rulebook import Rule, Rulebook, word_lists
+from moderation.risk.rulebook import Rule, Rulebook
 from moderation.risk.scene import Scene, scene_of
+from moderation.risk.versions import word_lists
 from moderation.risk.vocabulary import RuleFileError, RuleFiles
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}\.toml")

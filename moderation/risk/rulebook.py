@@ -1,6 +1,5 @@
 """The rule files, read once: rules, cues and guards, checked as they are loaded."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from moderation.risk.findings import Category, Level
 from moderation.risk.fold import fold_word
 from moderation.risk.phrases import Phrase, compile_phrase
 from moderation.risk.sieve import Cues, Sieve, owners
+from moderation.risk.versions import version_of
 from moderation.risk.vocabulary import (
     RULES,
     RuleFileError,
@@ -27,7 +27,6 @@ from moderation.risk.words import Reader
 
 _HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "languages", "contact", "model"))
 _OF_LANGUAGE = re.compile(r"([a-z]{2})_")
-_LISTS = Path(__file__).parent  # english_words.txt, ordinary_words.txt and frequent_words.txt
 _WORD = re.compile(r"[^\W\d_]{3,}")
 ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
 
@@ -292,14 +291,4 @@ def read(files: RuleFiles, *, keep: bool = False) -> Rulebook:
     Raises:
         RuleFileError: an entry cannot be used; nothing is loaded in part.
     """
-    written = {name: files[name].encode() for name in sorted(files)}
-    written |= {path.name: path.read_bytes() for path in word_lists()}
-    digest = hashlib.sha256()
-    for name, content in written.items():
-        digest.update(f"{name} {len(content)} ".encode() + content)
-    return _Loader(files, digest.hexdigest()[:12], keep=keep).book()
-
-
-def word_lists() -> list[Path]:
-    """The thesaurus and the lists of words: they change what a rule finds as much as the rule does."""
-    return [*sorted(concepts.CONCEPTS.glob("*.toml")), *sorted(_LISTS.glob("*.txt"))]
+    return _Loader(files, version_of(files), keep=keep).book()

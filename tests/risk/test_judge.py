@@ -403,3 +403,17 @@ def test_who_lost_their_phone_for_telling_is_heard_by_a_rule_of_its_own() -> Non
     found = assess("Dad took my phone after I called the police on him").findings
 
     assert any(each.rule == "abuse.phone-taken-for-telling" and each.level == Level.RED for each in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My brother took his own life last month. He'd be proud of the garden, and I cry every night.",
+        "I miss my mum so much. She'd be proud of us and I can't cope.",
+        "My mate died by suicide last week. The funeral was beautiful and I feel numb.",
+        "I miss him so much, he'd be so proud, I feel empty",
+    ],
+)
+def test_a_calm_word_beside_raw_grief_does_not_take_it_back(text: str) -> None:
+    assert "distress.bereaved" in {finding.rule for finding in assess(text).findings}
+    assert assess(text).level >= Level.AMBER

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from moderation.risk import detector, rulebook
+from moderation.risk import detector, rulebook, versions
 from moderation.risk.findings import Category, Level
 from moderation.risk.matching import find
 from moderation.risk.phrases import Prefilter, compile_phrase
@@ -139,6 +139,10 @@ def test_the_version_of_the_rules_changes_with_any_rule_file(tmp_path: Path) -> 
 
     assert rulebook.load(RULES).version == detector._judge.ear.book.version
     assert rulebook.load(folder).version != rulebook.load(RULES).version
+
+
+def test_words_that_move_from_one_file_to_the_next_make_another_version() -> None:
+    assert versions.version_of({"a.toml": "x y", "b.toml": ""}) != versions.version_of({"a.toml": "x", "b.toml": " y"})
 
 
 def test_a_group_of_guards_that_names_none_is_refused(tmp_path: Path) -> None:
