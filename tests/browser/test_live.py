@@ -308,6 +308,18 @@ def test_nothing_that_has_the_focus_is_hidden_behind_what_stays_at_hand(visit, o
     assert not [words for words in covered if words]
 
 
+def test_the_composer_stands_below_the_log_however_many_have_spoken(visit, open_room) -> None:
+    _, room = open_room("siskin", "Open the room")
+    ash = visit(viewport={"width": 1280, "height": 900})
+    ash.goto(room)
+    say(ash, "Tea first.")
+    ash.evaluate("document.querySelector('.live-side').style.minHeight = '3000px'")
+
+    log, composer = (ash.locator(name).bounding_box() for name in (".live-log", ".live-composer"))
+
+    assert log["y"] + log["height"] <= composer["y"] < log["y"] + log["height"] + 200
+
+
 def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit, site, open_room) -> None:
     console, room = open_room("sanderling", "Open the room")
     ash, blue = visit(), visit()
