@@ -107,8 +107,12 @@ def find_session(public_id: str) -> LiveSession | None:
 
 
 def events_after(session: LiveSession, after: int, most: int = MOST_AT_ONCE) -> list[Told]:
-    """The session's next events in order, each encoded once for everyone. Shows posts as they are now."""
-    return [tell(event, session) for event in _events(session).filter(seq__gt=after).order_by("seq")[:most]]
+    """The session's next events in order, each encoded once for everyone. Shows posts as they are now.
+
+    None that came after the session itself was read: its host may be another by then, and lines say who hosts.
+    """
+    known = _events(session).filter(seq__gt=after, seq__lte=session.last_seq)
+    return [tell(event, session) for event in known.order_by("seq")[:most]]
 
 
 @dataclass(frozen=True, slots=True)

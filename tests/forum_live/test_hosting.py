@@ -164,6 +164,7 @@ def test_a_hand_is_told_to_the_host_alone_and_once(ash, blue, host, session) -> 
     asides = LiveEvent.objects.filter(kind=EventKind.ASIDE)
 
     assert [event.peer for event in asides] == [host]
+    session.refresh_from_db()
     told = reading.events_after(session, 0)[-1]
     assert "aside" in reading.listener_of(host).hears(told, frozenset())
     for other in (ash, blue, None):

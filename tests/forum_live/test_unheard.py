@@ -58,7 +58,9 @@ def test_a_cry_for_help_is_kept_for_moderators_where_nobody_can_speak(ash, blue,
     assert Case.objects.get().level == Level.CRISIS
     assert page.status_code == 200
     assert "help-card" in page.text
+    session.refresh_from_db()
     told = reading.events_after(session, 0)
+    assert told
     assert not any(CRY in reading.listener_of(each).hears(event, frozenset()) for each in (ash, blue) for event in told)
 
 

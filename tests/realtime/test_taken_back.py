@@ -122,6 +122,36 @@ async def test_the_first_words_of_a_new_host_are_told_as_the_hosts(ash, session,
     assert "said-host" in said["html"]
 
 
+async def test_a_new_host_who_comes_between_two_questions_of_a_look_is_known_as_the_host(
+    ash, session, monkeypatch
+) -> None:
+    came, asked = threading.Event(), live_reading.events_after
+
+    def take_over() -> None:
+        LiveSession.objects.filter(pk=session.pk).update(host=ash)
+        showing.add_event(session.pk, EventKind.STATE, state=LiveState.OPEN)
+
+    def asked_late(known, after: int):
+        if not came.is_set():  # the session was read, its events were not
+            take_over()
+            came.set()
+        return asked(known, after)
+
+    async with open_page(session) as page:
+        monkeypatch.setattr(live_reading, "events_after", asked_late)
+        here = switchboard().hub_of(session)
+        with nobody_told():
+            here.notice(99, here.standing)
+            await asyncio.to_thread(came.wait, 20)
+            await asyncio.sleep(0.1)
+        saying = asyncio.create_task(say(ash, session, "Good evening."))
+        told = await page.events(2)
+        await saying
+
+    assert [event["kind"] for event in told] == ["state", "said"]
+    assert "said-host" in told[1]["html"]
+
+
 async def test_a_new_standing_is_told_although_a_look_failed_on_the_way(session, monkeypatch) -> None:
     def slow_down() -> None:
         LiveSession.objects.filter(pk=session.pk).update(state=LiveState.SLOW)
