@@ -75,23 +75,23 @@ class Chunks:
     def _read_chunk(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk, places counted from its beginning."""
         if text in _MARKS:
-            return (Token(_MARKS[text], 0, len(text)),)
+            return ((_MARKS[text], 0, len(text)),)
         if text in PLACEHOLDERS:
-            return (Token(text, 0, len(text)),)
+            return ((text, 0, len(text)),)
         if text.isascii() and text.isalpha():
             return self._plain(text, 0)
         whole = self._whole(text)
-        return tuple(Token(word, 0, len(text)) for word in whole) if whole else tuple(self._apart(text))
+        return tuple((word, 0, len(text)) for word in whole) if whole else tuple(self._apart(text))
 
     def _plain(self, word: str, start: int) -> tuple[Token, ...]:
         end = start + len(word)
         if len(word) == 1:
-            return (Token(word, start, end),)  # may be part of a word spelled out; written out later
+            return ((word, start, end),)  # may be part of a word spelled out; written out later
         amount = _AMOUNT.fullmatch(word)
         plain = amount.groups() if amount else self._vocabulary.plain.get(word)
         if plain is None:
             plain = self._vocabulary.canonical(word if word in self._known else self._mended(word))
-        return tuple(Token(part, start, end) for part in plain)
+        return tuple((part, start, end) for part in plain)
 
     def _mended(self, word: str) -> str:
         """An unknown word without letters held down, or without a slip."""
@@ -153,14 +153,14 @@ class Chunks:
         for piece in self._pieces.finditer(text):
             word, at = piece.group(), piece.start()
             if word == "!":
-                yield Token(".", at, at + 1)
+                yield (".", at, at + 1)
             elif word in self._vocabulary.emoji:
-                yield from (Token(part, at, piece.end()) for part in self._vocabulary.emoji[word])
+                yield from ((part, at, piece.end()) for part in self._vocabulary.emoji[word])
             elif word.isascii():
                 yield from self._plain(word, at)
             else:
                 bare = without_and(word)
                 at += len(word) - len(bare)
                 for part in split_word(bare):
-                    yield Token(part, at, at + len(part))
+                    yield (part, at, at + len(part))
                     at += len(part)

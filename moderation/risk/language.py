@@ -97,7 +97,7 @@ def _is_read(text: str, plain: Plain, thesaurus: Thesaurus) -> bool:
     tally = _tally(plain, thesaurus)
     if "://" in text or "www." in text:
         linked = {at for link in _LINK.finditer(text) for at in range(*link.span())}  # an address is in no language
-        words = [token.word for token in plain.tokens if token.word.isalpha() and token.start not in linked]
+        words = [word for word, start, _ in plain.tokens if word.isalpha() and start not in linked]
         return len(words) < _ENOUGH_WORDS or _is_known(thesaurus.counter.tally(frozenset(words)))
     if tally.letters < _ENOUGH_WORDS and sum(map(str.isalpha, plain.row)) < _ENOUGH_WORDS:
         return True

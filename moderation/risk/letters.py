@@ -12,7 +12,9 @@ from moderation.risk.vocabulary import Vocabulary
 _BETWEEN = ("my", "me", "end")  # short words that stand between longer ones in a spelled-out line
 _MOST = 0.7  # of the pieces between wide gaps that must be words for the gaps to part words
 _ALONE = frozenset('ia.,?"0123456789')  # single signs that are read as they stand
-_LONELY = frozenset(ascii_lowercase) - _ALONE
+_LETTERS = frozenset(ascii_lowercase)
+_LONELY = _LETTERS - _ALONE
+_PAUSES = frozenset(".,")  # single marks between the letters of a word
 _SPELLED = re.compile(r"(?<![^\n ])[^\n ](?: +[^\n ]){3,}(?![^\n ])")  # signs that stand alone, one after the other
 _GAP = re.compile(" +")
 _SIGNS = re.compile(r"\W+")
@@ -28,10 +30,10 @@ class Letters:
         """`known` are the words of the rules and the thesaurus, `ordinary` others that are right as they stand."""
         self._vocabulary = vocabulary
         self._known, self._ordinary = known, ordinary
-        # The lengths of the words that begin with these two letters, the longest first.
+        self._hidden = frozenset(chain(SHORT, _BETWEEN, (word for word in known if len(word) >= SHORTEST)))
+        # The lengths of those that begin with these two letters, the longest first.
         lengths: dict[str, list[int]] = {}
-        sought = chain(SHORT, _BETWEEN, (word for word in known if len(word) >= SHORTEST))
-        for begin, length in sorted({(word[:2], len(word)) for word in sought}, reverse=True):
+        for begin, length in sorted({(word[:2], len(word)) for word in self._hidden}, reverse=True):
             lengths.setdefault(begin, []).append(length)
         self._lengths = lengths
 
@@ -78,36 +80,39 @@ class Letters:
 
     def put_together(self, tokens: list[Token]) -> list[Token]:
         """Words written letter by letter, put together again; the letters that stand alone, written out."""
-        if all(len(token.word) > 1 or token.word in _ALONE for token in tokens):
+        if not self.stand_alone([word for word, _, _ in tokens]):
             return tokens
         out: list[Token] = []
         at = 0
         while at < len(tokens):
-            token = tokens[at]
-            if len(token.word) != 1 or not token.word.isalpha() or not token.word.isascii():
-                out.append(token)
+            word, start, end = tokens[at]
+            if word not in _LETTERS:
+                out.append(tokens[at])
                 at += 1
                 continue
             letters, after = _letters(tokens, at)
-            spelled = "".join(letter.word for letter in letters)
+            spelled = "".join([letter for letter, _, _ in letters])
             if len(letters) >= SHORTEST or spelled in SHORT:
                 out.extend(self._words_in(letters))
                 at = after
                 continue
-            out.extend(Token(word, token.start, token.end) for word in self.alone(token.word))
+            out.extend((plain, start, end) for plain in self.alone(word))
             at += 1
         return out
 
     def _words_in(self, letters: list[Token]) -> Iterator[Token]:
-        spelled = "".join(letter.word for letter in letters)
+        spelled = "".join([letter for letter, _, _ in letters])
         at = 0
         while at < len(letters):
-            sizes = self._lengths.get(spelled[at : at + 2], ())
             left = len(letters) - at
-            size = next((n for n in sizes if n <= left and self._is_hidden(spelled[at : at + n])), 1)
-            start, end = letters[at].start, letters[at + size - 1].end
+            for size in self._lengths.get(spelled[at : at + 2], ()):
+                if spelled[at : at + size] in self._hidden and size <= left:
+                    break
+            else:
+                size = 1
+            start, end = letters[at][1], letters[at + size - 1][2]
             for word in self._vocabulary.canonical(spelled[at : at + size]):
-                yield Token(word, start, end)
+                yield word, start, end
             at += size
 
     def _is_word(self, word: str) -> bool:
@@ -119,19 +124,17 @@ class Letters:
         """Whether a word is looked for among letters and signs: one that is known and long enough, or worth it."""
         return word in SHORT or (len(word) >= SHORTEST and word in self._known)
 
-    def _is_hidden(self, word: str) -> bool:
-        return word in _BETWEEN or self.hides(word)
-
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:
     """The run of single letters that begins at `at`, single marks between them left out."""
     letters: list[Token] = []
     after = at
     while at < len(tokens):
-        if len(tokens[at].word) == 1 and tokens[at].word.isascii() and tokens[at].word.isalpha():
+        word = tokens[at][0]
+        if word in _LETTERS:
             letters.append(tokens[at])
             after = at + 1
-        elif not letters or tokens[at].word not in {".", ","} or tokens[at - 1].word in {".", ","}:
+        elif word not in _PAUSES or tokens[at - 1][0] in _PAUSES:
             break
         at += 1
     return letters, after

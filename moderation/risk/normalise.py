@@ -67,7 +67,7 @@ class Plain:
     def tokens(self) -> list[Token]:
         """The words with the stretches of the original text they stand for, read the slow way; the row is the same."""
         read = self._together or self._reader.tokens(self.folded)
-        return [token for token in read if token.word != _QUOTE]
+        return [token for token in read if token[0] != _QUOTE]
 
     @cached_property
     def at(self) -> list[int]:

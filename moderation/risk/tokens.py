@@ -1,11 +1,5 @@
 """What a text is made of once it is plain."""
 
-from typing import NamedTuple
-
-
-class Token(NamedTuple):
-    """One plain word or mark, and the stretch it stands for: first of a chunk, in the end of the original text."""
-
-    word: str
-    start: int
-    end: int
+# One plain word or mark, and where the stretch it stands for begins and ends: first of a chunk, in the end of the
+# original text. Not a class: there are as many of these as words, and making them would be dear.
+Token = tuple[str, int, int]

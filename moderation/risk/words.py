@@ -1,7 +1,7 @@
 """Folded text to plain words: its chunks read one by one, then what stands side by side put together."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain, pairwise
 from operator import add
 from typing import Any
@@ -19,7 +19,6 @@ _REMEMBERED = 32_768  # pieces as words; each holds a few hundred bytes
 _TOKENS_REMEMBERED = 8_192  # pieces as tokens
 
 
-Placed = tuple[str, int, int]  # a word, and where it begins and ends
 Read = tuple[list[str], list[Token] | None]  # the words of a text; their places where some were put together
 
 
@@ -76,7 +75,7 @@ class Reader:
     def by_itself(self, chunk: str) -> tuple[tuple[Token, tuple[str, ...]], ...]:
         """What a chunk is read as, each word with what it is read as where it is a letter that stands alone."""
         read = self._chunks.read(chunk)
-        return tuple((token, self._letters.alone(token.word) if len(token.word) == 1 else ()) for token in read)
+        return tuple((token, self._letters.alone(token[0]) if len(token[0]) == 1 else ()) for token in read)
 
     def pieces(self, folded: Folded, read: Read) -> tuple[set[str], bool]:
         """Every word that the text, or a part of it, can be read as; and whether that is sure where it was cut.
@@ -86,7 +85,7 @@ class Reader:
         words, together = read
         if together is None:
             return set(words), True
-        chunks = [token.word for chunk in chunks_of(folded.text) for token in self._chunks.read(chunk)]
+        chunks = [word for chunk in chunks_of(folded.text) for word, _, _ in self._chunks.read(chunk)]
         alone = [plain for word in chunks for plain in (self._letters.alone(word) if len(word) == 1 else (word,))]
         joined = {first + second for first, second in pairwise(alone) if first in self._halves} & self._long
         written = {plain for _, out in self._sayings(alone) for plain in out}
@@ -108,7 +107,7 @@ class Reader:
 
     def _slowly(self, folded: Folded) -> tuple[list[str], list[Token]]:
         tokens = self.tokens(folded)
-        return [token.word for token in tokens], tokens
+        return [word for word, _, _ in tokens], tokens
 
     def _has_run(self, words: list[str]) -> bool:
         may = not (self._sayings_begin.isdisjoint(pairwise(words)) and self._short_sayings.isdisjoint(words))
@@ -116,21 +115,18 @@ class Reader:
 
     def tokens(self, folded: Folded) -> list[Token]:
         """All plain tokens of the text, in order."""
-        found = self._letters.put_together(list(map(Token._make, self._one_by_one(folded))))
+        found = self._letters.put_together(self._one_by_one(folded))
         found = self._runs(self._joined(found))
-        return found if isinstance(folded.starts, range) else list(map(Token._make, _as_written(found, folded)))
+        return found if isinstance(folded.starts, range) else _as_written(found, folded)
 
-    def places(self, folded: Folded) -> Iterable[Placed]:
+    def places(self, folded: Folded) -> list[Token]:
         """The words with their places, many times faster, where `words` has found that nothing is put together."""
-        found: Iterable[Placed] = self._one_by_one(folded)
-        if self._letters.stand_alone([word for word, _, _ in found]):
-            found = self._letters.put_together(list(map(Token._make, found)))
-        return _as_written(found, folded)
+        return _as_written(self._letters.put_together(self._one_by_one(folded)), folded)
 
-    def _one_by_one(self, folded: Folded) -> Sequence[Placed]:
+    def _one_by_one(self, folded: Folded) -> list[Token]:
         text = folded.text
         if not self._may_keep(text.split()):
-            return self._read_piece(text)
+            return list(self._read_piece(text))
         read = self._tokens_of.__getitem__
         return [
             (word, at + start, at + end)
@@ -144,15 +140,19 @@ class Reader:
         return max(map(len, pieces), default=0) <= LONGEST
 
     def _read_piece(self, text: str) -> tuple[Token, ...]:
-        """The tokens of what stands between two blanks, or of a whole text, places counted from its beginning."""
+        """What stands between two blanks, or a whole text, places counted from its beginning."""
+        read = self._chunks.read
         return tuple(
-            Token(word, chunk.start() + start, chunk.start() + end)
-            for chunk in chunks_in(text)
-            for word, start, end in self._chunks.read(chunk.group())
+            [
+                (word, at + start, at + end)
+                for chunk in chunks_in(text)
+                for at in (chunk.start(),)
+                for word, start, end in read(chunk.group())
+            ]
         )
 
     def _words_in(self, text: str) -> tuple[str, ...]:
-        return tuple(token.word for chunk in chunks_of(text) for token in self._chunks.read(chunk))
+        return tuple(word for chunk in chunks_of(text) for word, _, _ in self._chunks.read(chunk))
 
     def _joined(self, tokens: list[Token]) -> list[Token]:
         """Two halves of a long known word, written apart, put together again."""
@@ -163,30 +163,31 @@ class Reader:
             if first[0] in halves and first[0] + second[0] in long
         ]
         for at in reversed([at for at in pairs if at - 1 not in pairs]):  # no word is half of two
-            first, second = tokens[at], tokens[at + 1]
-            tokens[at : at + 2] = [Token(first.word + second.word, first.start, second.end)]
+            (first, start, _), (second, _, end) = tokens[at : at + 2]
+            tokens[at : at + 2] = [(first + second, start, end)]
         return tokens
 
     def _runs(self, tokens: list[Token]) -> list[Token]:
         """Sayings of several words, written out."""
         runs = self._vocabulary.runs
-        begins = [at for at, token in enumerate(tokens) if token[0] in runs]
+        words = [word for word, _, _ in tokens]
+        begins = [at for at, word in enumerate(words) if word in runs]
         out: list[Token] = []
         after = 0
         for at in begins:
             if at < after:
                 continue
-            for spoken, plain in runs[tokens[at].word]:
-                if tuple(token.word for token in tokens[at : at + len(spoken)]) == spoken:
-                    start, end = tokens[at].start, tokens[at + len(spoken) - 1].end
+            for spoken, plain in runs[words[at]]:
+                if tuple(words[at : at + len(spoken)]) == spoken:
+                    start, end = tokens[at][1], tokens[at + len(spoken) - 1][2]
                     out += tokens[after:at]
-                    out += [Token(word, start, end) for word in plain]
+                    out += [(word, start, end) for word in plain]
                     after = at + len(spoken)
                     break
         return out + tokens[after:] if after else tokens
 
 
-def _as_written(found: Iterable[Placed], folded: Folded) -> Iterable[Placed]:
+def _as_written(found: list[Token], folded: Folded) -> list[Token]:
     """The words with their places in the original text."""
     if isinstance(folded.starts, range):
         return found

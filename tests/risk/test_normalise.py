@@ -101,10 +101,10 @@ def test_folded_characters_come_from_ordered_stretches_of_the_text(text: str) ->
 def test_plain_words_come_from_ordered_stretches_of_the_text(text: str) -> None:
     plain = normalise(text, READER)
 
-    assert all(0 <= token.start < token.end <= len(text) for token in plain.tokens)
-    assert [token.start for token in plain.tokens] == sorted(token.start for token in plain.tokens)
-    assert all(plain.text[at:].startswith(t.word) for at, t in zip(plain.at, plain.tokens, strict=True))
-    assert [token.word for token in plain.tokens] == plain.row
+    assert all(0 <= start < end <= len(text) for _, start, end in plain.tokens)
+    assert [start for _, start, _ in plain.tokens] == sorted(start for _, start, _ in plain.tokens)
+    assert all(plain.text[at:].startswith(word) for at, (word, _, _) in zip(plain.at, plain.tokens, strict=True))
+    assert [word for word, _, _ in plain.tokens] == plain.row
 
 
 _WRITTEN = ["u", "i", "a", "r", "s u i c i d e", "sui", "cide", ",", ".", "her", "self", "1", "d o", "k.m", "the", '"']
@@ -133,8 +133,8 @@ _ELSEWHERE = [
 def test_the_quick_way_to_the_words_is_the_same_as_the_way_with_places(pieces: list[str]) -> None:
     plain = normalise(" ".join(pieces), READER)
 
-    assert [token.word for token in plain.tokens] == plain.row
-    assert [(token.start, token.end) for token in plain.tokens] == plain.places
+    assert [word for word, _, _ in plain.tokens] == plain.row
+    assert [(start, end) for _, start, end in plain.tokens] == plain.places
 
 
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta"]), min_size=1, max_size=9), st.data())
