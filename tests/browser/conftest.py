@@ -53,6 +53,24 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+@pytest.fixture
+def open_room(visit, site):
+    """A host at the console of a room they announced, and the room's address."""
+
+    def begin(name: str, *presses: str) -> tuple[Page, str]:
+        console = visit()
+        sign_in(console, site.staff(name, "host"))
+        console.goto("/live/new")
+        console.get_by_label("What it is called").fill(f"An evening with {name}")
+        console.get_by_role("button", name="Announce it").click()
+        for words in presses:
+            console.get_by_role("button", name=words).click()
+            expect(console.get_by_role("button", name=words)).to_have_count(0)
+        return console, console.url.partition("host/")[0]
+
+    return begin
+
+
 def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
     """Go on when this is so, which it has to be within twenty seconds."""
     for _ in range(400):
@@ -88,3 +106,9 @@ def sign_in(page: Page, staff: Staff) -> None:
     page.get_by_label("Password").fill(staff.password)
     page.get_by_label("One-time code").fill(staff.code())
     page.get_by_role("button", name="Sign in").click()
+
+
+def say(page: Page, words: str) -> None:
+    page.get_by_label("Your message").fill(words)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("log")).to_contain_text(words)

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import held_back, sign_in, styled, wait_until
+from tests.browser.conftest import say, sign_in, wait_until
 from tests.browser.test_console import tab_to
 
 RELEASE = """
@@ -18,35 +18,7 @@ with transaction.atomic():
         showing.set_visibility(post, Visibility.PUBLISHED)
 """
 KINDS = ('"type":"event"', '"type":"ack"')
-# What has the focus, if any of its lines is covered by another part, at its upper or at its lower edge.
-COVERED = """
-(() => {
-  const at = document.activeElement;
-  if (at === document.body || at.closest(".live-composer") || at.matches(".live-log")) return "";
-  const isSeen = (box, y) => at.contains(document.elementFromPoint(box.left + box.width / 2, y));
-  const lines = [...at.getClientRects()];
-  return lines.every((box) => isSeen(box, box.top + 3) && isSeen(box, box.bottom - 3)) ? "" : at.textContent.trim();
-})()
-"""
 NEVER_OPENS = "window.WebSocket = class extends EventTarget { static OPEN = 1; readyState = 0; send() {} close() {} }"
-
-
-@pytest.fixture
-def open_room(visit, site):
-    """A host at the console of a room they announced, and the room's address."""
-
-    def begin(name: str, *presses: str) -> tuple[Page, str]:
-        console = visit()
-        sign_in(console, site.staff(name, "host"))
-        console.goto("/live/new")
-        console.get_by_label("What it is called").fill(f"An evening with {name}")
-        console.get_by_role("button", name="Announce it").click()
-        for words in presses:
-            console.get_by_role("button", name=words).click()
-            expect(console.get_by_role("button", name=words)).to_have_count(0)
-        return console, console.url.partition("host/")[0]
-
-    return begin
 
 
 @pytest.fixture
@@ -125,12 +97,6 @@ def test_an_evening_from_lobby_to_closed(visit, site, looks) -> None:  # noqa: P
     looks(ash, console)
     blue.get_by_role("button", name="It did me good").click()
     expect(blue.get_by_role("main")).to_contain_text("Thank you")
-
-
-def say(page: Page, words: str) -> None:
-    page.get_by_label("Your message").fill(words)
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("log")).to_contain_text(words)
 
 
 def test_the_log_stands_still_while_updates_are_paused_and_misses_nothing(visit, open_room) -> None:
@@ -228,27 +194,6 @@ def test_whoever_only_listened_gets_the_floor_and_is_led_out_when_it_ends(visit,
     expect(moss.get_by_role("main")).to_contain_text("Take care of yourself now")
 
 
-@pytest.mark.parametrize(("width", "text"), [(360, ""), (1280, ""), (360, "larger")])
-def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width, text) -> None:
-    _, room = open_room(f"pochard{width}{text}", "Open the room")
-    blue, ash = visit(), visit(viewport={"width": width, "height": 800})
-    blue.goto(room)
-    say(blue, "Tea first.")
-    kept = held_back(ash, "**/live.*js")
-    ash.goto(room, wait_until="commit")
-    what = ".said, [data-live] a, [data-live] button:not([data-live-pause] *)"
-    places = f"[...document.querySelectorAll('{what}')].map((each) => each.offsetTop)"
-    expect(ash.get_by_role("button", name="I need help now")).to_be_visible()
-    wait_until(ash, lambda: bool(kept))
-    styled(ash)
-    ash.evaluate("(text) => document.documentElement.setAttribute('data-text', text)", text)
-    before = ash.evaluate(places)
-    kept[0].continue_()
-    expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()
-
-    assert ash.evaluate(places) == before
-
-
 def test_what_is_for_one_person_alone_neither_interrupts_nor_is_overtaken(visit, site, open_room) -> None:
     console, room = open_room("avocet", "Open the room")
     ash, blue = visit(), visit()
@@ -286,38 +231,6 @@ def test_what_is_for_one_person_alone_neither_interrupts_nor_is_overtaken(visit,
     blue.wait_for_timeout(300)
     expect(mine).to_contain_text("The third word.")
     assert mine.locator("h2").last.evaluate("(title) => title.seen")
-
-
-@pytest.mark.parametrize("text", ["", "large", "larger"])
-def test_nothing_that_has_the_focus_is_hidden_behind_what_stays_at_hand(visit, open_room, text) -> None:
-    _, room = open_room(f"redpoll{text}", "Open the room")
-    ash = visit(viewport={"width": 360, "height": 740})
-    ash.goto(room)
-    say(ash, "Tea first.")
-    ash.evaluate("(text) => document.documentElement.setAttribute('data-text', text)", text)
-    ash.evaluate("scrollTo(0, 0)")
-    ash.locator("h1").click()
-
-    covered, seen = [], set()
-    for key in ["Tab"] * 30 + ["Shift+Tab"] * 30:
-        ash.keyboard.press(key)
-        covered.append(ash.evaluate(COVERED))
-        seen.add(ash.evaluate("document.activeElement.textContent.trim()"))
-
-    assert "Pause new messages" in seen
-    assert not [words for words in covered if words]
-
-
-def test_the_composer_stands_below_the_log_however_many_have_spoken(visit, open_room) -> None:
-    _, room = open_room("siskin", "Open the room")
-    ash = visit(viewport={"width": 1280, "height": 900})
-    ash.goto(room)
-    say(ash, "Tea first.")
-    ash.evaluate("document.querySelector('.live-side').style.minHeight = '3000px'")
-
-    log, composer = (ash.locator(name).bounding_box() for name in (".live-log", ".live-composer"))
-
-    assert log["y"] + log["height"] <= composer["y"] < log["y"] + log["height"] + 200
 
 
 def test_what_came_while_one_was_away_is_counted_and_what_waited_is_shown(visit, site, open_room) -> None:

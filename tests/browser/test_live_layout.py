@@ -1,0 +1,70 @@
+"""A live room as it lies on the page: nothing moves, nothing with the focus is hidden, the form is below the log."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import held_back, say, styled, wait_until
+
+# What has the focus, if any of its lines is covered by another part, at its upper or at its lower edge.
+COVERED = """
+(() => {
+  const at = document.activeElement;
+  if (at === document.body || at.closest(".live-composer") || at.matches(".live-log")) return "";
+  const isSeen = (box, y) => at.contains(document.elementFromPoint(box.left + box.width / 2, y));
+  const lines = [...at.getClientRects()];
+  return lines.every((box) => isSeen(box, box.top + 3) && isSeen(box, box.bottom - 3)) ? "" : at.textContent.trim();
+})()
+"""
+
+
+@pytest.mark.parametrize(("width", "text"), [(360, ""), (1280, ""), (360, "larger")])
+def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width, text) -> None:
+    _, room = open_room(f"pochard{width}{text}", "Open the room")
+    blue, ash = visit(), visit(viewport={"width": width, "height": 800})
+    blue.goto(room)
+    say(blue, "Tea first.")
+    kept = held_back(ash, "**/live.*js")
+    ash.goto(room, wait_until="commit")
+    what = ".said, [data-live] a, [data-live] button:not([data-live-pause] *)"
+    places = f"[...document.querySelectorAll('{what}')].map((each) => each.offsetTop)"
+    expect(ash.get_by_role("button", name="I need help now")).to_be_visible()
+    wait_until(ash, lambda: bool(kept))
+    styled(ash)
+    ash.evaluate("(text) => document.documentElement.setAttribute('data-text', text)", text)
+    before = ash.evaluate(places)
+    kept[0].continue_()
+    expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()
+
+    assert ash.evaluate(places) == before
+
+
+@pytest.mark.parametrize("text", ["", "large", "larger"])
+def test_nothing_that_has_the_focus_is_hidden_behind_what_stays_at_hand(visit, open_room, text) -> None:
+    _, room = open_room(f"redpoll{text}", "Open the room")
+    ash = visit(viewport={"width": 360, "height": 740})
+    ash.goto(room)
+    say(ash, "Tea first.")
+    ash.evaluate("(text) => document.documentElement.setAttribute('data-text', text)", text)
+    ash.evaluate("scrollTo(0, 0)")
+    ash.locator("h1").click()
+
+    covered, seen = [], set()
+    for key in ["Tab"] * 30 + ["Shift+Tab"] * 30:
+        ash.keyboard.press(key)
+        covered.append(ash.evaluate(COVERED))
+        seen.add(ash.evaluate("document.activeElement.textContent.trim()"))
+
+    assert "Pause new messages" in seen
+    assert not [words for words in covered if words]
+
+
+def test_the_composer_stands_below_the_log_however_many_have_spoken(visit, open_room) -> None:
+    _, room = open_room("siskin", "Open the room")
+    ash = visit(viewport={"width": 1280, "height": 900})
+    ash.goto(room)
+    say(ash, "Tea first.")
+    ash.evaluate("document.querySelector('.live-side').style.minHeight = '3000px'")
+
+    log, composer = (ash.locator(name).bounding_box() for name in (".live-log", ".live-composer"))
+
+    assert log["y"] + log["height"] <= composer["y"] < log["y"] + log["height"] + 200
