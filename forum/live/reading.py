@@ -107,12 +107,9 @@ def find_session(public_id: str) -> LiveSession | None:
 
 
 def events_after(session: LiveSession, after: int, most: int = MOST_AT_ONCE) -> list[Told]:
-    """The session's next events in order, each encoded once for everyone. Shows posts as they are now.
-
-    None that came after the session itself was read: its host may be another by then, and lines say who hosts.
-    """
-    known = _events(session).filter(seq__gt=after, seq__lte=session.last_seq)
-    return [tell(event, session) for event in known.order_by("seq")[:most]]
+    """The session's next events in order, each encoded once for everyone. Shows posts as they are now."""
+    events = _known(session).filter(seq__gt=after)
+    return [tell(event, session) for event in events.order_by("seq")[:most]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ class Line:
 
 def lines_for(listener: Listener, session: LiveSession, *, most: int = MOST_AT_ONCE) -> list[Line]:
     """What was said last, oldest first, as far as this listener meets it: for a page that opens now."""
-    said = _events(session).filter(kind=EventKind.SAID, post__isnull=False).order_by("-seq")[:most]
+    said = _known(session).filter(kind=EventKind.SAID, post__isnull=False).order_by("-seq")[:most]
     posts = [event.post for event in said if event.post is not None][::-1]
     apart = pairs_of({post.peer_id for post in posts if post.peer_id is not None})
     return [
@@ -136,8 +133,11 @@ def lines_for(listener: Listener, session: LiveSession, *, most: int = MOST_AT_O
     ]
 
 
-def _events(session: LiveSession) -> QuerySet[LiveEvent]:
-    return LiveEvent.objects.filter(session=session).select_related("post", "post__persona", "post__peer")
+def _known(session: LiveSession) -> QuerySet[LiveEvent]:
+    """The session's events, but none that came after the session itself was read: its host may be another by then, and
+    lines say who hosts."""
+    known = LiveEvent.objects.filter(session=session, seq__lte=session.last_seq)
+    return known.select_related("post", "post__persona", "post__peer")
 
 
 def kept_apart(told: Iterable[Told]) -> Pairs:

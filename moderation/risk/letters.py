@@ -30,6 +30,7 @@ class Letters:
         """`known` are the words of the rules and the thesaurus, `ordinary` others that are right as they stand."""
         self._vocabulary = vocabulary
         self._known, self._ordinary = known, ordinary
+        # Words that are looked for among single letters.
         self._hidden = frozenset(chain(SHORT, _BETWEEN, (word for word in known if len(word) >= SHORTEST)))
         # The lengths of those that begin with these two letters, the longest first.
         lengths: dict[str, list[int]] = {}
@@ -121,12 +122,12 @@ class Letters:
         return word in self._known or word in self._vocabulary.plain or word in self._ordinary
 
     def hides(self, word: str) -> bool:
-        """Whether a word is looked for among letters and signs: one that is known and long enough, or worth it."""
-        return word in SHORT or (len(word) >= SHORTEST and word in self._known)
+        """Whether a word is looked for among signs, too: one that is known and long enough, or worth it."""
+        return word in self._hidden and word not in _BETWEEN
 
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:
-    """The run of single letters that begins at `at`, single marks between them left out."""
+    """The run of single letters that begins with the one at `at`, single marks between them left out."""
     letters: list[Token] = []
     after = at
     while at < len(tokens):

@@ -140,7 +140,7 @@ class Reader:
         return max(map(len, pieces), default=0) <= LONGEST
 
     def _read_piece(self, text: str) -> tuple[Token, ...]:
-        """What stands between two blanks, or a whole text, places counted from its beginning."""
+        """The tokens of what stands between two blanks, or of a whole text, places counted from its beginning."""
         read = self._chunks.read
         return tuple(
             [

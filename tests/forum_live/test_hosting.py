@@ -158,6 +158,22 @@ def test_only_the_host_gives_the_floor_and_only_in_one_voice(ash, host, sage, se
         give_floor(host=sage, session=session, peer=ash)
 
 
+def test_a_page_holds_no_words_of_after_its_session_was_read(host, sage, ash, session) -> None:
+    submit_post(peer=ash, place=session, draft=draft("The kettle is on."))
+    as_read = LiveSession.objects.get(pk=session.pk)
+    lapse(session)
+    take_over(host=sage, session=session)
+    submit_post(peer=sage, place=session, draft=draft("I am your host now."))
+
+    before, after = (
+        [(line.post.body, line.is_host) for line in reading.lines_for(reading.listener_of(ash), read)]
+        for read in (as_read, LiveSession.objects.get(pk=session.pk))
+    )
+
+    assert before == [("The kettle is on.", False)]
+    assert after == [*before, ("I am your host now.", True)]
+
+
 def test_a_hand_is_told_to_the_host_alone_and_once(ash, blue, host, session) -> None:
     raise_hand(peer=ash, session=session)
     raise_hand(peer=ash, session=session)

@@ -14,6 +14,7 @@ from forum.models import EventKind, LiveSession, LiveState
 from forum.posting import withdraw
 from peers.boundaries import block
 from realtime import hub
+from realtime import switchboard as switchboard_of
 from realtime.switchboard import switchboard
 from tests.realtime.helpers import a_slow_return, nobody_told, say
 from tests.realtime.sockets import open_page
@@ -131,12 +132,13 @@ async def test_a_new_host_who_comes_between_two_questions_of_a_look_is_known_as_
         LiveSession.objects.filter(pk=session.pk).update(host=ash)
         showing.add_event(session.pk, EventKind.STATE, state=LiveState.OPEN)
 
-    def asked_late(known, after: int):
+    def asked_late(as_read, after: int):
         if not came.is_set():  # the session was read, its events were not
             take_over()
             came.set()
-        return asked(known, after)
+        return asked(as_read, after)
 
+    monkeypatch.setattr(switchboard_of, "EVERY", 60.0)  # it would look again, and mend it
     async with open_page(session) as page:
         monkeypatch.setattr(live_reading, "events_after", asked_late)
         here = switchboard().hub_of(session)
