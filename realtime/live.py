@@ -205,10 +205,10 @@ def _say(scope: Any, session_hash: str, session: LiveSession, typed: dict[str, s
     now = _now(scope, session_hash, voice)  # nobody waits for the page's wishes
     if isinstance(outcome, saying.Unsaid):
         return now, _rejected(typed["client_id"], outcome)
-    return now, _acknowledged(typed["client_id"], outcome, session, request)
+    return now, _acknowledged(typed["client_id"], outcome, request)
 
 
-def _acknowledged(client_id: str, said: saying.Said, session: LiveSession, request: HttpRequest) -> Frame:
+def _acknowledged(client_id: str, said: saying.Said, request: HttpRequest) -> Frame:
     return {
         "type": "ack",
         "client_id": client_id,
@@ -216,7 +216,7 @@ def _acknowledged(client_id: str, said: saying.Said, session: LiveSession, reque
         "state": "said" if said.post.is_open else said.post.visibility,
         "post": said.post.public_id,
         "name": said.post.persona.name if said.post.persona else "",
-        "html": frames.said_html(said.post, session, mine_of=request),
+        "html": frames.said_html(said.post, said.session, mine_of=request),
         "card": frames.mine_html(said.post, request),
     }
 

@@ -23,10 +23,14 @@ REFUSED = "This may hold a way to find or reach someone. Take that part out, and
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Committed. `seq` is its number in the session; none while it waits for a moderator."""
+    """Committed. `seq` is its number in the session; none while it waits for a moderator.
+
+    `session` was read after the commit where there is a number: its host may be another than the page was told.
+    """
 
     post: Post
     seq: int | None
+    session: LiveSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ def say(*, peer: Peer, session: LiveSession, typed: Mapping[str, Any], folded: b
         post = submit_post(peer=peer, place=session, draft=form.draft, folded=folded)
     except NotPosted as problem:
         return _not_posted(problem, session)
-    said = LiveEvent.objects.filter(post=post, kind=EventKind.SAID).values_list("seq", flat=True).first()
-    return Said(post, said)
+    said = LiveEvent.objects.select_related("session").filter(post=post, kind=EventKind.SAID).first()
+    return Said(post, said.seq, said.session) if said else Said(post, None, session)
 
 
 def welcome(*, session: LiveSession, typed: Mapping[str, Any], arrives: Callable[[], float]) -> Unsaid | bool:

@@ -154,6 +154,17 @@ async def test_a_new_host_who_comes_between_two_questions_of_a_look_is_known_as_
     assert "said-host" in told[1]["html"]
 
 
+async def test_a_new_host_sees_their_own_first_words_as_the_hosts(ash, session, monkeypatch) -> None:
+    monkeypatch.setattr(switchboard_of, "EVERY", 60.0)
+    async with open_page(session, ash) as page:
+        with nobody_told():  # this process has not heard of it yet
+            await LiveSession.objects.filter(pk=session.pk).aupdate(host=ash)
+        ack = await page.say("Good evening.")
+
+    assert ack["type"] == "ack"
+    assert "said-host" in ack["html"]
+
+
 async def test_a_new_standing_is_told_although_a_look_failed_on_the_way(session, monkeypatch) -> None:
     def slow_down() -> None:
         LiveSession.objects.filter(pk=session.pk).update(state=LiveState.SLOW)
