@@ -85,6 +85,9 @@ def test_harmless_texts_are_what_it_quiets() -> None:
         "The new phone is superb and the updates are out in March for all models, and I took an overdose",
         "Season two of the baking show is out on Friday with new judges and a bigger tent, and I am suicidal",
         "The garden centre had roses on offer and the café does a lovely scone with jam, and I want to end my life",
+        "The garden centre had roses on offer and the café does a lovely scone with jam. I w@nt to d!e",
+        "The garden centre had roses on offer and the café does a lovely scone with jam. This is the end, honestly",
+        "Welcome to the forum! Rules are pinned above, badges are explained below. Took too much, fading fast.",
     ],
 )
 def test_what_is_said_beside_a_plea_does_not_make_it_doubtful(text: str) -> None:

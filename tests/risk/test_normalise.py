@@ -2,7 +2,7 @@
 """Disguised words are read, and every plain word knows where it came from."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from moderation.risk import detector
@@ -130,6 +130,7 @@ _ELSEWHERE = [
 
 
 @given(st.lists(st.sampled_from([*_WRITTEN, *_ELSEWHERE]), max_size=12))
+@example(["i", "k i l l", "u"])
 def test_the_quick_way_to_the_words_is_the_same_as_the_way_with_places(pieces: list[str]) -> None:
     plain = normalise(" ".join(pieces), READER)
 
