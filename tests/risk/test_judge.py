@@ -311,6 +311,8 @@ def test_words_of_safety_turned_around_do_not_calm_what_follows_risk(text: str) 
         "I'm self harming in my second year at uni",
         "It's the summer I turned 16 and I cut my arms",
         "My mum thinks I self harm. She saw the marks",
+        "My mum thinks I self harm. She is right",
+        "My sister thinks I self harm. She saw my arms",
         "He locked me out by accident he says, but it's the third night in the cold",
         "I burned myself with the straighteners because I hate myself",
         "he rapped me at the party",
