@@ -68,3 +68,14 @@ def test_the_composer_stands_below_the_log_however_many_have_spoken(visit, open_
     log, composer = (ash.locator(name).bounding_box() for name in (".live-log", ".live-composer"))
 
     assert log["y"] + log["height"] <= composer["y"] < log["y"] + log["height"] + 200
+
+
+def test_on_a_wide_screen_one_sees_all_one_can_do_without_scrolling(visit, open_room) -> None:
+    _, room = open_room("wheatear", "Open the room")
+    ash = visit(viewport={"width": 1280, "height": 900})
+    ash.goto(room)
+    expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()
+
+    ways = [ash.get_by_role("button", name=name).bounding_box() for name in ("Send", "I need help now")]
+
+    assert max(way["y"] + way["height"] for way in ways) <= 900
