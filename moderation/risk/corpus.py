@@ -145,14 +145,18 @@ def without_near_duplicates(examples: Iterable[Example]) -> Iterator[Example]:
     """The examples less those that share too many rows of three words with an earlier one (`TOO_LIKE`).
 
     Two that are too like share one of their rarest rows: those of each text that are left when as many of the common
-    ones are taken away as both could have without being too like. Only these are looked up.
+    ones are taken away as both could have without being too like. Only these are looked up, and of these only those
+    that another text has.
     """
     examples = list(examples)
     all_rows = [trigrams(example.text) for example in examples]
     often = Counter(chain.from_iterable(all_rows))
     holders: dict[tuple[str, ...], list[int]] = {}
     for at, rows in enumerate(all_rows):
-        rarest = sorted(rows, key=lambda row: (often[row], row))[: len(rows) - int(TOO_LIKE * len(rows))]
+        shared = [row for row in rows if often[row] > 1]
+        alone = len(rows) - len(shared)
+        rarest = sorted(shared, key=lambda row: (often[row], row))
+        rarest = rarest[: max(0, len(rows) - int(TOO_LIKE * len(rows)) - alone)]
         likely = {holder for row in rarest for holder in holders.get(row, ())}
         if any(_likeness(rows, all_rows[holder]) > TOO_LIKE for holder in likely):
             continue

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.site import Site, Staff, running_site
 
-CHROMIUM = os.environ.get("LAMPLIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+_FOUND = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome"))
+CHROMIUM = os.environ.get("LAMPLIGHT_CHROMIUM") or next(filter(None, _FOUND), "")
 PATIENCE_MS = 20_000  # how long a busy machine may take; how fast things come about is measured in `bench`
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -30,9 +31,16 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage", *quiet]}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """No page waits for the worker: what it does has tests of its own."""
+    """One for all files that a process runs. No page waits for the worker: what it does has tests of its own."""
+    with running_site(worker=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_site() -> Iterator[Site]:
+    """One for a file that counts what is on the desk."""
     with running_site(worker=False) as running:
         yield running
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_axe import DESKTOP, PHONE, faults
+from tests.site import Site
 
 # One begins in twelve minutes; one at 22:30 UTC of the day after tomorrow; a series; one that was held, with answers.
 ANNOUNCE = """
@@ -38,6 +39,11 @@ for title, ago in (("Just over", 1), ("Long over", 30)):
         print(held.public_id)
 """
 BERLIN = {"timezone_id": "Europe/Berlin", "locale": "de-DE"}
+
+
+@pytest.fixture(scope="module")
+def site(own_site: Site) -> Site:
+    return own_site
 
 
 @pytest.fixture(scope="module")

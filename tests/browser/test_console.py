@@ -158,7 +158,7 @@ def tab_to(page: Page, words: str, most: int = 60) -> None:
 
 
 def test_what_was_not_done_says_why_and_keeps_every_word(visit, hosted) -> None:
-    console, peer = hosted("dunlin"), visit()
+    console, peer = hosted("brambling"), visit()
     peer.goto(room_of(console))
     say(peer, "Something unkind.")
     expect(part(console, "said")).to_contain_text("Something unkind.")
@@ -238,7 +238,7 @@ def test_who_presses_before_the_script_is_there_hits_the_button(visit, site, mot
 def test_where_the_script_does_not_come_the_page_can_still_renew_itself(visit, site) -> None:
     console = visit()
     console.route("**/host*.js", lambda route: route.abort())
-    sign_in(console, site.staff("turnstone", "host"))
+    sign_in(console, site.staff("twite", "host"))
     console.goto("/live/new")
     console.get_by_label("What it is called").fill("An evening without a script")
     console.get_by_role("button", name="Announce it").click()

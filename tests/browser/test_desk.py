@@ -11,6 +11,11 @@ CRY = "i am going to end my life tonight"
 NOTE = "Your words stay. They are yours, and you are welcome here."
 
 
+@pytest.fixture(scope="module")
+def site(own_site: Site) -> Site:
+    return own_site
+
+
 def post(site: Site, words: str) -> httpx.Response:
     """Someone new posts in a room."""
     with Visitor(site) as visitor:

@@ -3,12 +3,18 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
-from tests.site import until
+from tests.site import Site, until
 
 CRISIS = "i cant do this anymore. i am going to end my life tonight"
+
+
+@pytest.fixture(scope="module")
+def site(own_site: Site) -> Site:
+    return own_site
 
 
 def test_words_in_crisis_are_answered_with_help_and_reach_a_moderator_who_writes_back(visit, site) -> None:

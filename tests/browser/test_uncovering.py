@@ -1,11 +1,18 @@
 """Words under the hand: `r` opens them step by step, `h` hides all of them at once."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_desk import post
+from tests.site import Site
 
 CALM, CRY = "The marigolds are out", "I am going to end my life tonight"
+
+
+@pytest.fixture(scope="module")
+def site(own_site: Site) -> Site:
+    return own_site
 
 
 def test_keys_open_the_words_in_steps_and_hide_them_everywhere(visit, site) -> None:

@@ -26,12 +26,12 @@ def plain() -> list[Example]:
 @cache
 def undisguised(*levels: Level) -> dict[str, bool]:
     """Some of these of some levels, each with whether it is judged red or above."""
-    texts = [example.text for example in plain() if example.level in levels][::12]
+    texts = [example.text for example in plain() if example.level in levels][::18]
     return {text: assess(text).level >= Level.RED for text in texts}
 
 
 def test_the_functional_figures_do_not_fall() -> None:
-    figures = functional([judged(example, assess(example.text)) for example in plain()[::2]])
+    figures = functional([judged(example, assess(example.text)) for example in plain()[::4]])
 
     assert figures["harmonic mean of the two"] >= 81
     assert figures["crisis judged crisis"] >= 75
@@ -75,7 +75,7 @@ def test_everyday_talk_is_hardly_ever_held_by_a_guess() -> None:
 
 
 def test_the_score_says_how_many_such_texts_are_urgent() -> None:
-    every = [judged(example, assess(example.text)) for example in labelled("held_out")[::6]]
+    every = [judged(example, assess(example.text)) for example in labelled("held_out")[::12]]
 
     rows = [row for row in reliability(every) if row[1] >= 60]
 

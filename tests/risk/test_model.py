@@ -198,7 +198,7 @@ def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
 
 
 def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
-    examples = labelled("train", "en")[::80]
+    examples = labelled("train", "en")[::160]
     path = tmp_path / "model.npz"
 
     learned = training.Learner(READ, examples).learned(np.arange(len(examples)), training.NAMES)

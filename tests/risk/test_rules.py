@@ -11,6 +11,7 @@ from moderation.risk.matching import find
 from moderation.risk.phrases import Prefilter, compile_phrase
 from moderation.risk.scene import Scene, scene_of
 from moderation.risk.vocabulary import RULES, RuleFileError, load_vocabulary
+from tests.rule_files import FEW, few_with
 
 BOOK = rulebook.load()
 EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.examples]
@@ -88,32 +89,25 @@ def test_all_categories_can_be_found() -> None:
         (RULE + "needed = 0\n", "needed"),
     ],
 )
-def test_a_rule_file_that_cannot_be_used_is_named_at_load(tmp_path: Path, spoiled: str, told: str) -> None:
-    folder = shutil.copytree(RULES, tmp_path / "rules")
-    (folder / "spoiled.toml").write_text(spoiled)
-
+def test_a_rule_file_that_cannot_be_used_is_named_at_load(spoiled: str, told: str) -> None:
     with pytest.raises(RuleFileError, match=r"spoiled\.toml") as refused:
-        rulebook.load(folder)
+        rulebook.read({**FEW, "spoiled.toml": spoiled})
 
     assert told in str(refused.value)
 
 
 @pytest.mark.parametrize("phrase", ["(open", "@no_such_class x", "<only|optional>", "a {b} {c}", "x ) y"])
-def test_a_phrase_that_means_nothing_is_refused_with_its_rule(tmp_path: Path, phrase: str) -> None:
-    folder = shutil.copytree(RULES, tmp_path / "rules")
-    (folder / "spoiled.toml").write_text(
-        f'[[rule]]\nid = "x.y"\nversion = "1"\ncategory = "distress"\nlevel = "amber"\nreason = "R."\n'
-        f'phrases = ["{phrase}"]\nexamples = ["e"]\n'
-    )
+def test_a_phrase_that_means_nothing_is_refused_with_its_rule(phrase: str) -> None:
+    spoiled = RULE.replace('["sign"]', f'["{phrase}"]')
+    assert spoiled != RULE
 
     with pytest.raises(RuleFileError, match=r"x\.y"):
-        rulebook.load(folder)
+        rulebook.read({**FEW, "spoiled.toml": spoiled})
 
 
-def test_signs_that_are_counted_must_be_different_ones_and_near(tmp_path: Path) -> None:
-    folder = shutil.copytree(RULES, tmp_path / "rules")
-    (folder / "counted.toml").write_text(RULE + 'needs = ["sign_time", "sign_calm"]\nneeded = 2\n')
-    book = rulebook.load(folder)
+def test_signs_that_are_counted_must_be_different_ones_and_near() -> None:
+    counted = RULE + 'needs = ["sign_time", "sign_calm"]\nneeded = 2\n'
+    book = rulebook.read({**FEW, "counted.toml": counted})
 
     def found(text: str) -> bool:
         ruled = find(book, scene_of(book, text), frozenset({"thread"}))
@@ -145,13 +139,9 @@ def test_words_that_move_from_one_file_to_the_next_make_another_version() -> Non
     assert versions.version_of({"a.toml": "x y", "b.toml": ""}) != versions.version_of({"a.toml": "x", "b.toml": " y"})
 
 
-def test_a_group_of_guards_that_names_none_is_refused(tmp_path: Path) -> None:
-    folder = shutil.copytree(RULES, tmp_path / "rules")
-    with (folder / "guards.toml").open("a") as file:
-        file.write('everything = { all = ["no_such_guard"] }\n')
-
+def test_a_group_of_guards_that_names_none_is_refused() -> None:
     with pytest.raises(RuleFileError, match=r"unknown guard 'no_such_guard'"):
-        rulebook.load(folder)
+        rulebook.read(few_with(guards=lambda text: text + 'everything = { all = ["no_such_guard"] }\n'))
 
 
 @pytest.mark.parametrize(
