@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -64,9 +65,20 @@ def emptied_afterwards(transactional_db) -> Iterator[None]:
         cursor.execute("DELETE FROM forum_search")  # no model's table: a flush leaves it
 
 
+@pytest.fixture(scope="session")
+def described() -> list[dict[str, Any]]:
+    """The rooms as they are described, once a test has opened them."""
+    return []
+
+
 @pytest.fixture
-def rooms(db) -> dict[str, Room]:
-    open_rooms()
+def rooms(db, described) -> dict[str, Room]:
+    if described and not Room.objects.exists():
+        Room.objects.bulk_create(Room(**each) for each in described)  # to look for each of them in each test is dear
+    else:
+        open_rooms()
+        every = [field.attname for field in Room._meta.fields if not field.primary_key]
+        described[:] = Room.objects.order_by("pk").values(*every)
     return {room.slug: room for room in Room.objects.all()}
 
 
