@@ -4,15 +4,13 @@ python -m bench.keyboard [--cases 40]
 """
 
 import argparse
-import os
 import platform
-import shutil
 import sys
 import time
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import CHROMIUM, sign_in
 from tests.browser.keyboard import COUNT_POINTERS, Worked, work_through, write
 from tests.site import running_site
 
@@ -20,10 +18,9 @@ EACH = 10  # cases of one moderator: nobody is served more in a day than one per
 
 
 def work(cases: int) -> Worked:
-    chromium = os.environ.get("LAMPLIGHT_CHROMIUM") or shutil.which("chromium")
     with running_site() as site, sync_playwright() as playwright:
         write(site, cases)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
         together = Worked()
         for first in range(0, cases, EACH):
             page = browser.new_page(base_url=site.url)

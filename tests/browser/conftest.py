@@ -33,14 +33,14 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """One for all files that a process runs. No page waits for the worker: what it does has tests of its own."""
+    """For the files that have none of their own. No page waits for the worker: what it does has tests of its own."""
     with running_site(worker=False) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def own_site() -> Iterator[Site]:
-    """One for a file that counts what is on the desk."""
+    """One for a file that counts what is on the desk or in the calendar."""
     with running_site(worker=False) as running:
         yield running
 
