@@ -27,6 +27,8 @@ from tests import site
 _PREPARED = os.environ.get("LAMPLIGHT_PREPARED")
 _EMPTY = Path(_PREPARED) / site.EMPTY if _PREPARED and connection.vendor == "sqlite" else None
 
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
@@ -44,7 +46,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def quick_and_alone(settings, monkeypatch) -> Iterator[None]:
     """Each test starts with full buckets; staff passwords need no second of hashing; no rules but the shipped judge."""
     monkeypatch.setattr(rules_in_force, "_known", rules_in_force.Known(look_at=math.inf))
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = [QUICK_HASHER]
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.WHITENOISE_AUTOREFRESH = True  # no collected files are needed, and none are looked for
     limits.buckets.cache_clear()

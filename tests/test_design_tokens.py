@@ -90,21 +90,19 @@ def test_the_measure_agrees_with_the_known_ends_of_the_scale() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(("word", "ground"), WORDS)
-def test_words_can_be_read_on_every_ground(theme: str, word: str, ground: str) -> None:
+def test_words_can_be_read_on_every_ground(theme: str) -> None:
     needed = 7.0 if theme.startswith("contrast") else 4.5
 
-    ratio = contrast(tokens(theme)[word], tokens(theme)[ground])
+    ratios = {(word, ground): contrast(tokens(theme)[word], tokens(theme)[ground]) for word, ground in WORDS}
 
-    assert ratio >= needed, f"{word} on {ground} in {theme}: {ratio:.2f}"
+    assert not {pair: ratio for pair, ratio in ratios.items() if ratio < needed}
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(("edge", "ground"), EDGES)
-def test_edges_and_focus_can_be_seen_on_every_ground(theme: str, edge: str, ground: str) -> None:
-    ratio = contrast(tokens(theme)[edge], tokens(theme)[ground])
+def test_edges_and_focus_can_be_seen_on_every_ground(theme: str) -> None:
+    ratios = {(edge, ground): contrast(tokens(theme)[edge], tokens(theme)[ground]) for edge, ground in EDGES}
 
-    assert ratio >= 3.0, f"{edge} on {ground} in {theme}: {ratio:.2f}"
+    assert not {pair: ratio for pair, ratio in ratios.items() if ratio < 3.0}
 
 
 @pytest.mark.parametrize("theme", THEMES)

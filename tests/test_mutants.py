@@ -5,11 +5,13 @@ import pytest
 from bench import mutants
 
 
-@pytest.mark.parametrize("mutant", mutants.load(), ids=lambda mutant: mutant.name)
-def test_every_mutant_still_changes_something(mutant: mutants.Mutant) -> None:
-    fault = mutant.fault(mutants.PROJECT)
+def test_every_mutant_still_changes_something() -> None:
+    table = mutants.load()
 
-    assert fault == ""
+    faults = {mutant.name: fault for mutant in table if (fault := mutant.fault(mutants.PROJECT))}
+
+    assert len(table) > 500
+    assert not faults
 
 
 @pytest.mark.parametrize(

@@ -33,21 +33,23 @@ OTHERS = [example.text for lang in ("ar", "de", "es", "fr", "pt") for example in
 SAMPLE = [*(example.text for example in labelled("thresholds", "en")), *OTHERS]
 
 
-@pytest.mark.parametrize("text", SAMPLE[::11])
-def test_what_stands_is_never_lowered_and_nothing_that_was_found_is_lost(text: str) -> None:
-    by_rules, by_both, by_an_eager_model = DEAF.assess(text), JUDGE.assess(text), EAGER.assess(text)
+def test_what_stands_is_never_lowered_and_nothing_that_was_found_is_lost() -> None:
+    for text in SAMPLE[::11]:
+        by_rules, by_both, by_an_eager_model = DEAF.assess(text), JUDGE.assess(text), EAGER.assess(text)
 
-    assert by_rules.level <= by_an_eager_model.level
-    assert by_both.level <= by_an_eager_model.level
-    assert by_both.level >= min(by_rules.level, Level.AMBER)
-    assert {f for f in by_rules.findings if f.stands} <= set(by_both.findings)
-    assert {(f.rule, f.spans) for f in by_rules.findings} <= {(f.rule, f.spans) for f in by_both.findings}
+        assert by_rules.level <= by_an_eager_model.level, text
+        assert by_both.level <= by_an_eager_model.level, text
+        assert by_both.level >= min(by_rules.level, Level.AMBER), text
+        assert {f for f in by_rules.findings if f.stands} <= set(by_both.findings), text
+        assert {(f.rule, f.spans) for f in by_rules.findings} <= {(f.rule, f.spans) for f in by_both.findings}, text
 
 
 def test_indirect_words_that_no_rule_names_are_heard() -> None:
-    heard = [text for text in SAMPLE if JUDGE.assess(text).level > DEAF.assess(text).level]
+    texts = SAMPLE[::3]
 
-    assert len(heard) > len(SAMPLE) // 20
+    heard = [text for text in texts if JUDGE.assess(text).level > DEAF.assess(text).level]
+
+    assert len(heard) > len(texts) // 20
 
 
 def test_its_finding_marks_the_words_that_weighed_most() -> None:
@@ -153,15 +155,15 @@ def test_words_that_no_text_of_the_training_holds_weigh_little_and_alarm_nobody(
     assert np.mean(weights) < 0.7 * np.abs(alone).mean()
 
 
-@pytest.mark.parametrize("text", SAMPLE[1::3])
-def test_what_somebody_quotes_does_not_drown_what_they_add(text: str) -> None:
-    quoting = f"> The meeting moved to the small room, bring a chair and a cup.\n> See you all there\n\n{text}"
+def test_what_somebody_quotes_does_not_drown_what_they_add() -> None:
+    for text in SAMPLE[1::3]:
+        quoting = f"> The meeting moved to the small room, bring a chair and a cup.\n> See you all there\n\n{text}"
+        judged = assess(quoting)
+        marked = {quoting[slice(*span)] for f in judged.findings if f.rule.startswith("model.") for span in f.spans}
 
-    found = [f for f in assess(quoting).findings if f.rule.startswith("model.")]
-
-    assert assess(quoting).level >= assess(text).level
-    if text not in OTHERS:  # of two languages in one text the words of the quotation may be marked, too
-        assert not any(quoting[start:end] in {"meeting", "room"} for f in found for start, end in f.spans)
+        assert judged.level >= assess(text).level, text
+        # Of two languages in one text the words of the quotation may be marked, too.
+        assert text in OTHERS or marked.isdisjoint({"meeting", "room"}), text
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\u2028"])
@@ -184,21 +186,23 @@ def test_the_words_that_weigh_are_those_whose_weights_are_large() -> None:
     assert {words[at] for at in sorted(range(len(words)), key=weights.__getitem__)[-4:]} & {"kill", "myself", "tonight"}
 
 
-@pytest.mark.parametrize("text", SAMPLE[::2])
-def test_what_stands_around_a_text_never_lowers_it(text: str) -> None:
-    alone = assess(text).level
-
-    for around in (
+@pytest.mark.parametrize(
+    "around",
+    [
         Context(parent="Are you thinking about suicide?"),
         Context(earlier=("I want to kill myself.",)),
         Context(room="self-harm-recovery"),
         Context(place="live", around=("I want to die tonight.",)),
-    ):
-        assert assess(text, around).level >= alone
+    ],
+)
+def test_what_stands_around_a_text_never_lowers_it(around: Context) -> None:
+    lowered = [text for text in SAMPLE[::4] if assess(text, around).level < assess(text).level]
+
+    assert not lowered
 
 
 def test_learning_writes_a_model_that_judges(tmp_path: Path) -> None:
-    examples = labelled("train", "en")[::160]
+    examples = labelled("train", "en")[::320]
     path = tmp_path / "model.npz"
 
     learned = training.Learner(READ, examples).learned(np.arange(len(examples)), training.NAMES)

@@ -14,8 +14,6 @@ from moderation.risk.vocabulary import RULES, RuleFileError, load_vocabulary
 from tests.rule_files import FEW, few_with
 
 BOOK = rulebook.load()
-EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.examples]
-COUNTER_EXAMPLES = [(rule, text) for rule in BOOK.rules for text in rule.counter_examples]
 RULE = """[[rule]]
 id = "x.y"
 version = "1"
@@ -33,16 +31,19 @@ def fires(rule: rulebook.Rule, text: str, pack: rulebook.Rulebook = BOOK) -> boo
     return any(found.rule == rule.id for found in find(pack, scene, places).findings)
 
 
-@pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(EXAMPLES)])
-def test_a_rule_finds_its_examples(rule: rulebook.Rule, text: str) -> None:
-    assert fires(rule, text)
+def test_a_rule_finds_its_examples() -> None:
+    examples = [(rule, text) for rule in BOOK.rules for text in rule.examples]
+
+    missed = [(rule.id, text) for rule, text in examples if not fires(rule, text)]
+
+    assert {rule.id for rule, _ in examples} == {rule.id for rule in BOOK.rules}
+    assert not missed
 
 
-@pytest.mark.parametrize(
-    ("rule", "text"), COUNTER_EXAMPLES, ids=[f"{r.id}-{n}" for n, (r, _) in enumerate(COUNTER_EXAMPLES)]
-)
-def test_a_rule_leaves_its_counter_examples_alone(rule: rulebook.Rule, text: str) -> None:
-    assert not fires(rule, text)
+def test_a_rule_leaves_its_counter_examples_alone() -> None:
+    found = [(rule.id, text) for rule in BOOK.rules for text in rule.counter_examples if fires(rule, text)]
+
+    assert not found
 
 
 @pytest.mark.parametrize("language", sorted(BOOK.packs))
@@ -131,8 +132,8 @@ def test_the_version_of_the_rules_changes_with_any_rule_file(tmp_path: Path) -> 
     with (folder / "suicide.toml").open("a") as file:
         file.write("# reviewed\n")
 
-    assert rulebook.load(RULES).version == detector._judge.ear.book.version
-    assert rulebook.load(folder).version != rulebook.load(RULES).version
+    assert detector.shipped().ear.book.version == BOOK.version
+    assert rulebook.load(folder).version != BOOK.version
 
 
 def test_words_that_move_from_one_file_to_the_next_make_another_version() -> None:
