@@ -12,7 +12,7 @@ from moderation import audit, audit_verifying
 from moderation.audit_chain import Row
 from moderation.audit_reading import Log
 from moderation.models import AuditEvent, AuditHead
-from tests.desk.filled_log import EACH, chain, faults, fill, run, tampering
+from tests.desk.filled_log import EACH, chain, faults, fill, rewrite, run, tampering
 
 pytestmark = pytest.mark.django_db
 EVENTS = range(1, EACH + 1)
@@ -111,6 +111,15 @@ def test_a_deleted_event_is_missed(seq) -> None:
 
     last = f"In chain 2, the end was cut off: it ends at event {EACH - 1}, and its head says {EACH}."
     assert found == [last if seq == EACH else f"In chain 2, event {seq} is missing."]
+
+
+@pytest.mark.parametrize("seq", EVENTS[:-1])
+def test_a_deleted_event_is_missed_where_every_hash_behind_it_was_made_anew(seq) -> None:
+    with tampering():
+        chain().filter(seq=seq).delete()
+        rewrite(2, seq - 1)
+
+        assert faults() == [f"In chain 2, event {seq} is missing."]
 
 
 @pytest.mark.parametrize("seq", EVENTS)
