@@ -79,3 +79,21 @@ def test_on_a_wide_screen_one_sees_all_one_can_do_without_scrolling(visit, open_
     ways = [ash.get_by_role("button", name=name).bounding_box() for name in ("Send", "I need help now")]
 
     assert max(way["y"] + way["height"] for way in ways) <= 900
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_on_a_phone_one_sees_what_was_said_and_all_one_can_do_without_scrolling(visit, open_room, javascript) -> None:
+    _, room = open_room(f"whimbrel{javascript}".lower(), "Open the room")
+    blue, ash = visit(), visit(viewport={"width": 360, "height": 740}, javascript=javascript)
+    blue.goto(room)
+    say(blue, "Tea first.")
+    ash.goto(room)
+    styled(ash)
+
+    words, field = ash.get_by_text("Tea first.").bounding_box(), ash.get_by_label("Your message").bounding_box()
+    buttons = [ash.get_by_role("button", name=name).bounding_box() for name in ("Send", "I need help now")]
+    out = ash.get_by_role("link", name="Step out").bounding_box()
+
+    assert words["y"] + words["height"] <= field["y"] - 20
+    assert all(each["y"] + each["height"] <= 740 for each in (*buttons, out))
+    assert out["y"] == pytest.approx(buttons[0]["y"], abs=8)

@@ -24,12 +24,13 @@ PLAIN = st.recursive(
 @settings(max_examples=60, deadline=None)
 @given(data=st.dictionaries(st.text(), PLAIN, max_size=3), text=st.text(max_size=40), micros=st.integers(0, 999_999))
 def test_the_quick_way_to_a_digest_is_the_one_that_is_written(data, text, micros) -> None:
+    who = [text, f"{text}.kind", f"{text} ref"]
     at = datetime(2026, 3, 1, 12, 0, 0, micros, tzinfo=timezone(timedelta(hours=5, minutes=30)))
-    fresh = audit.digest_of(before="0" * 64, at=at, facts=[3, 1, text, text, text, data])
+    fresh = audit.digest_of(before="0" * 64, at=at, facts=[3, 1, *who, data])
     in_utc = at.astimezone(UTC).isoformat(timespec="microseconds")
     read = Chain(3)
 
-    read.follow([(1, 1, in_utc, text, text, text, json.dumps(data), "0" * 64, fresh)])
+    read.follow([(1, 1, in_utc, *who, json.dumps(data), "0" * 64, fresh)])
 
     assert (read.faults, read.hash) == ([], fresh)
 
