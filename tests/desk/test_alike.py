@@ -110,6 +110,18 @@ def test_a_page_that_keeps_nothing_any_more_is_told_so(robin, heap) -> None:
     assert answer.status_code == 409
 
 
+def test_what_a_crashed_desk_had_in_hand_is_free_for_others_once_its_time_ran_out(robin, wren, heap) -> None:
+    in_hand(sit_down(robin), heap)
+    browser = sit_down(wren)
+    held = browser.read("/desk/alike")
+    Case.objects.filter(post__in=heap).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    left = browser.read("/desk/alike")
+
+    assert "Nothing alike waits" in held
+    assert "Free to take" in left
+
+
 def closed_before(case: Case) -> Case:
     """An earlier case about the same words, closed."""
     same = {"subject": case.subject, "post": case.post, "peer": case.peer, "room": case.room, "level": case.level}

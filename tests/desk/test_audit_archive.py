@@ -10,7 +10,8 @@ from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from moderation import audit, audit_archiving, audit_files, triggers
-from moderation.audit_archiving import NotArchived
+from moderation.audit_archiving import NotArchived, Plan
+from moderation.audit_chain import Seal
 from moderation.models import AuditEvent, AuditSeal, Moderator, Role
 from tests.conftest import make_moderator
 from tests.desk.filled_log import (
@@ -241,6 +242,25 @@ def test_two_who_archive_the_same_part_drop_it_once(tmp_path) -> None:
         audit_archiving.archive(other, code=both[1], second_code=both[3])
 
     assert everything() == before
+    assert faults() == []
+
+
+def test_who_comes_second_once_their_file_is_written_is_told_so(tmp_path, monkeypatch) -> None:
+    as_it_is = audit_archiving._written
+    mine, both = planned(tmp_path / "mine"), codes()
+
+    def slowly(plan: Plan) -> tuple[Seal, ...]:
+        seals = as_it_is(plan)
+        monkeypatch.setattr(audit_archiving, "_written", as_it_is)
+        archived(tmp_path / "quicker")
+        return seals
+
+    monkeypatch.setattr(audit_archiving, "_written", slowly)
+
+    with pytest.raises(NotArchived, match="archived by someone else in the meantime"):
+        audit_archiving.archive(mine, code=both[1], second_code=both[3])
+
+    assert {each.file_sha256 for each in AuditSeal.objects.all()} == {audit_files.sha256_of(tmp_path / "quicker")}
     assert faults() == []
 
 

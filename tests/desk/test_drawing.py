@@ -114,9 +114,10 @@ def test_what_is_about_someones_own_doing_is_not_looked_at_by_them(review, wren,
 # --- words that go
 
 
-def test_a_second_look_ends_where_its_words_are_erased(review, wren, ash) -> None:
+@pytest.mark.parametrize("way", [Way.BLANK, Way.REMOVE])
+def test_a_second_look_ends_where_its_words_are_erased(review, wren, ash, way) -> None:
     browser, form = at_it(wren)
-    leave(peer=ash, way=Way.BLANK)
+    leave(peer=ash, way=way)
 
     page = browser.read(HERE)
     refused = browser.post("/desk/reviews/answer", {**form, "action": "fold", "reason_code": "stands"})

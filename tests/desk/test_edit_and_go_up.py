@@ -8,6 +8,7 @@ from moderation.models import Case, CaseState, Level
 from moderation.risk import Level as Found
 from tests.conftest import draft
 from tests.forum.doors import Browser
+from tests.moderation import test_tags
 from tests.moderation.judging import finding, judged
 
 pytestmark = pytest.mark.django_db
@@ -62,17 +63,20 @@ def test_the_new_words_are_shown_by_their_own_judgement(waits, judged, blue, cat
 @pytest.mark.parametrize("category", STAYS)
 def test_what_a_person_must_decide_waits_whatever_is_changed(waits, judged, blue, category) -> None:
     post = waits(category, Found.RED)
+    page = Browser(blue).read(f"/posts/{post.public_id}/edit")
     judged()
 
     edit_post(peer=blue, post=post, draft=draft("I made soup."))
 
     post.refresh_from_db()
     assert post.visibility == Visibility.HELD
-    assert "This is the part that waits" not in Browser(blue).read(f"/posts/{post.public_id}/edit")
+    assert "This is the part that waits" not in page
 
 
-def test_nobody_else_is_shown_the_part(waits, ash, thread) -> None:
-    waits("method", Found.RED)
+def test_nobody_else_is_shown_the_part(waits, blue, ash, thread) -> None:
+    post = waits("method", Found.RED)
 
     assert PART not in Browser(ash).read(thread.get_absolute_url())
     assert PART not in Browser().read(thread.get_absolute_url())
+    to_each = [test_tags.page("{% marked_parts post %}", peer=peer, post=post) for peer in (blue, ash, None)]
+    assert [PART in page for page in to_each] == [True, False, False]

@@ -321,14 +321,14 @@ def test_what_waits_for_a_second_person_has_steps_of_its_own_and_then_rings_no_m
     let_time_pass(time_machine, crisis.opened_at, 121, 241)
     propose(crisis, robin)
     proposed = timezone.now()
-    Outbox.objects.all().delete()
+    rung = len(audiences())
 
     let_time_pass(time_machine, proposed, 60, 600, 3600)
-    quiet, delayed = audiences(), shift_now().delayed
+    quiet, delayed = audiences()[rung:], shift_now().delayed
     let_time_pass(time_machine, proposed, 4 * 3600 + 1, 8 * 3600 + 1, 9 * 3600, 10 * 3600)
 
     assert (quiet, delayed, shift_now().delayed) == ([], False, False)
-    assert [step for step, _ in audiences()] == [1, 2]
+    assert [step for step, _ in audiences()][rung:] == [1, 2]
     assert ring_for_the_silent(timezone.now()) == 0
 
 
