@@ -80,7 +80,7 @@ def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None 
     words = text.tidy(note)[:LONGEST_NOTE]
     found = judged or judge_note(words)
     with transaction.atomic():
-        lock_post(pk=post.pk)  # before the case: everyone's order
+        post = lock_post(pk=post.pk) or post  # as it stands now; before the case: everyone's order
         case = open_or_join(subject_of(post), _need(why, found))
         _keep_signals(post, case, why, found)
         return Report.objects.create(case=case, post=post, reason=why.key, note=words)

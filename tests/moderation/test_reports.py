@@ -56,6 +56,15 @@ def test_a_report_changes_nothing_about_how_the_post_is_shown(client, post) -> N
     assert post.visibility == Visibility.PUBLISHED
 
 
+def test_the_case_keeps_the_post_as_it_stands_when_the_report_comes(post) -> None:
+    read_before = Post.objects.get(pk=post.pk)
+    Post.objects.filter(pk=post.pk).update(visibility=Visibility.NOTED)
+
+    case = reporting.file_report(post=read_before, reason="unkind", note="").case
+
+    assert case.snapshots.get().visibility == Visibility.NOTED
+
+
 def test_danger_right_now_rings(client, post) -> None:
     send(client, post, reason="danger")
 
