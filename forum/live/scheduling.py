@@ -10,7 +10,7 @@ from forum.live.hosting import NotNow, NotTheHost, move
 from forum.live.plans import Plan
 from forum.live.states import Act
 from forum.locking import lock_session
-from forum.models import LiveReminder, LiveSeries, LiveSession, LiveState
+from forum.models import LiveSeries, LiveSession, LiveState
 from forum.models.live import AHEAD
 from peers.again import once_more
 from peers.models import Peer
@@ -106,4 +106,3 @@ def cancel(*, host: Peer, session: LiveSession) -> None:
         if locked is None or locked.state != LiveState.SCHEDULED:
             raise NotNow
         move(host=host, session=locked, act=Act.CLOSE)
-        LiveReminder.objects.filter(session=locked).delete()

@@ -207,6 +207,7 @@ def test_the_worker_drops_what_is_over_and_leaves_what_is_to_come(ash, host, roo
     for session in (soon, later):
         reminding.remind(peer=ash, session=session)
     move(host=host, session=soon, act=Act.CLOSE)
+    LiveReminder.objects.create(peer=ash, session=soon)  # somebody asked for it in the moment it closed
 
     tend(now=timezone.now())
 
