@@ -210,7 +210,7 @@ BREAKS: list[tuple[str, Break]] = [
     ("chains_are_whole", no_head),
     ("cases_were_logged_once", log("case.opened", "threat")),
     ("logged_cases_are_there", log("case.opened")),
-    ("hands_are_in_the_log", lambda story: case("in hands", lease_by=story.lead)(story)),
+    ("hands_are_in_the_log", lambda story: case("in other hands", lease_by=story.robin)(story)),
     ("hands_are_in_the_log", case("in other hands", revealed_token=F("lease_token"))),
     ("guards_stand", lambda _: triggers.lift()),
 ]

@@ -98,13 +98,15 @@ async def test_a_blocked_person_is_a_bare_number_both_ways(ash, blue, wren, sess
     assert "Ash speaks." in to_reader["html"]
 
 
-async def test_a_block_made_while_listening_holds_from_the_next_message(ash, blue, session) -> None:
-    async with open_page(session, blue) as blues:
+async def test_a_block_made_while_listening_holds_both_ways_from_the_next_message(ash, blue, session) -> None:
+    async with open_page(session, blue) as blues, open_page(session, ash) as ashs:
         await sync_to_async(block)(peer=blue, other=ash, name_met="someone")
         await say(ash, session, "Too late.")
-        heard = await blues.next("event")
+        await say(blue, session, "Too late as well.")
+        to_blue, to_ash = await blues.next("event"), (await ashs.events(2))[1]
 
-    assert heard == {"type": "event", "seq": 2}
+    assert to_blue == {"type": "event", "seq": 2}
+    assert to_ash == {"type": "event", "seq": 3}
 
 
 async def test_topics_are_folded_or_left_out_as_each_listener_asked(ash, blue, session) -> None:

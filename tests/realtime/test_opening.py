@@ -4,13 +4,11 @@ import threading
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from forum.posting import submit_post
 from realtime import hub
 from realtime.live import LiveSocket
-from tests.conftest import draft
+from tests.realtime.helpers import nobody_told, say
 from tests.realtime.sockets import open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +24,8 @@ async def test_a_page_that_opens_before_others_are_told_hears_nothing_twice(ash,
 
     async with open_page(session) as first:
         monkeypatch.setattr(hub, "look", looks_late)
-        await sync_to_async(submit_post)(peer=ash, place=session, draft=draft("Just now."))
+        with nobody_told():
+            await say(ash, session, "Just now.")
         async with open_page(session, after=after) as second:
             go_on.set()
             heard = await first.next("event")

@@ -138,6 +138,14 @@ def test_what_stands_around_a_text_may_make_it_differ_too(around) -> None:
     assert difference.may_differ("went out again", around)
 
 
+def test_a_word_in_spaced_letters_that_goes_on_in_the_next_message_may_make_it_differ() -> None:
+    difference = Difference(SITE, candidate("a rule more"))
+    goes_on = Context(earlier=("l a m",))
+
+    assert difference.may_differ("p went out", goes_on)
+    assert not difference.may_differ("p went out", Context())
+
+
 def test_every_stretch_that_judging_reads_is_looked_at(monkeypatch) -> None:
     read: list[str] = []
     scene = Ear.scene
