@@ -29,6 +29,7 @@ from moderation.models import (
     Snapshot,
 )
 from peers.models import Peer, Persona
+from tests.conftest import QUICK_HASHER
 from tests.story import LATER, Story, tell
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ Break = Callable[[Story], object]
 @pytest.fixture(scope="module")
 def told(django_db_setup, django_db_blocker) -> Iterator[Story]:
     """The story, told once for all tests of this file."""
-    quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    quick = {"PASSWORD_HASHERS": [QUICK_HASHER]}
     with django_db_blocker.unblock(), override_settings(**quick), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM forum_search")  # no model's table: emptying passes it over
