@@ -34,6 +34,10 @@ class Reason:
     within: int
 
 
+class PostGone(Exception):
+    """Its author removed the post before the report was kept."""
+
+
 class UnknownReason(ValueError):
     """Not one of the reviewed reasons."""
 
@@ -73,6 +77,7 @@ def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None 
 
     Raises:
         UnknownReason: nothing was saved.
+        PostGone: the same.
     """
     why = reasons().get(reason)
     if why is None:
@@ -80,10 +85,12 @@ def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None 
     words = text.tidy(note)[:LONGEST_NOTE]
     found = judged or judge_note(words)
     with transaction.atomic():
-        post = lock_post(pk=post.pk) or post  # as it stands now; before the case: everyone's order
-        case = open_or_join(subject_of(post), _need(why, found))
-        _keep_signals(post, case, why, found)
-        return Report.objects.create(case=case, post=post, reason=why.key, note=words)
+        there = lock_post(pk=post.pk)  # as it stands now; before the case: everyone's order
+        if there is None:
+            raise PostGone
+        case = open_or_join(subject_of(there), _need(why, found))
+        _keep_signals(there, case, why, found)
+        return Report.objects.create(case=case, post=there, reason=why.key, note=words)
 
 
 def _need(why: Reason, found: Judgement) -> Need:

@@ -1,7 +1,7 @@
 """Reporting a post, and the receipt. Nobody needs an identity for either."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,7 +35,9 @@ class ReportForm(forms.Form):
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form, and the report. Words at risk in the note are answered with help in the same response."""
     shown = Post.objects.open().select_related("persona", "thread__room", "session__room")
-    post = get_object_or_404(shown, public_id=public_id)
+    post = shown.filter(public_id=public_id).first()
+    if post is None:
+        return _gone(request)
     form = ReportForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _form(request, post, form, status=422 if request.method == "POST" else 200)
@@ -44,7 +46,10 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     if wait and not judged.urgent:  # words that may be a cry for help are never turned away
         form.add_error(None, f"Many reports came from here. Please send this again in {round(wait) or 1} seconds.")
         return _form(request, post, form, status=429)
-    filed = reporting.file_report(post=post, judged=judged, **form.cleaned_data)
+    try:
+        filed = reporting.file_report(post=post, judged=judged, **form.cleaned_data)
+    except reporting.PostGone:
+        return _gone(request)
     if judged.urgent:
         return _receipt(request, filed, cards_with_lines(request, judged.plan.cards or ["general"]))
     answer = HttpResponseRedirect(f"/report/receipt/{filed.receipt}")
@@ -61,6 +66,16 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
 
 def _form(request: HttpRequest, post: Post, form: ReportForm, *, status: int) -> HttpResponse:
     return render(request, "reports/report.html", {"post": post, "form": form}, status=status)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """No report of what is not there; who wrote a note has it back, with help where its words are at risk."""
+    if request.method != "POST":
+        raise Http404
+    note = request.POST.get("note", "")[: reporting.LONGEST_NOTE]
+    judged = reporting.judge_note(note)
+    shown = cards_with_lines(request, judged.plan.cards or ["general"]) if judged.urgent else {}
+    return render(request, "reports/gone.html", {"note": note, "full": bool(shown), **shown}, status=404)
 
 
 def _receipt(request: HttpRequest, filed: Report, help_shown: dict[str, object]) -> HttpResponse:

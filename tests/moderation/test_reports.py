@@ -11,6 +11,7 @@ from forum.text import tidy
 from moderation import reporting
 from moderation.models import Case, CaseState, Level, Outbox, Report, Signal, Source
 from peers import limits
+from peers.leaving import Way, leave
 from tests.conftest import draft
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -197,6 +198,34 @@ def test_what_readers_cannot_see_cannot_be_reported(client, post) -> None:
     assert client.get(f"/report/{post.public_id}").status_code == 404
     assert send(client, post, reason="other").status_code == 404
     assert client.get("/report/receipt/unknowncode1").status_code == 404
+
+
+def test_a_post_that_goes_while_one_writes_leaves_the_note_with_help_and_nothing_else(client, post, ash) -> None:
+    Post.objects.filter(pk=post.pk).update(visibility=Visibility.WITHDRAWN)
+
+    answer = send(client, post, reason="other", note=DARK)
+
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert f"{DARK}</textarea>" in page
+    assert "Help for you" in page
+    assert not Report.objects.exists()
+
+
+def test_a_post_that_goes_while_its_report_is_judged_is_no_failure(client, post, ash, monkeypatch) -> None:
+    judge_note = reporting.judge_note
+
+    def meanwhile(words):
+        if ash.pk:  # once
+            leave(peer=ash, way=Way.REMOVE)
+        return judge_note(words)
+
+    monkeypatch.setattr(reporting, "judge_note", meanwhile)
+    answer = send(client, post, reason="other", note=DARK)
+
+    assert answer.status_code == 404
+    assert "Help for you" in answer.content.decode()
+    assert not Report.objects.exists()
 
 
 def test_another_site_cannot_report(client, post) -> None:

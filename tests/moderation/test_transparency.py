@@ -144,7 +144,6 @@ def test_what_a_moderator_folded_before_was_not_the_programs_doing(ash, blue, th
     decisions_on([first], robin, "fold", "hard-to-read")
     Case.objects.update(state="resolved", resolved_at=IN_2025, opened_at=IN_2025)
     Post.objects.filter(pk=post.pk).update(visibility="noted")
-    post.refresh_from_db()
     file_report(post=post, reason="unkind", note="")
 
     ended = restrictions.how_they_ended(EVER)
