@@ -32,8 +32,11 @@ TABLES = Path(__file__).with_suffix("")
 PATIENCE = 120  # seconds one mutant's test may take
 WORKERS = 2
 LOADED_ONCE = ("pytest", "hypothesis.strategies", "playwright.sync_api", "django.test", "channels.testing", "redis")
-# A site that was prepared before the change would not show it: tables, their triggers, files that are served.
-PREPARED_FROM = ("/migrations/", "/models", "/triggers.py", "static/")
+# A site that was prepared before the change would not show it: settings, tables, their triggers, rooms, files served.
+PREPARED_FROM = (
+    *("config/", "/apps.py", "/migrations/", "/models", "/triggers.py", "static/", "tests/site.py"),
+    *("forum/opening.py", "forum/notes.py", "forum/data/"),
+)
 RULES = "moderation.risk"  # the slowest part of the project to load; it imports nothing of the rest
 FORK = multiprocessing.get_context("fork")
 
@@ -147,7 +150,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="lamplight-mutants-") as folder, Workers(WORKERS, FORK) as workers:
         roots, prepared = [Path(folder) / str(number) for number in range(WORKERS)], Path(folder) / "prepared"
         prepared.mkdir()
-        subprocess.run([sys.executable, "-m", "tests.site", str(prepared)], cwd=PROJECT, check=True)
+        own = {name: value for name, value in os.environ.items() if not name.startswith("LAMPLIGHT_")}
+        subprocess.run([sys.executable, "-m", "tests.site", str(prepared)], cwd=PROJECT, env=own, check=True)
         shares = [wanted[number::WORKERS] for number in range(WORKERS)]
         survivors = sum(workers.map(work, roots, repeat(prepared), shares))
     took = time.monotonic() - began

@@ -387,8 +387,8 @@ class Race:
     faults: list[str] = field(default_factory=list)  # answers other than "done" and "too late"
 
     async def run(self, seconds: float) -> None:
-        """So long, and on a busy machine until each has taken the room over. In the end the first of them takes it, if
-        it is not theirs, and opens it."""
+        """For this long, and on a busy machine until each has taken the room over. In the end the first of them takes
+        it, if it is not theirs, and opens it."""
         both = {"host": self.room.host, "co-host": self.room.co_host}
         await asyncio.gather(*(self._hold(who, cookie, seconds) for who, cookie in both.items()))
         await self._hold("host", self.room.host, 0)

@@ -82,7 +82,7 @@ def test_on_a_wide_screen_one_sees_all_one_can_do_without_scrolling(visit, open_
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_on_a_phone_one_sees_what_was_said_and_all_one_can_do_without_scrolling(visit, open_room, javascript) -> None:
+def test_on_a_phone_there_is_room_for_a_message_and_for_all_one_can_do(visit, open_room, javascript) -> None:
     _, room = open_room(f"whimbrel{javascript}".lower(), "Open the room")
     blue, ash = visit(), visit(viewport={"width": 360, "height": 740}, javascript=javascript)
     blue.goto(room)
@@ -90,10 +90,28 @@ def test_on_a_phone_one_sees_what_was_said_and_all_one_can_do_without_scrolling(
     ash.goto(room)
     styled(ash)
 
-    words, field = ash.get_by_text("Tea first.").bounding_box(), ash.get_by_label("Your message").bounding_box()
+    said, composer = (ash.locator(name).bounding_box() for name in (".said", ".live-composer"))
     buttons = [ash.get_by_role("button", name=name).bounding_box() for name in ("Send", "I need help now")]
     out = ash.get_by_role("link", name="Step out").bounding_box()
 
-    assert words["y"] + words["height"] <= field["y"] - 20
-    assert all(each["y"] + each["height"] <= 740 for each in (*buttons, out))
-    assert out["y"] == pytest.approx(buttons[0]["y"], abs=8)
+    assert said["y"] + said["height"] <= composer["y"]
+    assert [each["y"] for each in (*buttons, out)] == pytest.approx([buttons[0]["y"]] * 3, abs=8)
+
+
+def test_that_someone_writes_is_told_beside_the_label_and_nothing_moves(visit, open_room) -> None:
+    _, room = open_room("turnstone", "Open the room")
+    blue, ash = visit(), visit(viewport={"width": 360, "height": 740})
+    blue.goto(room)
+    say(blue, "Tea first.")
+    ash.goto(room)
+    expect(ash.get_by_role("button", name="Pause new messages")).to_be_visible()
+    before = ash.locator(".live-composer").bounding_box()
+
+    blue.get_by_label("Your message").press_sequentially("And")
+
+    told = ash.get_by_text("Someone is writing")
+    expect(told).to_be_visible()
+    label, line = ash.locator("[data-live-label]").bounding_box(), told.bounding_box()
+    assert label["y"] - 2 <= line["y"] <= label["y"] + label["height"] / 2
+    assert line["x"] >= label["x"] + label["width"]
+    assert ash.locator(".live-composer").bounding_box() == before
