@@ -34,8 +34,16 @@ WORKERS = 2
 LOADED_ONCE = ("pytest", "hypothesis.strategies", "playwright.sync_api", "django.test", "channels.testing", "redis")
 # A site that was prepared before the change would not show it: settings, tables, their triggers, rooms, files served.
 PREPARED_FROM = (
-    *("config/", "/apps.py", "/migrations/", "/models", "/triggers.py", "static/", "tests/site.py"),
-    *("forum/opening.py", "forum/notes.py", "forum/data/"),
+    "config/",
+    "static/",
+    "/apps.py",
+    "/migrations/",
+    "/models",
+    "/triggers.py",
+    "tests/site.py",
+    "forum/opening.py",
+    "forum/notes.py",
+    "forum/data/",
 )
 RULES = "moderation.risk"  # the slowest part of the project to load; it imports nothing of the rest
 FORK = multiprocessing.get_context("fork")
