@@ -23,6 +23,7 @@ from forum.views.sending import already_posted, answer, begin, new_here
 from peers import who
 
 FOLLOW_SECONDS = 10
+NEWEST = "#newest"  # where one who comes in finds what was said last, also without a script
 IN_COMPOSER = 10  # messages above the form of the page that only holds the form
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forum.live import hosting, reading
 from forum.live.forms import HEAVY, LobbyForm
 from forum.live.wishes import chosen, wishes_of
-from forum.views.live import arrives_at, session_for
+from forum.views.live import NEWEST, arrives_at, session_for
 from forum.views.page import SeeOther, show, signed_out
 from peers import who
 
@@ -25,7 +25,7 @@ def lobby(request: HttpRequest, public_id: str) -> HttpResponse:
     wishes = chosen(form.ways, listens=form.cleaned_data["listens"])
     if form.cleaned_data["mood"] == HEAVY:
         return show(request, "forum/live/heavy.html", {"session": session, "wishes": wishes})
-    return SeeOther(arrives_at(session, wishes))
+    return SeeOther(arrives_at(session, wishes) + NEWEST)
 
 
 @require_POST
@@ -46,7 +46,7 @@ def hand(request: HttpRequest, public_id: str) -> HttpResponse:
     back = arrives_at(session, wishes_of(request.GET))
     if request.POST.get("follow") == "1":  # from the page that renews itself, and back to it
         back += "&follow=1" if "?" in back else "?follow=1"
-    return SeeOther(f"{back}#newest")
+    return SeeOther(back + NEWEST)
 
 
 @require_safe

@@ -16,6 +16,27 @@ COVERED = """
 })()
 """
 
+# The newest message lies whole between the head of the page and the composer, and of the composer its field is in sight.
+NEWEST_IN_SIGHT = """
+(() => {
+  const [said, form, field, head] = [".said:last-child", ".live-composer", ".live-composer textarea", ".top"].map(
+    (name) => document.querySelector(name).getBoundingClientRect());
+  return head.bottom <= said.top && said.bottom <= form.top && field.bottom <= innerHeight;
+})()
+"""
+# A room in which much was said.
+TALK = """
+from forum.intake import Draft
+from forum.models import LiveSession
+from forum.posting import submit_post
+from peers.models import Peer
+
+session = LiveSession.objects.get(public_id="{}")
+for number in range(20):
+    words = Draft(body=f"Tea, cup {{number}}.", title="", notes=0, client_id=f"cup-{{number}}")
+    submit_post(peer=Peer.objects.create(), place=session, draft=words)
+"""
+
 
 @pytest.mark.parametrize(("width", "text"), [(360, ""), (1280, ""), (360, "larger")])
 def test_no_message_or_button_moves_when_the_script_comes(visit, open_room, width, text) -> None:
@@ -81,6 +102,26 @@ def test_on_a_wide_screen_one_sees_all_one_can_do_without_scrolling(visit, open_
     assert max(way["y"] + way["height"] for way in ways) <= 900
 
 
+@pytest.mark.parametrize(("width", "height", "text"), [(360, 740, ""), (360, 640, ""), (360, 740, "large"), (1280, 900, "")])
+def test_who_comes_in_finds_the_newest_message_above_the_composer(visit, open_room, site, width, height, text) -> None:
+    _, room = open_room(f"dotterel{width}{height}{text}", "Open the room")
+    site.manage("shell", "--no-imports", "-c", TALK.format(room.rstrip("/").rpartition("/")[2]))
+    for javascript in (True, False):
+        ash = visit(viewport={"width": width, "height": height}, javascript=javascript)
+        if text:
+            ash.goto("/my/look")
+            ash.get_by_label("Large", exact=True).check()
+            ash.get_by_role("button", name="Keep these choices").click()
+        ash.goto(f"{room}lobby")
+
+        ash.get_by_role("button", name="Go in").click()
+
+        expect(ash.locator(".said").last).to_contain_text("cup 19")
+        wait_until(ash, lambda: ash.evaluate(NEWEST_IN_SIGHT))
+        if javascript and width > 1000:
+            assert ash.evaluate("scrollY") == 0
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_on_a_phone_there_is_room_for_a_message_and_for_all_one_can_do(visit, open_room, javascript) -> None:
     _, room = open_room(f"whimbrel{javascript}".lower(), "Open the room")
@@ -99,7 +140,7 @@ def test_on_a_phone_there_is_room_for_a_message_and_for_all_one_can_do(visit, op
 
 
 def test_that_someone_writes_is_told_beside_the_label_and_nothing_moves(visit, open_room) -> None:
-    _, room = open_room("turnstone", "Open the room")
+    _, room = open_room("sanderling", "Open the room")
     blue, ash = visit(), visit(viewport={"width": 360, "height": 740})
     blue.goto(room)
     say(blue, "Tea first.")

@@ -27,7 +27,7 @@ def test_coming_in_keeps_nothing_and_makes_nobody(session) -> None:
     answer = browser_of().post(f"/live/{session.public_id}/lobby", form)
 
     assert answer.status_code == 303
-    assert answer["Location"] == f"/live/{session.public_id}/?fold=drugs&hide=death&listen=1"
+    assert answer["Location"] == f"/live/{session.public_id}/?fold=drugs&hide=death&listen=1#newest"
     assert (Peer.objects.count(), Session.objects.count(), TopicFilter.objects.count()) == (people, 0, 0)
     assert not answer.cookies
 
@@ -38,7 +38,7 @@ def test_whoever_says_it_is_very_heavy_meets_help_before_the_room(session) -> No
     assert answer.status_code == 200
     assert 'href="/help"' in answer.text
     assert f'action="/live/{session.public_id}/call?hide=death"' in answer.text
-    assert f'href="/live/{session.public_id}/?hide=death"' in answer.text
+    assert f'href="/live/{session.public_id}/?hide=death#newest"' in answer.text
 
 
 def test_a_choice_that_does_not_exist_comes_back_calmly(session) -> None:
@@ -84,7 +84,7 @@ def test_topics_stay_away_from_whoever_would_like_to_write_after_all(session, pa
 
     page = browser_of().get(f"{at}{path}").text
 
-    assert f'href="{at}say?hide=death"' in page or f'href="{at}?hide=death"' in page
+    assert f'href="{at}say?hide=death"' in page or f'href="{at}?hide=death#newest"' in page
     assert f'action="{at}call?hide=death&amp;listen=1"' in page
 
 
