@@ -80,7 +80,7 @@ def test_nothing_that_has_the_focus_is_hidden_behind_what_stays_at_hand(visit, o
 
 
 def test_the_composer_stands_below_the_log_however_many_have_spoken(visit, open_room) -> None:
-    _, room = open_room("siskin", "Open the room")
+    _, room = open_room("bunting", "Open the room")
     ash = visit(viewport={"width": 1280, "height": 900})
     ash.goto(room)
     say(ash, "Tea first.")
@@ -140,7 +140,7 @@ def test_on_a_phone_there_is_room_for_a_message_and_for_all_one_can_do(visit, op
 
 
 def test_that_someone_writes_is_told_beside_the_label_and_nothing_moves(visit, open_room) -> None:
-    _, room = open_room("sanderling", "Open the room")
+    _, room = open_room("godwit", "Open the room")
     blue, ash = visit(), visit(viewport={"width": 360, "height": 740})
     blue.goto(room)
     say(blue, "Tea first.")
