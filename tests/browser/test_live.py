@@ -117,7 +117,7 @@ def test_the_log_stands_still_while_updates_are_paused_and_misses_nothing(visit,
 
 
 def test_ones_own_words_stand_once_though_they_are_heard_before_they_are_acknowledged(visit, open_room) -> None:
-    _, room = open_room("curlew", "Open the room")
+    _, room = open_room("snipe", "Open the room")
     ash = visit()
     heard: list[str] = []
     lines: list[WebSocketRoute] = []

@@ -140,7 +140,7 @@ def test_on_a_phone_there_is_room_for_a_message_and_for_all_one_can_do(visit, op
 
 
 def test_that_someone_writes_is_told_beside_the_label_and_nothing_moves(visit, open_room) -> None:
-    _, room = open_room("godwit", "Open the room")
+    _, room = open_room("ruff", "Open the room")
     blue, ash = visit(), visit(viewport={"width": 360, "height": 740})
     blue.goto(room)
     say(blue, "Tea first.")
