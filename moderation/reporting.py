@@ -69,6 +69,22 @@ def judge_note(note: str) -> Judgement:
     return judge_text(note, risk.Context(place="report"))
 
 
+def is_grave(reason: str, judged: Judgement) -> bool:
+    """Whether a report is red or above, by its reason or by its note: then it is kept also where the author took the
+    post down before it came. Who is in danger needs a human still, and who threatens and deletes has threatened.
+
+    Raises UnknownReason.
+    """
+    return judged.urgent or _reason_of(reason).level >= risk.Level.RED
+
+
+def _reason_of(key: str) -> Reason:
+    try:
+        return reasons()[key]
+    except KeyError:
+        raise UnknownReason(key) from None
+
+
 @once_more
 def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None = None) -> Report:
     """Keep the report and join it to the post's open case, or open one. Who reports is kept nowhere.
@@ -79,9 +95,7 @@ def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None 
         UnknownReason: nothing was saved.
         PostGone: the same.
     """
-    why = reasons().get(reason)
-    if why is None:
-        raise UnknownReason(reason)
+    why = _reason_of(reason)
     words = text.tidy(note)[:LONGEST_NOTE]
     found = judged or judge_note(words)
     with transaction.atomic():

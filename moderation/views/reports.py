@@ -34,14 +34,16 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form, and the report. Words at risk in the note are answered with help in the same response."""
-    shown = Post.objects.open().select_related("persona", "thread__room", "session__room")
-    post = shown.filter(public_id=public_id).first()
+    posts = Post.objects.select_related("persona", "thread__room", "session__room").filter(public_id=public_id)
+    post = posts.open().first() or (posts.taken_down().first() if request.method == "POST" else None)
     if post is None:
         return _gone(request)
     form = ReportForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _form(request, post, form, status=422 if request.method == "POST" else 200)
     judged = reporting.judge_note(form.cleaned_data["note"])
+    if not post.is_open and not reporting.is_grave(form.cleaned_data["reason"], judged):
+        return _gone(request)
     wait = limits.wait_for(limits.REPORTS, request)
     if wait and not judged.urgent:  # words that may be a cry for help are never turned away
         form.add_error(None, f"Many reports came from here. Please send this again in {round(wait) or 1} seconds.")

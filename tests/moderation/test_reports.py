@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from forum.models import Post, Visibility
-from forum.posting import submit_post
+from forum.posting import submit_post, withdraw
 from forum.text import tidy
 from moderation import reporting
 from moderation.models import Case, CaseState, Level, Outbox, Report, Signal, Source
@@ -200,8 +200,46 @@ def test_what_readers_cannot_see_cannot_be_reported(client, post) -> None:
     assert client.get("/report/receipt/unknowncode1").status_code == 404
 
 
-def test_a_post_that_goes_while_one_writes_leaves_the_note_with_help_and_nothing_else(client, post, ash) -> None:
-    Post.objects.filter(pk=post.pk).update(visibility=Visibility.WITHDRAWN)
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [({"reason": "danger"}, Level.CRISIS), ({"reason": "threat"}, Level.RED), ({"reason": "other", "note": DARK}, None)],
+)
+def test_danger_brings_a_human_though_the_author_took_the_words_down_meanwhile(client, post, ash, words, level) -> None:
+    withdraw(peer=ash, post=post)
+
+    answer = send(client, post, **words)
+
+    case = Case.objects.open().get()
+    assert answer.status_code in {200, 303}
+    assert case.post == post
+    assert case.level == (level or Level.CRISIS)
+    post.refresh_from_db()
+    assert (post.visibility, post.shown_html) == (Visibility.WITHDRAWN, "")
+    assert "The cat slept" not in answer.content.decode()
+
+
+def test_the_report_of_words_taken_down_is_returned_where_nothing_is_left_to_do(client, post, ash) -> None:
+    withdraw(peer=ash, post=post)
+
+    assert client.get(f"/report/{post.public_id}").status_code == 404
+    for words in ({"reason": "selling"}, {"reason": "other", "note": "it was spam"}):
+        assert send(client, post, **words).status_code == 404
+    for state in (Visibility.HELD, Visibility.REMOVED):
+        hold_until = timezone.now() if state == Visibility.HELD else None
+        Post.objects.filter(pk=post.pk).update(visibility=state, hold_until=hold_until)
+        assert send(client, post, reason="danger").status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_who_left_is_not_reported_any_more(client, post, ash) -> None:
+    leave(peer=ash, way=Way.BLANK)
+
+    assert send(client, post, reason="danger").status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_a_post_that_is_hidden_while_one_writes_leaves_the_note_with_help_and_nothing_else(client, post) -> None:
+    Post.objects.filter(pk=post.pk).update(visibility=Visibility.REMOVED)
 
     answer = send(client, post, reason="other", note=DARK)
 
