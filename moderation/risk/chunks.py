@@ -5,6 +5,7 @@ Only a form that yields a known word is undone; everything else is left as it st
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from moderation.risk.fold import without_and
 from moderation.risk.memory import Memory
@@ -54,8 +55,7 @@ class Chunks:
 
         `hides` says of a word whether it is looked for in a disguise.
         """
-        self._vocabulary, self._known, self._hides = vocabulary, known, hides
-        self._speller = Speller(matter, ordinary_words(), english_words())
+        self._vocabulary, self._matter, self._known, self._hides = vocabulary, matter, known, hides
         self._shapes: dict[tuple[str, int], list[str]] = {}
         for word in sorted(matter):
             self._shapes.setdefault((word[:1], len(word)), []).append(word)
@@ -67,6 +67,11 @@ class Chunks:
         signs = "".join(map(re.escape, vocabulary.emoji))
         self._pieces = re.compile(rf"[^\W_]+|!|[{signs}]" if signs else r"[^\W_]+|!")
         self._chunk = Memory(self._read_chunk, _REMEMBERED)
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Made for the first word that nothing knows: most texts have none."""
+        return Speller(self._matter, ordinary_words(), english_words())
 
     def read(self, text: str) -> tuple[Token, ...]:
         """The tokens of one chunk; only those of short ones are remembered, as long ones hold no word."""
@@ -96,7 +101,7 @@ class Chunks:
     def _mended(self, word: str) -> str:
         """An unknown word without letters held down, or without a slip."""
         if not _TRIPLE.search(word):
-            return (self._speller.meant(word) if word not in self._parts else None) or word
+            return (self.speller.meant(word) if word not in self._parts else None) or word
         for form in (_TRIPLE.sub(r"\1", word), _TRIPLE.sub(r"\1\1", word)):
             if form in self._known or form in self._vocabulary.plain:
                 return form

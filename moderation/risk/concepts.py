@@ -86,18 +86,22 @@ class Thesaurus:
         return {name: tuple(words) for name, words in found.items()}
 
 
-def load(vocabulary: Vocabulary, files: RuleFiles, folder: Path = CONCEPTS) -> Thesaurus:
-    """Read every `<language>.toml` of the folder; the words of means and their concepts are those of the vocabulary.
+def words_of(vocabulary: Vocabulary, folder: Path = CONCEPTS) -> dict[str, dict[str, str]]:
+    """Every `<language>.toml` of the folder: by language each word's concept. The words of means and their concepts are
+    those of the vocabulary.
 
     Raises:
         RuleFileError: a file cannot be read, or holds something else than names with words.
     """
-    concepts = {path.stem: _language(path, vocabulary) for path in sorted(folder.glob("*.toml"))}
-    return Thesaurus(concepts, _small_words(files))
+    return {path.stem: _language(path, vocabulary) for path in sorted(folder.glob("*.toml"))}
 
 
-def _small_words(files: RuleFiles) -> SmallWords:
-    """Everyday words by which a language is known."""
+def small_words(files: RuleFiles) -> SmallWords:
+    """Everyday words by which a language is known.
+
+    Raises:
+        RuleFileError: those of a language are missing or misshapen.
+    """
     try:
         small = {
             name: frozenset(map(fold_word, words.split()))

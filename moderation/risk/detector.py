@@ -166,13 +166,16 @@ RULES_VERSION = _shipped.version  # of the rules that the program ships
 
 
 def prepare(judge: Judge | None = None) -> None:
-    """Translate the packs of all languages now, so that a broken one stops the start and no first text pays for it.
+    """Translate the packs of all languages now, so that a broken one stops the start and no first text pays for it; nor
+    for what else only some texts need.
 
     Raises:
         RuleFileError: an entry of a pack cannot be used.
     """
     with _uncollected():
-        for pack in (judge or _judge).ear.book.packs.values():
+        book = (judge or _judge).ear.book
+        book.reader.prepare()
+        for pack in book.packs.values():
             pack()
         if judge is None:
             gc.freeze()

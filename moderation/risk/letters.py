@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from string import ascii_lowercase
 
@@ -30,13 +31,19 @@ class Letters:
         """`known` are the words of the rules and the thesaurus, `ordinary` others that are right as they stand."""
         self._vocabulary = vocabulary
         self._known, self._ordinary = known, ordinary
-        # Words that are looked for among single letters.
-        self._hidden = frozenset(chain(SHORT, _BETWEEN, (word for word in known if len(word) >= SHORTEST)))
-        # The lengths of those that begin with these two letters, the longest first.
+
+    @cached_property
+    def lengths(self) -> dict[str, list[int]]:
+        """The lengths of the words that are looked for and begin with these two letters, the longest first."""
+        hidden = chain(SHORT, _BETWEEN, filter(self._is_hidden, self._known))
         lengths: dict[str, list[int]] = {}
-        for begin, length in sorted({(word[:2], len(word)) for word in self._hidden}, reverse=True):
+        for begin, length in sorted({(word[:2], len(word)) for word in hidden}, reverse=True):
             lengths.setdefault(begin, []).append(length)
-        self._lengths = lengths
+        return lengths
+
+    def _is_hidden(self, word: str) -> bool:
+        """Whether it is looked for among single letters."""
+        return word in SHORT or word in _BETWEEN or (len(word) >= SHORTEST and word in self._known)
 
     def alone(self, letter: str) -> tuple[str, ...]:
         """What a letter that stands alone is read as: `u` is `you`."""
@@ -106,8 +113,8 @@ class Letters:
         at = 0
         while at < len(letters):
             left = len(letters) - at
-            for size in self._lengths.get(spelled[at : at + 2], ()):
-                if spelled[at : at + size] in self._hidden and size <= left:
+            for size in self.lengths.get(spelled[at : at + 2], ()):
+                if size <= left and self._is_hidden(spelled[at : at + size]):
                     break
             else:
                 size = 1
@@ -123,7 +130,7 @@ class Letters:
 
     def hides(self, word: str) -> bool:
         """Whether a word is looked for among signs, too: one that is known and long enough, or worth it."""
-        return word in self._hidden and word not in _BETWEEN
+        return self._is_hidden(word) and word not in _BETWEEN
 
 
 def _letters(tokens: list[Token], at: int) -> tuple[list[Token], int]:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,6 +13,7 @@ from moderation.risk.findings import Category, Level
 from moderation.risk.fold import fold_word
 from moderation.risk.phrases import Phrase, compile_phrase
 from moderation.risk.sieve import Cues, Sieve, owners
+from moderation.risk.translations import Kept
 from moderation.risk.versions import version_of
 from moderation.risk.vocabulary import (
     RULES,
@@ -98,10 +99,11 @@ class _Loader:
         self.at_work = Lock()  # on one language at a time
         self.vocabulary: Vocabulary = load_vocabulary(files)
         self.compiled: dict[str, Phrase] = {}
-        self.thesaurus = concepts.load(self.vocabulary, files)
-        self.vocabulary.classes.update(self.thesaurus.classes())
+        words = self.kept("concepts", lambda: concepts.words_of(self.vocabulary))
+        self.thesaurus = concepts.Thesaurus(words, concepts.small_words(files))
         # A cue or guard may stand in any rule file, beside the rules that need it; its name is known to all of them.
-        self.files = {name: parsed(files, name) for name in sorted(files) if name not in _HELPERS}
+        rules = sorted(files.keys() - _HELPERS)
+        self.files = self.kept("files", lambda: {name: parsed(files, name) for name in rules})
         self.raw_cues, entries = self.gathered("cue"), self.gathered("guard")
         single = {name: self.guard(file, name, entry) for name, (file, entry) in entries.items() if "all" not in entry}
         try:
@@ -109,6 +111,15 @@ class _Loader:
         except KeyError as error:
             raise RuleFileError(f"a group of guards names the unknown guard {error}") from error
         self.guards = {name: (guard,) for name, guard in single.items()} | groups
+
+    def kept(self, part: str, work: Callable[[], Kept]) -> Kept:
+        """What follows from the rules alone: the work of an earlier process, where there is one."""
+        return translations.kept(translations.name_of(part, self.version), work, keep=self.keep)
+
+    @cached_property
+    def spoken(self) -> Vocabulary:
+        """The vocabulary with the words of each concept as a class (`%kin`): only a new phrase asks for these."""
+        return replace(self.vocabulary, classes=self.vocabulary.classes | self.thesaurus.classes())
 
     def gathered(self, kind: str) -> dict[str, tuple[str, Any]]:
         """All cues or guards by name, each with the file it stands in."""
@@ -125,7 +136,7 @@ class _Loader:
         for source in self.apart(sources):
             if source not in self.compiled:  # rules and cues of the same words share the phrase
                 try:
-                    self.compiled[source] = compile_phrase(source, self.vocabulary)
+                    self.compiled[source] = compile_phrase(source, self.spoken)
                 except ValueError as error:
                     raise RuleFileError(f"{file}: {name}: phrase {source!r}: {error}") from error
             compiled.append(self.compiled[source])
@@ -234,14 +245,11 @@ class _Loader:
 
     def words_elsewhere(self) -> frozenset[str]:
         """The words of all packs: right as they are, however near to an English word."""
-        name = translations.name_of("words", self.version)
-        words: frozenset[str] | None = translations.read(name) if self.keep else None
-        if words is None:
-            written = (str(self.files[file]) for file in self.files if _language(file))
-            words = frozenset(map(fold_word, {word for text in written for word in _WORD.findall(text)}))
-            if self.keep:
-                translations.write(name, words)
-        return words
+        return self.kept("words", self._words_elsewhere)
+
+    def _words_elsewhere(self) -> frozenset[str]:
+        written = (str(self.files[file]) for file in self.files if _language(file))
+        return frozenset(map(fold_word, {word for text in written for word in _WORD.findall(text)}))
 
     @property
     def languages(self) -> list[str]:

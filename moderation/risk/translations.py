@@ -12,14 +12,15 @@ import logging
 import marshal
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from moderation.risk.phrases import Phrase
 
 KEPT = Path(importlib.util.cache_from_source(__file__)).parent
 Row = tuple[str, str, frozenset[str], frozenset[str], tuple[frozenset[str], ...], bool, frozenset[str]]
+Kept = TypeVar("Kept")
 _SEAL = hashlib.sha256
 _SEAL_LENGTH = _SEAL().digest_size
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def write(name: str, value: object, folder: Path = KEPT) -> None:
     """
     if not _RUNNING or _program() != _RUNNING:
         return
-    packed = marshal.dumps(value)  # type: ignore[arg-type]  # sets, tuples and texts
+    packed = marshal.dumps(value)  # type: ignore[arg-type]  # what texts, numbers and collections of them make up
     unfinished = folder / f".{name}.{os.getpid()}"
     part = f"{name.partition('.')[0]}.{sys.implementation.cache_tag}."
     try:
@@ -73,6 +74,19 @@ def write(name: str, value: object, folder: Path = KEPT) -> None:
         _log.debug("what was worked out from the rules is not kept (%s)", type(error).__name__)
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def kept(name: str, work: Callable[[], Kept], *, keep: bool) -> Kept:
+    """What is kept under a name, or else what the work comes to, which the next process finds then.
+
+    Without `keep` nothing is looked for and nothing kept.
+    """
+    found: Kept | None = read(name) if keep else None
+    if found is None:
+        found = work()
+        if keep:
+            write(name, found)
+    return found
 
 
 def rows(phrases: Iterable[Phrase]) -> list[Row]:

@@ -41,6 +41,10 @@ class Reader:
         self._words_of = Memory(self._words_in, _REMEMBERED)
         self._tokens_of = Memory(self._read_piece, _TOKENS_REMEMBERED)
 
+    def prepare(self) -> None:
+        """Make now what only some texts need, so that none of them pays for it."""
+        _ = self._letters.lengths, self._chunks.speller
+
     def closed_up(self, folded: Folded) -> Folded:
         """The text with its spelled-out words put together (see `Letters.closed_up`), as all others here take it."""
         return self._letters.closed_up(folded)

@@ -39,8 +39,12 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     if post is None:
         return _gone(request)
     form = ReportForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _form(request, post, form, status=422 if request.method == "POST" else 200)
+    if request.method == "POST" and form.is_valid():
+        return _filed(request, post, form)
+    return _form(request, post, form, status=422 if request.method == "POST" else 200)
+
+
+def _filed(request: HttpRequest, post: Post, form: ReportForm) -> HttpResponse:
     judged = reporting.judge_note(form.cleaned_data["note"])
     if not post.is_open and not reporting.is_grave(form.cleaned_data["reason"], judged):
         return _gone(request)

@@ -1,5 +1,7 @@
 """A live room as it lies on the page: nothing moves, nothing with the focus is hidden, the form is below the log."""
 
+from functools import partial
+
 import pytest
 from playwright.sync_api import expect
 
@@ -16,7 +18,7 @@ COVERED = """
 })()
 """
 
-# The newest message lies whole between the head of the page and the composer, and of the composer its field is in sight.
+# The newest message lies whole between the head of the page and the composer, of which the field is in sight.
 NEWEST_IN_SIGHT = """
 (() => {
   const [said, form, field, head] = [".said:last-child", ".live-composer", ".live-composer textarea", ".top"].map(
@@ -102,7 +104,9 @@ def test_on_a_wide_screen_one_sees_all_one_can_do_without_scrolling(visit, open_
     assert max(way["y"] + way["height"] for way in ways) <= 900
 
 
-@pytest.mark.parametrize(("width", "height", "text"), [(360, 740, ""), (360, 640, ""), (360, 740, "large"), (1280, 900, "")])
+@pytest.mark.parametrize(
+    ("width", "height", "text"), [(360, 740, ""), (360, 640, ""), (360, 740, "large"), (1280, 900, "")]
+)
 def test_who_comes_in_finds_the_newest_message_above_the_composer(visit, open_room, site, width, height, text) -> None:
     _, room = open_room(f"dotterel{width}{height}{text}", "Open the room")
     site.manage("shell", "--no-imports", "-c", TALK.format(room.rstrip("/").rpartition("/")[2]))
@@ -117,7 +121,7 @@ def test_who_comes_in_finds_the_newest_message_above_the_composer(visit, open_ro
         ash.get_by_role("button", name="Go in").click()
 
         expect(ash.locator(".said").last).to_contain_text("cup 19")
-        wait_until(ash, lambda: ash.evaluate(NEWEST_IN_SIGHT))
+        wait_until(ash, partial(ash.evaluate, NEWEST_IN_SIGHT))
         if javascript and width > 1000:
             assert ash.evaluate("scrollY") == 0
 

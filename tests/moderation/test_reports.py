@@ -202,7 +202,11 @@ def test_what_readers_cannot_see_cannot_be_reported(client, post) -> None:
 
 @pytest.mark.parametrize(
     ("words", "level"),
-    [({"reason": "danger"}, Level.CRISIS), ({"reason": "threat"}, Level.RED), ({"reason": "other", "note": DARK}, None)],
+    [
+        ({"reason": "danger"}, Level.CRISIS),
+        ({"reason": "threat"}, Level.RED),
+        ({"reason": "other", "note": DARK}, None),
+    ],
 )
 def test_danger_brings_a_human_though_the_author_took_the_words_down_meanwhile(client, post, ash, words, level) -> None:
     withdraw(peer=ash, post=post)

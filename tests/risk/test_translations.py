@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from moderation.risk import detector, rulebook, translations
+from moderation.risk import concepts, detector, rulebook, translations
 from moderation.risk.phrases import Phrase
 from moderation.risk.vocabulary import RULES, rule_files
 from tests.rule_files import FEW
 
 SOME = FEW | {name: text for name, text in rule_files().items() if name.startswith(("de_", "es_"))}
-PARTS = sorted(f"rules-{part}" for part in ("any", "ar", "de", "es", "fr", "pt", "words"))
+PARTS = sorted(f"rules-{part}" for part in ("any", "ar", "concepts", "de", "es", "files", "fr", "pt", "words"))
 
 
 def parts(folder: Path) -> list[str]:
@@ -100,7 +100,7 @@ def test_a_process_of_the_old_program_keeps_nothing_for_the_new_one(
 
     assert book.packs["es"]().rules
 
-    assert parts(kept) == ["rules-any", "rules-words"]
+    assert parts(kept) == ["rules-any", "rules-concepts", "rules-files", "rules-words"]
 
 
 def test_where_the_program_cannot_be_read_nothing_is_kept_and_the_rules_are_read(
@@ -136,6 +136,28 @@ def test_words_of_other_languages_that_are_kept_are_the_same(kept: Path) -> None
 
     assert first == again
     assert len(again) > 1_000
+
+
+def test_files_and_concepts_that_are_kept_are_the_same(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = rule_files(RULES)
+    first = rulebook._Loader(files, "1", keep=True)
+    for place, work in ((rulebook, "parsed"), (concepts, "words_of")):
+        monkeypatch.setattr(place, work, lambda *_: pytest.fail("read again"))
+    again = rulebook._Loader(files, "1", keep=True)
+
+    assert again.files == first.files
+    assert list(again.files) == sorted(again.files)
+    assert first.thesaurus.languages == again.thesaurus.languages
+    assert all(first.thesaurus.pairs(each) == again.thesaurus.pairs(each) for each in first.thesaurus.languages)
+
+
+def test_what_only_some_texts_need_is_made_before_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = detector.load(FEW)
+    detector.prepare(judge)
+    for late in ("Speller", "english_words"):
+        monkeypatch.setattr(f"moderation.risk.chunks.{late}", lambda *_: pytest.fail("made for a text"))
+
+    assert judge.assess("I want to k i l l myself, i am qwertily sad").findings
 
 
 def test_only_one_version_is_kept(kept: Path) -> None:
