@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django import template
 from django.db import connection
+from django.test.utils import _TestState
 from redis import Redis
 
 from forum.intake import Draft
@@ -40,6 +42,12 @@ def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     if _EMPTY:
         shutil.copy(_EMPTY, connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rendered_as_on_the_site(django_test_environment: None) -> None:
+    """Django's tests copy what every template was given, for `response.context`: dear, and no test here asks for it."""
+    template.Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,19 @@
 """A browser for tests: it carries its session and answers forms as the site's own pages would."""
 
 import re
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.test import Client
 
 from forum import showing
 from forum.intake import Decision
 from forum.models import Post, Shown, Thread, Visibility
 from peers.arriving import speak_for
-from peers.middleware import TOKEN_FIELD, form_token
+from peers.middleware import TOKEN_FIELD
 from peers.models import Peer
 from peers.sessions import SessionStore
+from tests.peers.browser import token_of
 
 OUR_PAGE = "http://testserver"
 
@@ -42,7 +41,7 @@ class Browser:
 
     @property
     def token(self) -> str:
-        return form_token(cast("HttpRequest", SimpleNamespace(session=SimpleNamespace(session_key=self.key))))
+        return token_of(self.client)
 
     def get(self, address: str, **headers: Any) -> Any:
         return self.client.get(address, **headers)
