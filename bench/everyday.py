@@ -1,4 +1,4 @@
-"""What the judge makes of everyday comments it was not shown: `python -m bench.everyday` (about a quarter of an hour).
+"""What the judge makes of everyday comments it was not shown: `python -m bench.everyday` (half an hour to more than one).
 
 The comments of GoEmotions are in the training, so that figures on them flatter the model. Here it learns from half of
 them and judges the other half, and the other way round. Needs requirements-test.txt. No text is ever printed.
