@@ -1,4 +1,4 @@
-"""What the judge makes of everyday comments it was not shown: `python -m bench.everyday` (half an hour to more than one).
+"""What the judge makes of everyday comments it was not shown: `python -m bench.everyday` (an hour on a slow machine).
 
 The comments of GoEmotions are in the training, so that figures on them flatter the model. Here it learns from half of
 them and judges the other half, and the other way round. Needs requirements-test.txt. No text is ever printed.
