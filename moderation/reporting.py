@@ -11,7 +11,7 @@ from django.db import transaction
 
 from forum import text
 from forum.locking import lock_post
-from forum.models import Post
+from forum.models import Post, Visibility
 from moderation import risk
 from moderation.casework import Need, open_or_join, subject_of
 from moderation.intake import Judgement, judge_text
@@ -35,7 +35,7 @@ class Reason:
 
 
 class PostGone(Exception):
-    """Its author removed the post before the report was kept."""
+    """Nothing of the post is left to report: its author took it down, or left, before the report was kept."""
 
 
 class UnknownReason(ValueError):
@@ -69,13 +69,14 @@ def judge_note(note: str) -> Judgement:
     return judge_text(note, risk.Context(place="report"))
 
 
-def is_grave(reason: str, judged: Judgement) -> bool:
-    """Whether a report is red or above, by its reason or by its note: then it is kept also where the author took the
-    post down before it came. Who is in danger needs a human still, and who threatens and deletes has threatened.
+def _is_gone(post: Post, need: Need) -> bool:
+    """Whether nothing is left to report.
 
-    Raises UnknownReason.
+    What its author took down is reported still where the need is red or above (decision 13), as long as there are
+    words and an author: who left cannot be asked.
     """
-    return judged.urgent or _reason_of(reason).level >= risk.Level.RED
+    is_down = post.visibility == Visibility.WITHDRAWN
+    return is_down and (need.level < risk.Level.RED or not post.body or post.peer_id is None)
 
 
 def _reason_of(key: str) -> Reason:
@@ -98,11 +99,12 @@ def file_report(*, post: Post, reason: str, note: str, judged: Judgement | None 
     why = _reason_of(reason)
     words = text.tidy(note)[:LONGEST_NOTE]
     found = judged or judge_note(words)
+    need = _need(why, found)
     with transaction.atomic():
         there = lock_post(pk=post.pk)  # as it stands now; before the case: everyone's order
-        if there is None:
+        if there is None or _is_gone(there, need):
             raise PostGone
-        case = open_or_join(subject_of(there), _need(why, found))
+        case = open_or_join(subject_of(there), need)
         _keep_signals(there, case, why, found)
         return Report.objects.create(case=case, post=there, reason=why.key, note=words)
 

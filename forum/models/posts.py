@@ -45,8 +45,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(visibility__in=OPEN)
 
     def taken_down(self) -> PostQuerySet:
-        """What its author took down and can still be asked about: those who left cannot."""
-        return self.filter(visibility=Visibility.WITHDRAWN, peer__isnull=False)
+        """What its author took down."""
+        return self.filter(visibility=Visibility.WITHDRAWN)
 
     def seen_by(self, peer: Peer | None, *, with_gone: bool = False) -> PostQuerySet:
         """What this reader may meet: open posts and their own, without blocked people and hidden topics.

@@ -23,7 +23,7 @@ from forum.live.console import CoHostForm, Seat, SlowForm, WindDownForm, who_has
 from forum.live.forms import SessionForm
 from forum.live.states import Act, acts_from
 from forum.models import LiveSession
-from forum.views.live import session_for
+from forum.views.live import NEWEST, session_for
 from forum.views.page import SeeOther, show
 from peers import look, who
 from peers.models import Peer
@@ -122,7 +122,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
 def back(request: HttpRequest, session: LiveSession, *, stays: bool = False) -> HttpResponse:
     """To the console after an act, still renewing itself where it did; to the room for whoever has no console."""
     if _seat(request, session_for(session.public_id)) is None:
-        return SeeOther(session.get_absolute_url())
+        return SeeOther(session.get_absolute_url() + NEWEST)
     console_at = f"{session.get_absolute_url()}host/"
     stays = stays or _has_key(request.POST, request, session)
     return SeeOther(f"{console_at}?here={_key(request, session)}" if stays else console_at)

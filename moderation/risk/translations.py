@@ -61,16 +61,16 @@ def write(name: str, value: object, folder: Path = KEPT) -> None:
     """
     if not _RUNNING or _program() != _RUNNING:
         return
-    packed = marshal.dumps(value)  # type: ignore[arg-type]  # what texts, numbers and collections of them make up
     unfinished = folder / f".{name}.{os.getpid()}"
     part = f"{name.partition('.')[0]}.{sys.implementation.cache_tag}."
     try:
+        packed = marshal.dumps(value)  # type: ignore[arg-type]  # what texts, numbers and collections of them make up
         folder.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(_SEAL(packed).digest() + packed)
         unfinished.replace(folder / name)
         for other in {*folder.glob(f"{part}*"), *folder.glob(f".{part}*")} - {folder / name}:
             other.unlink(missing_ok=True)  # where another process is still at it, it will keep nothing
-    except OSError as error:
+    except (OSError, ValueError) as error:  # no place for it, or a date in a file, which cannot be kept
         _log.debug("what was worked out from the rules is not kept (%s)", type(error).__name__)
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)

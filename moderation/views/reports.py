@@ -1,6 +1,9 @@
 """Reporting a post, and the receipt. Nobody needs an identity for either."""
 
+from datetime import timedelta
+
 from django import forms
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,6 +15,9 @@ from moderation import reporting
 from moderation.beside import cards_with_lines
 from moderation.models import Report
 from peers import limits
+
+_SEEN = TimestampSigner(salt="report")
+SEEN_FOR = timedelta(hours=1)
 
 
 class ReportForm(forms.Form):
@@ -29,31 +35,39 @@ class ReportForm(forms.Form):
         widget=forms.Textarea,
         error_messages={"max_length": "Please say it in 2,000 characters or fewer"},
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)  # see `_was_open`
+
+
+def _was_open(request: HttpRequest, public_id: str) -> bool:
+    """Whether this form was served a while ago, and the post was open then: else it would tell what is hidden."""
+    try:
+        return _SEEN.unsign(request.POST.get("seen", ""), max_age=SEEN_FOR) == public_id
+    except BadSignature:
+        return False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form, and the report. Words at risk in the note are answered with help in the same response."""
     posts = Post.objects.select_related("persona", "thread__room", "session__room").filter(public_id=public_id)
-    post = posts.open().first() or (posts.taken_down().first() if request.method == "POST" else None)
+    post = posts.open().first() or (posts.taken_down().first() if _was_open(request, public_id) else None)
     if post is None:
         return _gone(request)
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST or None, initial={"seen": _SEEN.sign(public_id)})
     if request.method == "POST" and form.is_valid():
         return _filed(request, post, form)
     return _form(request, post, form, status=422 if request.method == "POST" else 200)
 
 
 def _filed(request: HttpRequest, post: Post, form: ReportForm) -> HttpResponse:
-    judged = reporting.judge_note(form.cleaned_data["note"])
-    if not post.is_open and not reporting.is_grave(form.cleaned_data["reason"], judged):
-        return _gone(request)
+    words = {key: form.cleaned_data[key] for key in ("reason", "note")}
+    judged = reporting.judge_note(words["note"])
     wait = limits.wait_for(limits.REPORTS, request)
     if wait and not judged.urgent:  # words that may be a cry for help are never turned away
         form.add_error(None, f"Many reports came from here. Please send this again in {round(wait) or 1} seconds.")
         return _form(request, post, form, status=429)
     try:
-        filed = reporting.file_report(post=post, judged=judged, **form.cleaned_data)
+        filed = reporting.file_report(post=post, judged=judged, **words)
     except reporting.PostGone:
         return _gone(request)
     if judged.urgent:

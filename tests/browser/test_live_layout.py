@@ -126,6 +126,17 @@ def test_who_comes_in_finds_the_newest_message_above_the_composer(visit, open_ro
             assert ash.evaluate("scrollY") == 0
 
 
+def test_who_reads_along_reads_the_newest_messages(visit, open_room, site) -> None:
+    _, room = open_room("phalarope", "Open the room")
+    site.manage("shell", "--no-imports", "-c", TALK.format(room.rstrip("/").rpartition("/")[2]))
+    ash = visit(viewport={"width": 1280, "height": 900})
+    ash.goto(room)
+
+    ash.goto(f"{room}?follow=1#newest")
+
+    expect(ash.locator(".said").last).to_be_in_viewport(ratio=0.9)
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_on_a_phone_there_is_room_for_a_message_and_for_all_one_can_do(visit, open_room, javascript) -> None:
     _, room = open_room(f"whimbrel{javascript}".lower(), "Open the room")

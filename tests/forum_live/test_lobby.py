@@ -1,5 +1,7 @@
 """Coming in to a live room: how one wishes to be there holds for the visit, and is kept nowhere."""
 
+import re
+
 import pytest
 
 from forum import notes
@@ -96,7 +98,7 @@ def test_every_way_back_from_help_leads_to_the_room_as_one_wished_to_meet_it(ash
     post = Post.objects.get()
     led = browser.get(f"/posts/{post.public_id}/?hide=death")
 
-    assert f'href="{at}?hide=death&amp;listen=1">Go back to the room' in called
+    assert f'href="{at}?hide=death&amp;listen=1#newest">Go back to the room' in called
     assert f'href="{at}?hide=death#post-{post.public_id}">Go to your words' in saved
     assert f'href="/posts/{post.public_id}/?hide=death"' in saved
     assert led["Location"] == f"{at}?hide=death#post-{post.public_id}"
@@ -234,3 +236,26 @@ def test_names_are_told_of_those_who_spoke_and_of_nobody_else(ash, blue, host, s
     assert "River" in names
     assert post.persona is not None
     assert post.persona.name in names
+
+
+def test_every_link_into_a_room_leads_to_what_was_said_last(ash, host, session) -> None:
+    at = f"/live/{session.public_id}/"
+    reader, by_host = browser_of(ash), browser_of(host)
+    pages = [
+        reader.get(each) for each in ("/", "/live/", at, f"{at}?listen=1", f"{at}?follow=1", f"{at}out?hide=death")
+    ]
+    pages += [reader.post(f"{at}lobby", {"mood": "heavy"}), reader.post(f"{at}call"), by_host.get(f"{at}host/")]
+
+    for page in pages:
+        inward = re.findall(rf'href="{at}((?:\?[^"#]*)?(?:#[^"]*)?)"', page.text)
+        assert page.status_code == 200
+        assert [link for link in inward if not link.endswith("#newest") and "over=1" not in link] == []
+    assert 'id="newest"' in pages[2].text
+
+
+def test_a_room_that_is_over_opens_at_its_beginning_where_its_care_stands(ash, host, session) -> None:
+    for act in (Act.WIND_DOWN, Act.CLOSE):
+        session.refresh_from_db()
+        move(host=host, session=session, act=act)
+
+    assert 'id="newest"' not in browser_of(ash).get(f"/live/{session.public_id}/").text

@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from forum import showing
 from forum.models import Post, Visibility
 from forum.posting import submit_post, withdraw
 from forum.text import tidy
 from moderation import reporting
 from moderation.models import Case, CaseState, Level, Outbox, Report, Signal, Source
+from moderation.views.reports import SEEN_FOR
 from peers import limits
 from peers.leaving import Way, leave
 from tests.conftest import draft
+from tests.forum.doors import field
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 DARK = "I am going to end my life tonight"
@@ -25,6 +28,11 @@ def post(ash, thread) -> Post:
 
 def send(client, post, **words):
     return client.post(f"/report/{post.public_id}", words, headers=SAME)
+
+
+def opened(client, post) -> str:
+    """What the form holds that was served for this post."""
+    return field(client.get(f"/report/{post.public_id}").text, "seen")
 
 
 def test_a_report_without_any_identity_opens_a_case_and_gives_a_receipt(client, post) -> None:
@@ -209,9 +217,10 @@ def test_what_readers_cannot_see_cannot_be_reported(client, post) -> None:
     ],
 )
 def test_danger_brings_a_human_though_the_author_took_the_words_down_meanwhile(client, post, ash, words, level) -> None:
+    seen = opened(client, post)
     withdraw(peer=ash, post=post)
 
-    answer = send(client, post, **words)
+    answer = send(client, post, seen=seen, **words)
 
     case = Case.objects.open().get()
     assert answer.status_code in {200, 303}
@@ -223,22 +232,56 @@ def test_danger_brings_a_human_though_the_author_took_the_words_down_meanwhile(c
 
 
 def test_the_report_of_words_taken_down_is_returned_where_nothing_is_left_to_do(client, post, ash) -> None:
+    seen = opened(client, post)
     withdraw(peer=ash, post=post)
 
     assert client.get(f"/report/{post.public_id}").status_code == 404
     for words in ({"reason": "selling"}, {"reason": "other", "note": "it was spam"}):
-        assert send(client, post, **words).status_code == 404
+        assert send(client, post, seen=seen, **words).status_code == 404
     for state in (Visibility.HELD, Visibility.REMOVED):
         hold_until = timezone.now() if state == Visibility.HELD else None
         Post.objects.filter(pk=post.pk).update(visibility=state, hold_until=hold_until)
-        assert send(client, post, reason="danger").status_code == 404
+        assert send(client, post, seen=seen, reason="danger").status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_only_a_form_that_was_served_lately_reports_what_is_down(client, ash, post, thread, time_machine) -> None:
+    other = submit_post(peer=ash, place=thread, draft=draft("It rained all day."))
+    of_another, seen = opened(client, other), opened(client, post)
+    withdraw(peer=ash, post=post)
+
+    for strange in ("", "x", f"{post.public_id}:x:y", of_another):
+        assert send(client, post, seen=strange, reason="danger").status_code == 404
+    time_machine.move_to(timezone.now() + SEEN_FOR + timedelta(seconds=2))
+    assert send(client, post, seen=seen, reason="danger").status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_a_report_that_lacks_something_keeps_what_says_that_the_post_was_there(client, ash, post) -> None:
+    seen = opened(client, post)
+    withdraw(peer=ash, post=post)
+
+    answer = send(client, post, seen=seen, note="I am worried")
+
+    assert answer.status_code == 422
+    assert field(answer.text, "seen") == seen
+
+
+def test_of_words_that_were_destroyed_there_is_nothing_to_report(client, ash, post) -> None:
+    seen = opened(client, post)
+    showing.erase(post)
+    withdraw(peer=ash, post=post)
+
+    assert send(client, post, seen=seen, reason="danger").status_code == 404
     assert not Report.objects.exists()
 
 
 def test_who_left_is_not_reported_any_more(client, post, ash) -> None:
-    leave(peer=ash, way=Way.BLANK)
+    seen = opened(client, post)
+    withdraw(peer=ash, post=post)
+    leave(peer=ash, way=Way.KEEP)
 
-    assert send(client, post, reason="danger").status_code == 404
+    assert send(client, post, seen=seen, reason="danger").status_code == 404
     assert not Report.objects.exists()
 
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,8 @@ def test_what_only_some_texts_need_is_made_before_the_first(monkeypatch: pytest.
     for late in ("Speller", "english_words"):
         monkeypatch.setattr(f"moderation.risk.chunks.{late}", lambda *_: pytest.fail("made for a text"))
 
+    monkeypatch.setattr("moderation.risk.letters.filter", lambda *_: pytest.fail("made for a text"), raising=False)
+
     assert judge.assess("I want to k i l l myself, i am qwertily sad").findings
 
 
@@ -172,6 +175,13 @@ def test_rules_of_a_site_s_own_are_not_kept(kept: Path) -> None:
     rulebook.read(FEW)
     detector.load(dict(rule_files(RULES)))
 
+    assert parts(kept) == []
+
+
+def test_what_cannot_be_kept_is_worked_out_each_time(kept: Path) -> None:
+    name = translations.name_of("files", "1")
+
+    assert translations.kept(name, lambda: {"since": date(2026, 11, 28)}, keep=True) == {"since": date(2026, 11, 28)}
     assert parts(kept) == []
 
 
