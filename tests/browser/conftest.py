@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.site import Site, Staff, running_site
 _FOUND = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome"))
 CHROMIUM = os.environ.get("LAMPLIGHT_CHROMIUM") or next(filter(None, _FOUND), "")
 PATIENCE_MS = 20_000  # how long a busy machine may take; how fast things come about is measured in `bench`
+_NUMBERS = count(1)  # no two files give a host the same name, whichever process they fall to
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -67,7 +69,7 @@ def open_room(visit, site):
 
     def begin(name: str, *presses: str) -> tuple[Page, str]:
         console = visit()
-        sign_in(console, site.staff(name, "host"))
+        sign_in(console, site.staff(f"{name}{next(_NUMBERS)}", "host"))
         console.goto("/live/new")
         console.get_by_label("What it is called").fill(f"An evening with {name}")
         console.get_by_role("button", name="Announce it").click()
