@@ -76,7 +76,7 @@ def _is_gone(post: Post, need: Need) -> bool:
     words and an author: who left cannot be asked.
     """
     is_down = post.visibility == Visibility.WITHDRAWN
-    return is_down and (need.level < risk.Level.RED or not post.body or post.peer_id is None)
+    return is_down and (need.level < risk.Level.RED or not (post.title or post.body) or post.peer_id is None)
 
 
 def _reason_of(key: str) -> Reason:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from moderation.risk.detector import Judge, load, prepare
 from moderation.risk.difference import changed_rules
+from moderation.risk.entries import Rule
 from moderation.risk.matching import find
 from moderation.risk.model import MODEL
-from moderation.risk.rulebook import Rule, Rulebook
+from moderation.risk.rulebook import Rulebook
 from moderation.risk.scene import Scene, scene_of
 from moderation.risk.versions import word_lists
 from moderation.risk.vocabulary import RuleFileError, RuleFiles

@@ -15,11 +15,12 @@ from moderation.risk import conversation
 from moderation.risk.chunks import chunks_of
 from moderation.risk.detector import WINDOW, Judge, apart
 from moderation.risk.ear import clauses_in, sentences_in
+from moderation.risk.entries import Rule, cues_of
 from moderation.risk.findings import Context
 from moderation.risk.fold import Folded, fold
 from moderation.risk.normalise import Plain
 from moderation.risk.phrases import Phrase, Prefilter
-from moderation.risk.rulebook import ASKED_BY_NAME, Rule, Rulebook, cues_of
+from moderation.risk.rulebook import ASKED_BY_NAME, Rulebook
 from moderation.risk.scene import Scene
 from moderation.risk.sieve import Cues, Sieve
 from moderation.risk.words import Read

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from moderation.risk.entries import Guard, Rule
 from moderation.risk.findings import Category, Finding, Level
 from moderation.risk.phrases import Phrase
-from moderation.risk.rulebook import Guard, Guards, Rule, Rulebook
+from moderation.risk.rulebook import Guards, Rulebook
 from moderation.risk.scene import Scene
 from moderation.risk.sieve import Sentence
 from moderation.risk.spans import merged

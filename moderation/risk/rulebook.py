@@ -1,7 +1,7 @@
 """The rule files, read once: rules, cues and guards, checked as they are loaded."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from moderation.risk import concepts, entries, translations
+from moderation.risk.entries import Guard, Rule, cues_of
 from moderation.risk.findings import Category, Level
 from moderation.risk.fold import fold_word
 from moderation.risk.phrases import Phrase, compile_phrase
@@ -30,46 +31,6 @@ _HELPERS = frozenset(f"{name}.toml" for name in ("vocabulary", "spellings", "lan
 _OF_LANGUAGE = re.compile(r"([a-z]{2})_")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 ASKED_BY_NAME = ("asks_about_suicide",)  # cues (see `conversation`)
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A reason to read a match otherwise: where its cues must stand, and what they do to the match."""
-
-    id: str
-    scope: str
-    effect: str
-    cues: tuple[str, ...]
-    unless: tuple[str, ...]  # cues that take the guard away
-    unless_scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One reviewed rule. `raises` and `needs` name cues looked for in the sentence and beside it.
-
-    Of `needs`, as many different ones as `needed` says must stand there; more than one may stand up to
-    three sentences away. What is found by a rule that `stands` keeps its level whatever the model makes of the text.
-    """
-
-    id: str
-    version: str
-    category: Category
-    level: Level
-    reason: str
-    phrases: tuple[Phrase, ...]
-    guards: tuple[Guard, ...]
-    raises: tuple[str, ...]
-    needs: tuple[str, ...]
-    needed: int
-    also: tuple[Category, ...]
-    places: tuple[str, ...]
-    certain: bool
-    speaker: str
-    targeted: bool
-    stands: bool
-    examples: tuple[str, ...]
-    counter_examples: tuple[str, ...]
 
 
 Guards = tuple[tuple[int | None, Guard], ...]  # the bits of the cues that one looks for (none: single words), and it
@@ -265,15 +226,6 @@ def _language(file: str) -> str:
     """The language a rule file is for, by the beginning of its name; none for English and for any."""
     found = _OF_LANGUAGE.match(file)
     return found.group(1) if found else ""
-
-
-def cues_of(rule: Rule) -> Iterator[str]:
-    """Every cue that a rule asks for, itself or by a guard."""
-    yield from rule.needs
-    yield from rule.raises
-    for guard in rule.guards:
-        yield from guard.cues
-        yield from guard.unless
 
 
 def _guards(rule: Rule, cues: Cues) -> Guards:

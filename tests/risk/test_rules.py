@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from moderation.risk import detector, rulebook, versions
+from moderation.risk.entries import Rule
 from moderation.risk.findings import Category, Level
 from moderation.risk.matching import find
 from moderation.risk.phrases import Prefilter, compile_phrase
@@ -25,7 +26,7 @@ examples = ["e"]
 """
 
 
-def fires(rule: rulebook.Rule, text: str, pack: rulebook.Rulebook = BOOK) -> bool:
+def fires(rule: Rule, text: str, pack: rulebook.Rulebook = BOOK) -> bool:
     places = frozenset(rule.places or {"thread"})
     scene = Scene(scene_of(BOOK, text).plain, pack.sieve, pack.cue_bits)
     return any(found.rule == rule.id for found in find(pack, scene, places).findings)
