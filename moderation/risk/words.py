@@ -43,7 +43,7 @@ class Reader:
 
     def prepare(self) -> None:
         """Make now what only some texts need, so that none of them pays for it."""
-        _ = self._letters.lengths, self._chunks.speller
+        _ = self._letters.lengths, self._chunks.speller  # each is made when it is first asked for
 
     def closed_up(self, folded: Folded) -> Folded:
         """The text with its spelled-out words put together (see `Letters.closed_up`), as all others here take it."""
